@@ -1,0 +1,3 @@
+//! # 案件 Cases
+//!
+//! File, check, assign, correct, decide, tell.

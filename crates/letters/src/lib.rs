@@ -1,0 +1,3 @@
+//! # 文書 Letters
+//!
+//! Letters and certificates as PDF, and how anyone verifies one.

@@ -1,0 +1,3 @@
+//! # The server
+//!
+//! Towns by host name, faces, security headers, live events; mounts each room's pages.

@@ -1,0 +1,3 @@
+//! The binary: one town hall as one program.
+
+fn main() {}
