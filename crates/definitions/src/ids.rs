@@ -85,4 +85,10 @@ ids! {
     LifeEventId;
     /// An example of a procedure.
     ExampleId;
+    /// A state of a register's record: `member` 在籍, `left` 退会.
+    StateId;
+    /// A counter of a register, such as free places.
+    CounterId;
+    /// One of the cast: the people by whom examples are told.
+    CastId;
 }

@@ -110,6 +110,22 @@ pub enum Period {
     Months(u16),
 }
 
+impl Period {
+    /// The same for counting.
+    pub fn in_law(self) -> jp::period::Period {
+        match self {
+            Period::Days(count) => jp::period::Period::Days(count),
+            Period::BusinessDays(count) => jp::period::Period::BusinessDays(count),
+            Period::Months(count) => jp::period::Period::Months(count),
+        }
+    }
+
+    /// The last day of the period that begins with an event on a day.
+    pub fn last_day(self, event: jiff::civil::Date, calendar: &jp::calendar::BusinessCalendar) -> jiff::civil::Date {
+        jp::period::last_day(event, self.in_law(), calendar)
+    }
+}
+
 /// A channel of filing: open, or closed for a reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -129,6 +145,8 @@ pub struct Channels {
     pub counter: Channel,
     /// 郵送・紙.
     pub paper: Channel,
+    /// LINE.
+    pub line: Channel,
 }
 
 /// How surely the person must be known: on *identity*.
@@ -166,6 +184,8 @@ pub struct Applicant {
     pub who: Text,
     /// The field that names the person on whose behalf it is filed, if any.
     pub acts_for: Option<FieldId>,
+    /// What the applicant must be to the person on whose behalf it is filed, or to the household.
+    pub relation: Relation,
     /// Least identity assurance.
     pub identity: Identity,
     /// Least session assurance.
@@ -182,11 +202,38 @@ pub struct Applicant {
     pub phone: Option<FieldId>,
 }
 
+impl Applicant {
+    /// Whether the account is linked to a person of the registry, so that the portal holds facts of the family.
+    /// Below that assurance a procedure must live without them: people type.
+    pub fn is_linked(&self) -> bool {
+        self.session != Session::None && self.identity >= Identity::Letter
+    }
+}
+
+/// What the applicant is to the person on whose behalf a procedure is filed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// 本人.
+    #[default]
+    Own,
+    /// 法定代理人: a parent or guardian.
+    LegalGuardian,
+    /// A member of the same household (同一世帯).
+    SameHousehold,
+    /// 生計の中心者: the parent with the higher income.
+    MainEarner,
+    /// 任意代理人, with a power of attorney (委任状).
+    Delegate,
+}
+
 /// 手数料. Amounts are integer yen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fee {
     /// What is due when it is known beforehand.
     pub yen: Option<i64>,
+    /// What is due as an expression over the answers, such as `300 * copies`. Recorded as due when the case is filed.
+    pub amount: Option<Condition>,
     /// As people read it.
     pub text: Text,
 }
@@ -240,6 +287,14 @@ pub struct Step {
     pub checks: IndexMap<RuleId, Text>,
     /// What this step is.
     pub act: StepAct,
+    /// Taken only when this holds; otherwise the case goes past it.
+    pub when: Option<Condition>,
+    /// What staff write down in this step, such as the day of an interview.
+    pub ask: IndexMap<FieldId, Field>,
+    /// 専決: a role that ends the chain when its condition over `outcome`, `case` and the answers holds.
+    pub sole_decision: IndexMap<RoleId, Condition>,
+    /// What happens, in order, when the step is done.
+    pub effects: IndexMap<EffectId, Effect>,
 }
 
 /// What a step is.
@@ -309,6 +364,34 @@ pub enum Effect {
         register: RegisterId,
         /// Column → expression over answers and `outcome`.
         values: IndexMap<FieldId, Condition>,
+        /// The state in which the record begins.
+        state: Option<StateId>,
+        /// The day from which it is valid; without it, the day of the decision.
+        from: Option<Condition>,
+        /// The last day on which it is valid, if it is known.
+        until: Option<Condition>,
+    },
+    /// Change the record that is valid for someone, from a day on; the history keeps what it was.
+    Change {
+        /// The register.
+        register: RegisterId,
+        /// Whose record: an expression that yields the owner or the key.
+        of: Condition,
+        /// Column → expression over answers and `outcome`.
+        values: IndexMap<FieldId, Condition>,
+        /// The new state.
+        state: Option<StateId>,
+        /// The day from which the change holds; without it, the day of the decision.
+        from: Option<Condition>,
+        /// The last day on which the record is valid.
+        until: Option<Condition>,
+    },
+    /// Record an amount as due (調定), to be paid at the counter or by slip.
+    Charge {
+        /// Yen, as an expression.
+        amount: Condition,
+        /// What it is for.
+        text: Text,
     },
 }
 

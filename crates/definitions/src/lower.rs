@@ -1,0 +1,83 @@
+//! # Lowering
+//!
+//! From the merged tree to typed values. First the tree is held against the table of keys, so that everything misspelt is
+//! found at once; then what could be understood is made into values; then everything that names something else is looked up.
+
+mod at;
+mod field;
+mod merge;
+mod message;
+mod procedure;
+mod references;
+mod register;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod town;
+mod words;
+
+pub(crate) use at::{At, Gathered, NOT_GIVEN};
+pub(crate) use merge::Merged;
+pub(crate) use words::is_for_residents;
+
+use crate::{
+    keys::{self, DOCUMENTS},
+    problem::{Place, Problem},
+    sources::Sources,
+    town::Town,
+};
+
+/// What loading gave: the town as far as it could be made, and where everything stands.
+pub(crate) struct Loaded {
+    /// The town; with problems it may lack what could not be understood.
+    pub(crate) town: Option<Town>,
+    /// What must be mended.
+    pub(crate) problems: Vec<Problem>,
+    /// What should be looked at.
+    pub(crate) warnings: Vec<Problem>,
+    /// The merged tree.
+    pub(crate) merged: Merged,
+    /// What was noted on the way.
+    pub(crate) gathered: Gathered,
+}
+
+/// Loads a town from its files.
+pub(crate) fn load(sources: &Sources) -> Loaded {
+    let mut problems = Vec::new();
+    let mut warnings = Vec::new();
+    let merged = Merged::of(sources, &mut problems);
+    validate(&merged, &mut problems);
+    let gathered = Gathered::default();
+    let mut town = town::town(&merged, &gathered, sources);
+    if let Some(town) = &mut town {
+        words::translations(&merged, &gathered, town, &mut problems, &mut warnings);
+        references::check(town, &merged, &mut problems);
+    }
+    problems.append(&mut gathered.problems.borrow_mut());
+    if town.is_none() && problems.is_empty() {
+        let place = Place::file(&format!("{}{}/town.yaml", sources.root, sources.town));
+        problems.push(Problem::new(&place, "まちを読み込めない", "town.yaml に `town`・`name`・`office`・`languages` を書く"));
+    }
+    for list in [&mut problems, &mut warnings] {
+        list.sort();
+        list.dedup();
+    }
+    Loaded { town, problems, warnings, merged, gathered }
+}
+
+/// The whole tree against the table of keys.
+fn validate(merged: &Merged, problems: &mut Vec<Problem>) {
+    for document in DOCUMENTS {
+        if document.key == "town" {
+            if let Some(node) = merged.section("town") {
+                keys::validate(node, keys::Shape::Form(document.form), problems);
+            }
+        } else if document.single {
+            for (_, entry) in merged.section(document.path).and_then(|node| node.map()).into_iter().flatten() {
+                keys::validate(&entry.node, keys::Shape::Form(document.form), problems);
+            }
+        } else if let (Some(node), Some(key)) = (merged.section(document.key), document.form.key(document.key)) {
+            keys::validate(node, key.shape, problems);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Translations of the definitions' texts: read, and held against the Japanese.
+
+use std::collections::BTreeMap;
+
+use super::{Gathered, Merged};
+use crate::{
+    keys::{self, Shape, TRANSLATION_FILE, nearest},
+    problem::{Place, Problem},
+    read::Node,
+    text::{Language, Text},
+    town::{Completeness, Town},
+    words::{Translation, braces},
+};
+
+/// Where each translation stands.
+type Places = BTreeMap<(Language, String), Place>;
+
+/// Reads all translations into the town; what is missing or stale is a problem where the language is said to be complete.
+pub(super) fn translations(
+    merged: &Merged,
+    gathered: &Gathered,
+    town: &mut Town,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<Problem>,
+) {
+    let mut texts: BTreeMap<String, (Text, Place)> = BTreeMap::new();
+    for (text, place) in gathered.texts.borrow().iter() {
+        texts.insert(text.path.clone(), (text.clone(), place.clone()));
+    }
+    let mut places = Places::new();
+    for node in &merged.translations {
+        read_file(node, gathered, town, &mut places, problems);
+    }
+    for ((_, path), place) in places.iter().filter(|((_, path), _)| !path.starts_with("common.") && !texts.contains_key(path)) {
+        let near = nearest(path, texts.keys().map(String::as_str));
+        let hint = near.map_or_else(|| "この訳を消す".to_owned(), |near| format!("`{near}` のことか"));
+        warnings.push(Problem::new(place, format!("`{path}` という文は定義にない"), hint));
+    }
+    fill_in_alike(town, &texts, &places, problems);
+    for (language, completeness) in town.languages.clone() {
+        if language != Language::Ja {
+            completeness_of(language, completeness, town, &texts, &places, problems, warnings);
+        }
+    }
+}
+
+/// Braces are for messages; and a translation fills in nothing that the Japanese does not, so that nothing slips out of my page by it.
+fn fill_in_alike(town: &Town, texts: &BTreeMap<String, (Text, Place)>, places: &Places, problems: &mut Vec<Problem>) {
+    for (text, place) in texts.values().filter(|(text, _)| !text.path.starts_with("messages.")) {
+        if let Some(name) = braces(&text.ja).first() {
+            problems.push(Problem::new(
+                place,
+                format!("ここでは `{{{name}}}` に何も差し込めない"),
+                "波かっこを消す（差し込めるのは お知らせの文だけ）",
+            ));
+        }
+    }
+    for ((language, path), place) in places {
+        let Some((text, translation)) = texts.get(path).zip(town.translations.at(path, *language)) else { continue };
+        let japanese = braces(&text.0.ja);
+        if let Some(name) = braces(&translation.say).into_iter().find(|name| !japanese.contains(name)) {
+            let hint = "日本語にあるものだけを差し込む";
+            problems.push(Problem::new(place, format!("訳の `{{{name}}}` が日本語にない"), hint));
+        }
+    }
+}
+
+fn completeness_of(
+    language: Language,
+    completeness: Completeness,
+    town: &Town,
+    texts: &BTreeMap<String, (Text, Place)>,
+    places: &Places,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<Problem>,
+) {
+    let code = language.code();
+    let mut missing = Vec::new();
+    let read_by_residents = texts.values().filter(|(text, _)| is_for_residents(&text.path));
+    for (text, place) in read_by_residents.clone() {
+        if town.translations.find(text, language).is_some() {
+            continue;
+        }
+        let stale = places.get(&(language, text.path.clone()));
+        let (what, place) = match stale {
+            Some(at) => (format!("`{}` の {code} の訳が古い：日本語は「{}」", text.path, text.ja), at),
+            None => (format!("`{}` の {code} の訳がない：「{}」", text.path, text.ja), place),
+        };
+        let hint = format!("words/{code}/ のファイルの `texts:` に `{{ of: 日本語, say: 訳 }}` を書く");
+        missing.push(Problem::new(place, what, hint));
+    }
+    if completeness == Completeness::Complete {
+        problems.append(&mut missing);
+    } else if let Some(first) = missing.first() {
+        let what = format!(
+            "{code} の訳が {} 件のうち {} 件ない（日本語で出す）。はじめの一つ：{}",
+            read_by_residents.count(),
+            missing.len(),
+            first.what
+        );
+        warnings.push(Problem::new(&first.place, what, first.hint.clone()));
+    }
+}
+
+/// What only staff read needs no translation.
+pub(crate) fn is_for_residents(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('.').collect();
+    match parts.as_slice() {
+        ["roles" | "grants", ..] | ["registers", _, "fields", ..] | ["letters", _, "form"] => false,
+        // 教示 stands in letters, which are Japanese.
+        ["town", "authorities", _, "appeal", ..] | ["town", "person_facts", ..] => false,
+        ["procedures", _, "steps", _, key, ..] => *key == "resident",
+        ["procedures", _, "outcomes", _, key, ..] => *key == "resident",
+        _ => true,
+    }
+}
+
+fn read_file(node: &Node, gathered: &Gathered, town: &mut Town, places: &mut Places, problems: &mut Vec<Problem>) {
+    let before = problems.len();
+    keys::validate(node, Shape::Form(&TRANSLATION_FILE), problems);
+    for key in ["words", "at", "texts"] {
+        gathered.asked.borrow_mut().insert((TRANSLATION_FILE.name, key));
+    }
+    let language = node.get("words").and_then(|words| Language::from_code(words.text()?));
+    let (Some(language), Some(texts)) = (language, node.get("texts").and_then(Node::map)) else {
+        if problems.len() == before {
+            problems.push(Problem::new(&node.place, "訳がない", "`texts:` の下に 道 → { of: 日本語, say: 訳 } を書く"));
+        }
+        return;
+    };
+    let at = node.get("at").and_then(Node::text);
+    for (path, entry) in texts {
+        let (Some(of), Some(say)) = (entry.node.get("of").and_then(Node::text), entry.node.get("say").and_then(Node::text)) else {
+            problems.push(Problem::new(&entry.node.place, "訳になっていない", "`{ of: もとの日本語, say: 訳 }` と書く"));
+            continue;
+        };
+        let path = at.map_or_else(|| path.clone(), |at| format!("{at}.{path}"));
+        places.insert((language, path.clone()), entry.node.place.clone());
+        town.translations.insert(language, &path, Translation { of: of.trim_end().to_owned(), say: say.trim_end().to_owned() });
+    }
+}
