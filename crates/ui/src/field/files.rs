@@ -1,0 +1,72 @@
+//! Documents and photographs. Without a script they go with the form (`multipart/form-data`); with one, photos are turned upright and made
+//! smaller in the browser, sent in pieces, and go on after a lost connection.
+
+use definitions::answer::FileAnswer;
+use maud::{Markup, html};
+
+use super::{Asked, anchor};
+use crate::parts::icons;
+
+/// What may be chosen: what phones take, and PDF. The server looks into the bytes all the same.
+const ACCEPT: &str = "image/jpeg,image/png,image/heic,image/heif,image/webp,application/pdf";
+
+pub(super) fn render(asked: &Asked<'_>, at_most: u32, later_days: Option<u16>) -> Markup {
+    let say = asked.view.say;
+    let help = html! {
+        (asked.say_with("ui-files-help", &[("count", at_most.into())]))
+        @if let Some(days) = later_days { br; (asked.say_with("ui-files-later", &[("days", days.into())])) }
+    };
+    let kept: Vec<FileAnswer> = asked.view.typed.all(&asked.path).iter().filter_map(|json| serde_json::from_str(json).ok()).collect();
+    let id = anchor(&asked.path);
+    let input_id = format!("{id}-input");
+    let url = asked.view.upload.map(|upload| format!("{}/{}", upload.trim_end_matches('/'), asked.path));
+    let controls = html! {
+        ul.files data-kept aria-label=(say.text("ui-files-kept", &[])) { @for (at, file) in kept.iter().enumerate() { (row(asked, at, file)) } }
+        @if (kept.len() as u32) < at_most {
+            div.drop data-upload=[url] data-most=(at_most) data-sending=(say.text("ui-files-sending", &[]))
+                data-waiting=(say.text("ui-files-waiting", &[])) data-done=(say.text("ui-files-done", &[]))
+                data-failed=(say.text("ui-files-failed", &[])) data-big=(say.text("ui-files-too-big", &[])) {
+                label for=(input_id) { (asked.say("ui-files-choose")) }
+                input id=(input_id) name=(asked.path) type="file" accept=(ACCEPT) multiple[at_most > 1] aria-invalid=[asked.invalid(&asked.path)];
+                // A second way in on a phone: straight to the camera. The script shows it where there is one.
+                span data-camera hidden {
+                    label for={ (input_id) "-camera" } { (asked.say("ui-files-camera")) }
+                    input id={ (input_id) "-camera" } type="file" accept="image/*" capture="environment";
+                }
+                ul.files data-sent aria-live="polite" {}
+            }
+        }
+    };
+    asked.several(Some(help), controls)
+}
+
+fn row(asked: &Asked<'_>, at: usize, file: &FileAnswer) -> Markup {
+    let remove = asked.view.say.text("ui-files-remove", &[("name", file.name.as_str().into())]);
+    html! {
+        li {
+            (icons::FILE_TEXT)
+            span.grow { (file.name) }
+            small { (size(file.bytes)) }
+            button.btn.quiet.small type="submit" name={ "remove." (asked.path) "." (at) } value="1" formnovalidate aria-label=(remove) {
+                (icons::X) (asked.say("ui-group-remove"))
+            }
+        }
+    }
+}
+
+/// 1.2 MB, 340 KB: as a phone shows it.
+fn size(bytes: u64) -> String {
+    if bytes >= 1_000_000 {
+        format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
+    } else {
+        format!("{} KB", bytes.div_ceil(1000))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sizes_read_as_on_a_phone() {
+        assert_eq!([super::size(1), super::size(340_000), super::size(1_250_000)], ["1 KB", "340 KB", "1.2 MB"]);
+    }
+}
