@@ -1,0 +1,239 @@
+//! Staff's pages as a browser asks for them: who finds whom, what is masked, what is refused, that each look is recorded.
+
+mod town;
+
+use std::sync::Arc;
+
+use access::current::Current;
+use access::{Clock, DeskFace, Post, StaffId, staff};
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, Request, StatusCode, header},
+    routing::get,
+};
+use http_body_util::BodyExt;
+use jiff::civil::date;
+use registry::{records, resident::Resident};
+use store::{Desk, StoreError, files::Files, keys::Keys, testing::Place};
+use tower::ServiceExt;
+use town::{cast, hanako, mihon, put, resident_id};
+use uuid::Uuid;
+
+struct Desks {
+    app: Router,
+    desk: Desk,
+}
+
+fn staff_id(number: u128) -> StaffId {
+    StaffId::new(Uuid::from_u128(number))
+}
+
+const CLERK: u128 = 1;
+const CHIEF: u128 = 2;
+const NOBODY: u128 = 3;
+
+fn open(place: &Place) -> Desks {
+    let migrations = [access::DESK_MIGRATIONS, registry::DESK_MIGRATIONS].concat();
+    let desk = Desk::new(place.open("desk", &migrations));
+    let now = "2026-11-24T00:00:00Z".parse().unwrap();
+    for (number, login, department, role) in
+        [(CLERK, "mori", "childcare", "clerk"), (CHIEF, "kudo", "residents", "chief"), (NOBODY, "ono", "residents", "clerk_of_nothing")]
+    {
+        let post =
+            Post { department: department.parse().unwrap(), role: role.parse().unwrap(), from: date(2026, 4, 1), until: date(2027, 3, 31) };
+        let new = staff::NewStaff { id: staff_id(number), login: login.into(), name: "森 恵".into(), posts: vec![post] };
+        desk.write(move |tx| staff::add(tx, &new, "town", now)).unwrap();
+    }
+    let (keys, _) = Keys::init(&place.folder().join("key")).unwrap();
+    let words = ui::words::Words::new([ui::words::words(), access::words(), registry::words()].concat(), []).unwrap();
+    let face = DeskFace {
+        store: desk.clone(),
+        town: Current::new((*mihon()).clone()),
+        words: Current::new(words),
+        files: Files::open(&place.folder().join("files"), Keys::open(&place.folder().join("key")).unwrap()).unwrap(),
+        keys: Arc::new(keys),
+        clock: Clock::fixed(now),
+        demo: true,
+        https: false,
+        passwords: Default::default(),
+        on_link: Arc::new([]),
+    };
+    let as_staff = |State(face): State<DeskFace>,
+                    guest: staff::session::Guest,
+                    headers: HeaderMap,
+                    axum::extract::Path(number): axum::extract::Path<u128>| async move {
+        access::desk::sign_in_as(&face, &guest, staff_id(number), &headers, "/desk").await
+    };
+    let routes = registry::desk::router().route("/as/{number}", get(as_staff));
+    Desks { app: access::desk::serve(routes, face), desk }
+}
+
+struct Browser<'d> {
+    desks: &'d Desks,
+    cookie: String,
+}
+
+impl Desks {
+    async fn sign_in(&self, number: u128) -> Browser<'_> {
+        let answer = self.app.clone().oneshot(Request::get(format!("/as/{number}")).body(Body::empty()).unwrap()).await.unwrap();
+        let cookies = answer.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
+        let cookie = cookies.map(|cookie| cookie.split(';').next().unwrap().to_owned()).next_back().expect("a cookie");
+        Browser { desks: self, cookie }
+    }
+}
+
+impl Browser<'_> {
+    async fn get(&self, path: &str) -> (StatusCode, String) {
+        self.ask(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts with the token that the page at `form` carries.
+    async fn post(&self, form: &str, path: &str, body: &str) -> (StatusCode, String) {
+        let page = self.get(form).await.1;
+        let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        self.post_with(token, path, body).await
+    }
+
+    async fn post_with(&self, token: &str, path: &str, body: &str) -> (StatusCode, String) {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(format!("csrf={token}&{body}")))
+            .unwrap();
+        self.ask(request).await
+    }
+
+    async fn ask(&self, mut request: Request<Body>) -> (StatusCode, String) {
+        request.headers_mut().insert(header::COOKIE, self.cookie.parse().unwrap());
+        let answer = self.desks.app.clone().oneshot(request).await.unwrap();
+        let status = answer.status();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+}
+
+fn looks(desk: &Desk) -> Vec<String> {
+    let sql = "select record, why from looked order by at, id";
+    let rows = desk.read::<_, StoreError>(move |tx| tx.all(sql, store::params![])).unwrap();
+    rows.iter().map(|row| format!("{} {}", row.get::<String>(0).unwrap(), row.get::<String>(1).unwrap())).collect()
+}
+
+fn protected() -> Resident {
+    Resident { protected_until: Some(date(2027, 6, 30)), ..hanako("山田 秋子", "ヤマダ アキコ", 7) }
+}
+
+fn on<T>(act: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(act)
+}
+
+#[test]
+fn a_clerk_finds_a_resident_by_a_posted_name_and_each_look_is_recorded() {
+    let place = Place::sqlite();
+    let desks = open(&place);
+    put(&desks.desk, &cast());
+    on(async {
+        let clerk = desks.sign_in(CLERK).await;
+        let (status, page) = clerk.post("/desk/residents", "/desk/residents", "sought=%E3%81%95%E3%81%A8%E3%81%86").await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        assert!(page.contains("佐藤　花子") && page.contains("緑町3丁目12番5号"), "{page}");
+        let path = format!("/desk/residents/{}", resident_id(1));
+        assert!(page.contains(&path));
+        let (status, page) = clerk.get(&path).await;
+        assert_eq!(status, StatusCode::OK);
+        for shown in ["36歳", "世帯主", "佐藤　さくら", "サトウ　ハナコ"] {
+            assert!(page.contains(shown), "{shown} in {page}");
+        }
+    });
+    assert_eq!(looks(&desks.desk), ["search search".to_owned(), format!("{} page", resident_id(1))]);
+}
+
+#[test]
+fn a_protected_person_does_not_exist_for_a_clerk_and_is_masked_for_the_chief() {
+    let place = Place::sqlite();
+    let desks = open(&place);
+    put(&desks.desk, &[protected()]);
+    let path = format!("/desk/residents/{}", resident_id(7));
+    on(async {
+        let clerk = desks.sign_in(CLERK).await;
+        assert_eq!(clerk.get(&path).await.0, StatusCode::NOT_FOUND);
+        let (_, page) = clerk.post("/desk/residents", "/desk/residents", "sought=%E5%B1%B1%E7%94%B0").await;
+        assert!(!page.contains("秋子") && page.contains("見つかりません"));
+        assert_eq!(clerk.post("/desk/residents", &format!("{path}/address"), "reason=post").await.0, StatusCode::NOT_FOUND);
+        let chief = desks.sign_in(CHIEF).await;
+        let (_, page) = chief.post("/desk/residents", "/desk/residents", "sought=%E5%B1%B1%E7%94%B0").await;
+        assert!(page.contains("秋子") && !page.contains("緑町"), "{page}");
+        let (status, page) = chief.get(&path).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("支援措置") && !page.contains("緑町"), "{page}");
+        let (_, page) = chief.post(&path, &format!("{path}/address"), "reason=").await;
+        assert!(!page.contains("緑町") && page.contains("理由を選んでください"), "{page}");
+        let (_, page) = chief.post(&path, &format!("{path}/address"), "reason=post").await;
+        assert!(page.contains("緑町3丁目12番5号"), "{page}");
+    });
+    assert!(looks(&desks.desk).contains(&format!("{} address:post", resident_id(7))));
+}
+
+#[test]
+fn without_a_grant_without_a_session_and_without_the_token_nothing_is_shown() {
+    let place = Place::sqlite();
+    let desks = open(&place);
+    put(&desks.desk, &cast());
+    on(async {
+        let nobody = desks.sign_in(NOBODY).await;
+        for path in [
+            "/desk/residents".to_owned(),
+            format!("/desk/residents/{}", resident_id(1)),
+            "/desk/registers/afterschool_membership".to_owned(),
+            format!("/desk/records/{}", resident_id(1)),
+        ] {
+            assert_eq!(nobody.get(&path).await.0, StatusCode::NOT_FOUND, "{path}");
+        }
+        let stranger = Browser { desks: &desks, cookie: "x=y".into() };
+        let (status, page) = stranger.get(&format!("/desk/residents/{}", resident_id(1))).await;
+        assert!(status != StatusCode::OK && !page.contains("佐藤"), "{status}");
+        let clerk = desks.sign_in(CLERK).await;
+        let (status, page) = clerk.post_with("forged", "/desk/residents", "sought=%E4%BD%90%E8%97%A4").await;
+        assert!(status == StatusCode::FORBIDDEN && !page.contains("花子"), "{status}");
+    });
+    assert!(looks(&desks.desk).is_empty());
+}
+
+#[test]
+fn a_clerk_corrects_a_record_with_a_reason_and_reads_its_history() {
+    let place = Place::sqlite();
+    let desks = open(&place);
+    put(&desks.desk, &cast());
+    let id = town::joined(&desks.desk, 2, "chuo");
+    let path = format!("/desk/records/{id}");
+    let form = format!("{path}/correct");
+    on(async {
+        let clerk = desks.sign_in(CLERK).await;
+        let (status, page) = clerk.get("/desk/registers/afterschool_membership").await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        assert!(page.contains("佐藤　さくら") && page.contains("中央児童会") && page.contains("在籍"), "{page}");
+        let (status, page) = clerk.get(&path).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        assert!(!page.contains("食物アレルギー"), "what is guarded more closely than the grant is not shown");
+        let (status, page) = clerk.get(&form).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        assert!(page.contains("緑町児童会"), "the facilities may be chosen: {page}");
+        let days = "correction.from.year=2026&correction.from.month=4&correction.from.day=1&correction.until.year=2027&correction.until.month=3&correction.until.day=31";
+        let with = |turn: i64, reason: &str| {
+            format!("facility=midori&correction.state=member&correction.turn={turn}&correction.reason={reason}&{days}")
+        };
+        let (status, page) = clerk.post(&form, &form, &with(1, "")).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+        let (status, page) = clerk.post(&form, &form, &with(9, "x")).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("ほかの人がこの記録を変えました"), "{status} {page}");
+        let (status, page) = clerk.post(&form, &form, &with(1, "%E5%85%A5%E5%8A%9B%E8%AA%A4%E3%82%8A")).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let page = clerk.get(&path).await.1;
+        assert!(page.contains("緑町児童会") && page.contains("訂正：入力誤り") && page.contains("中央児童会"), "{page}");
+        let chief = desks.sign_in(CHIEF).await;
+        assert_eq!(chief.get(&path).await.0, StatusCode::NOT_FOUND, "another department's register");
+        assert_eq!(chief.get(&form).await.0, StatusCode::NOT_FOUND);
+    });
+    let note = desks.desk.read::<_, StoreError>(move |tx| records::stretches(tx, id)).unwrap().remove(0).values.get("note").cloned();
+    assert!(note.is_some(), "what the clerk could not see was not lost by the correction");
+}
