@@ -1,0 +1,12 @@
+letters-verify-title = 文書《ぶんしょ》を たしかめる
+letters-verify-lead = 役所《やくしょ》が 出《だ》した 紙《かみ》か どうか わかります。紙《かみ》の 右《みぎ》の 下《した》に 書《か》いてある コードを 入《い》れて ください。
+letters-verify-code = コード（20文字《もじ》）
+letters-verify-ask = たしかめる
+letters-verify-issued = この 紙《かみ》は、この 役所《やくしょ》が 出《だ》しました。
+letters-verify-voided = この 紙《かみ》は、この 役所《やくしょ》が 出《だ》しました。でも、{ $date }から 使《つか》えません。
+letters-verify-unknown = この コードの 紙《かみ》は、この 役所《やくしょ》の 記録《きろく》に ありません。
+letters-verify-number = 紙《かみ》の 番号《ばんごう》
+letters-verify-date = 紙《かみ》の 日《ひ》
+letters-verify-sender = 出《だ》した ところ
+letters-verify-compare = 紙《かみ》の 番号《ばんごう》と 日《ひ》が、上《うえ》と 同《おな》じか 見《み》て ください。違《ちが》うときは、この ページの 下《した》に ある 電話番号《でんわばんごう》に 電話《でんわ》して ください。
+letters-verify-doubt = コードを もう一度《いちど》 見《み》て ください。正《ただ》しいのに 見《み》つからない ときは、紙《かみ》の 番号《ばんごう》に 電話《でんわ》しないで、この ページの 下《した》に ある 番号《ばんごう》に 電話《でんわ》して ください。

@@ -1,0 +1,12 @@
+letters-verify-title = Check a letter
+letters-verify-lead = Find out whether this town hall issued the letter in your hands. Enter the code at the bottom right of the letter.
+letters-verify-code = Code (20 characters, with or without hyphens)
+letters-verify-ask = Check
+letters-verify-issued = This letter was issued by this town hall.
+letters-verify-voided = This letter was issued by this town hall and was cancelled on { $date }.
+letters-verify-unknown = There is no letter with this code in the records of this town hall.
+letters-verify-number = Letter number
+letters-verify-date = Date of the letter
+letters-verify-sender = Issued by
+letters-verify-compare = Compare the number and the date with your letter. If they differ, or if something seems wrong, call the town hall at the number at the bottom of this page, not at a number in the letter.
+letters-verify-doubt = Check the code for typing mistakes. If it is right and still not found, call the town hall at the number at the bottom of this page, not at a number in the letter.
