@@ -1,3 +1,40 @@
 //! # お知らせ Messages
 //!
-//! Notices on my page and by mail, and what became of each.
+//! Telling people that something has come. What it is about stands on the person's own page only; outside it, in mail today, a
+//! message names the town and says where to read. A message is never sent from inside a request: it is a row and a job in
+//! the transaction of what happened, and a job hands it to the town's mail server.
+
+pub mod catcher;
+pub mod compose;
+pub mod contact;
+pub mod fate;
+mod handlers;
+pub mod mailing;
+mod notice;
+mod pace;
+pub mod places;
+pub mod portal;
+pub mod relay;
+mod rows;
+
+pub use contact::Contacts;
+pub use fate::{Fate, FateNews};
+pub use handlers::{TownVoice, handlers};
+pub use notice::{Before, Content, MAIL_NOTICE, Notice, Shown, Told, fate, notices, open, read_all, tell, unread};
+
+use definitions::text::Language;
+use store::Migration;
+use ui::words::RoomWords;
+
+/// Tables of this room on the residents' side. The staff's side has none: fates go there in the story of the case.
+pub const PORTAL_MIGRATIONS: &[Migration] =
+    &[Migration { name: "messages_portal_001_notices", sql: include_str!("../migrations/portal_001_notices.sql") }];
+
+/// What this room says.
+pub fn words() -> &'static [RoomWords] {
+    &[
+        (Language::Ja, include_str!("../words/ja/messages.ftl")),
+        (Language::Easy, include_str!("../words/easy/messages.ftl")),
+        (Language::En, include_str!("../words/en/messages.ftl")),
+    ]
+}
