@@ -1,3 +1,81 @@
 //! # 案件 Cases
 //!
-//! File, check, assign, correct, decide, tell.
+//! A resident files (申請); the office takes it in (収受), looks whether everything is there, asks for what is missing (補正), drafts the
+//! decision (起案), approves it along the chain (決裁), and tells the person. A case is one such matter, from its arrival to its end. All
+//! arrive in one inbox, whatever the channel; the definition of the procedure says what is asked, who acts, and by when.
+//!
+//! The person holds a copy on the residents' side ([`own`]); the office holds the case ([`case`]) with its story ([`event`]). Between them
+//! pass parcels ([`parcel`]) through the hatch. [`filing`] is what a resident does, [`verbs`] and [`decide`] what staff do, [`receiving`]
+//! what each side does with the other's parcels.
+//!
+//! Two clocks run over a case ([`clock`]): the promise (標準処理期間) and the law's limit (法定期限).
+
+pub mod case;
+pub mod catalogue;
+pub mod clock;
+mod contacts;
+pub mod decide;
+mod desk;
+pub mod draft;
+pub mod effects;
+pub mod event;
+pub mod filing;
+mod number;
+pub mod own;
+mod paper;
+pub mod parcel;
+mod portal;
+pub mod receiving;
+mod registers;
+mod rows;
+mod sealed;
+pub mod told;
+mod tools;
+pub mod verbs;
+
+use definitions::text::Language;
+use store::Migration;
+use ui::words::RoomWords;
+
+pub use case::{Case, Channel, Stage};
+pub use contacts::Contacts;
+pub use desk::router as desk_router;
+pub use filing::FilingRefused;
+pub use number::{CaseNumber, NotANumber, ReceiptSecret};
+pub use portal::router as portal_router;
+pub use rows::desk::{After, InboxLine, Queue};
+pub use tools::Tools;
+
+/// Drafts that were begun before signing in belong to the account from then on.
+///
+/// # Errors
+/// When the store fails.
+pub fn on_sign_in(tx: &store::Write<'_>, who: &access::SignedIn) -> Result<(), store::StoreError> {
+    rows::portal::adopt_drafts(tx, &who.before.to_string(), &who.account.to_string()).map(drop)
+}
+
+/// Throws away drafts that nobody touched for [`draft::DRAFT_KEPT_DAYS`]; a daily job calls it.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep_drafts(tx: &store::Write<'_>, now: jiff::Timestamp) -> Result<u64, store::StoreError> {
+    let before = now.checked_sub(jiff::SignedDuration::from_hours(24 * draft::DRAFT_KEPT_DAYS)).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    rows::portal::sweep_drafts(tx, before)
+}
+
+/// What the residents' store keeps for this room.
+pub const PORTAL_MIGRATIONS: &[Migration] =
+    &[Migration { name: "cases-0001-drafts-and-own-cases", sql: include_str!("../migrations/portal_001_drafts_and_own_cases.sql") }];
+
+/// What the staff's store keeps for this room.
+pub const DESK_MIGRATIONS: &[Migration] = &[Migration { name: "cases-0001-cases", sql: include_str!("../migrations/desk_001_cases.sql") }];
+
+/// The words of this room's pages.
+pub fn words() -> &'static [RoomWords] {
+    &[
+        (Language::Ja, include_str!("../words/ja/cases.ftl")),
+        (Language::Ja, include_str!("../words/ja/desk.ftl")),
+        (Language::Easy, include_str!("../words/easy/cases.ftl")),
+        (Language::En, include_str!("../words/en/cases.ftl")),
+    ]
+}

@@ -1,0 +1,420 @@
+//! 案件: one matter of one person, from its arrival to its decision, and what may happen to it when.
+//!
+//! ```text
+//!            ┌── 補正の求め ──▶ Correcting ── 補正 ──┐
+//!            │                                      ▼
+//! filed ─▶ Working ──(steps)──▶ 起案 ──▶ Approving ──▶ Decided
+//!            ▲                              │
+//!            └────────── 差戻し ─────────────┘        取下げ from every open stage ─▶ Withdrawn
+//! ```
+
+use access::{CaseId, StaffId};
+use definitions::{
+    answer::Answers,
+    field::{Field, Kind, Sensitivity},
+    ids::{DepartmentId, FieldId, OutcomeId, ProcedureId, RoleId, StepId},
+    procedure::{Procedure, Step, StepAct, Version},
+    text::Language,
+};
+use jiff::{Timestamp, civil::Date};
+use jp::calendar::BusinessCalendar;
+use serde::{Deserialize, Serialize};
+
+use crate::{CaseNumber, Contacts, clock::Clock};
+
+/// How a case came in. All arrive in one inbox; the channel is visible, not decisive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// オンライン.
+    Online,
+    /// 窓口.
+    Counter,
+    /// 紙・郵送.
+    Paper,
+    /// 電話: a clerk typed for the person.
+    Phone,
+}
+
+impl Channel {
+    /// As it is stored and as word ids end: `online`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Channel::Online => "online",
+            Channel::Counter => "counter",
+            Channel::Paper => "paper",
+            Channel::Phone => "phone",
+        }
+    }
+
+    /// The channel that [`Channel::code`] names.
+    pub fn from_code(code: &str) -> Option<Channel> {
+        [Channel::Online, Channel::Counter, Channel::Paper, Channel::Phone].into_iter().find(|channel| channel.code() == code)
+    }
+}
+
+/// Where a case stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub enum Stage {
+    /// 審査中 at a step.
+    Working {
+        /// Which.
+        step: StepId,
+    },
+    /// 補正待ち: the person was asked to complete it.
+    Correcting {
+        /// The step to which it returns.
+        step: StepId,
+        /// What was asked.
+        asked: CorrectionRequest,
+    },
+    /// 決裁中: proposed, waiting for the chain.
+    Approving {
+        /// The step with the chain.
+        step: StepId,
+        /// 起案.
+        proposal: Proposal,
+        /// Who approved so far, in order.
+        approvals: Vec<Approval>,
+    },
+    /// 決定済.
+    Decided {
+        /// 起案 as approved.
+        proposal: Proposal,
+        /// The chain that approved it.
+        approvals: Vec<Approval>,
+        /// The day of the decision.
+        on: Date,
+    },
+    /// 取下げ.
+    Withdrawn {
+        /// When.
+        on: Date,
+    },
+}
+
+impl Stage {
+    /// As it is stored and as word ids end: `working`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Stage::Working { .. } => "working",
+            Stage::Correcting { .. } => "correcting",
+            Stage::Approving { .. } => "approving",
+            Stage::Decided { .. } => "decided",
+            Stage::Withdrawn { .. } => "withdrawn",
+        }
+    }
+
+    /// Whether somebody still has to do something.
+    pub fn is_open(&self) -> bool {
+        !matches!(self, Stage::Decided { .. } | Stage::Withdrawn { .. })
+    }
+
+    /// The step at which it stands.
+    pub fn step(&self) -> Option<&StepId> {
+        match self {
+            Stage::Working { step } | Stage::Correcting { step, .. } | Stage::Approving { step, .. } => Some(step),
+            Stage::Decided { .. } | Stage::Withdrawn { .. } => None,
+        }
+    }
+}
+
+/// 補正の求め (行政手続法7条): which fields, what is wrong, until when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CorrectionRequest {
+    /// The fields to mend.
+    pub fields: Vec<FieldId>,
+    /// In the clerk's words.
+    pub say: String,
+    /// A reasonable day (相当の期間).
+    pub until: Date,
+    /// When it was asked.
+    pub asked_on: Date,
+}
+
+/// 起案: what the clerk proposes to decide.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The outcome.
+    pub outcome: OutcomeId,
+    /// 理由 (行政手続法8条): facts and the norm applied.
+    pub reason: String,
+    /// What the outcome asks staff to add.
+    pub details: Answers,
+    /// Who drafted it.
+    pub by: StaffId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One approval in the chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Who.
+    pub by: StaffId,
+    /// In which role of the chain.
+    pub role: RoleId,
+    /// 代決: in the absent one's place, who looks afterwards (後閲).
+    pub stands_in: bool,
+    /// When.
+    pub at: Timestamp,
+    /// 後閲: when the absent one looked at it.
+    #[serde(default)]
+    pub looked_at: Option<Timestamp>,
+}
+
+/// 案件.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Its id inside.
+    pub id: CaseId,
+    /// 受付番号, its name outside.
+    pub number: CaseNumber,
+    /// 収受番号.
+    pub receipt_number: String,
+    /// What is asked for.
+    pub procedure: ProcedureId,
+    /// Under which version it was filed.
+    pub version: Version,
+    /// Who has it.
+    pub department: DepartmentId,
+    /// The account that filed it, if any.
+    pub account: Option<String>,
+    /// How it came.
+    pub channel: Channel,
+    /// When it arrived.
+    pub filed_at: Timestamp,
+    /// The language of notices.
+    pub language: Language,
+    /// How to reach the applicant.
+    pub contacts: Contacts,
+    /// What they answered, as corrected.
+    pub answers: Answers,
+    /// Merit rules that do not hold, marked for staff.
+    pub warned: Vec<String>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// What the law counts.
+    pub clock: Clock,
+    /// Who works on it.
+    pub assignee: Option<StaffId>,
+    /// Since when.
+    pub assigned_at: Option<Timestamp>,
+    /// Counts every change: a form shown at row 3 cannot act on row 4.
+    pub row: i64,
+}
+
+/// How closely a case of this procedure is guarded: as its most guarded question. An individual number is kept apart and guarded for itself.
+pub fn sensitivity(procedure: &Procedure) -> Sensitivity {
+    fn highest<'f>(fields: impl Iterator<Item = &'f Field>) -> Sensitivity {
+        fields
+            .filter(|field| !matches!(field.kind, Kind::IndividualNumber { .. }))
+            .map(|field| field.kind.group_fields().map_or(Sensitivity::Ordinary, |fields| highest(fields.values())).max(field.sensitivity))
+            .max()
+            .unwrap_or_default()
+    }
+    highest(procedure.pages.values().flat_map(|page| page.fields.values()))
+}
+
+/// Why a verb is not possible now. The page says who holds the case, since when and what to do.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NotNow {
+    /// Somebody changed the case after the page was shown.
+    #[error("changed since it was shown")]
+    Changed,
+    /// The case is at another stage.
+    #[error("the case is {0}")]
+    Stage(&'static str),
+    /// This person's role does not come next in the chain.
+    #[error("not next in the chain")]
+    NotNext,
+    /// Who drafted it does not approve it alone.
+    #[error("one's own draft")]
+    OwnDraft,
+    /// The definition has no such step, outcome or field.
+    #[error("unknown {0}")]
+    Unknown(&'static str),
+    /// A reason must be written.
+    #[error("a reason is due")]
+    ReasonDue,
+    /// What the outcome asks for is incomplete.
+    #[error("details of the outcome are incomplete")]
+    DetailsDue,
+    /// A day was named that has passed.
+    #[error("a day that has passed")]
+    DayPassed,
+    /// The limit was extended once already, or may not be extended.
+    #[error("the limit cannot be extended")]
+    NotExtendable,
+}
+
+/// What follows when somebody in the chain approves.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Approved {
+    /// The next role's turn.
+    Next(Stage),
+    /// The chain is complete: it is decided.
+    Decided(Stage),
+}
+
+impl Case {
+    /// The stage at which a case begins: the first step of its procedure.
+    ///
+    /// # Errors
+    /// When the procedure has no step; `check` refuses such a procedure.
+    pub fn first_stage(procedure: &Procedure) -> Result<Stage, NotNow> {
+        let step = procedure.steps.keys().next().ok_or(NotNow::Unknown("step"))?;
+        Ok(Stage::Working { step: step.clone() })
+    }
+
+    /// By which texts staff find it: name, kana, number, telephone, address, mail, and what the answers themselves give.
+    pub fn search_texts(&self) -> Vec<String> {
+        let contacts = &self.contacts;
+        let mut texts = vec![contacts.name.clone(), contacts.kana.clone(), self.number.plain(), self.receipt_number.clone()];
+        texts.extend([&contacts.address, &contacts.mail, &contacts.phone].into_iter().flatten().cloned());
+        texts.extend(self.answers.iter().flat_map(|(_, answer)| answer.search_texts()));
+        texts
+    }
+
+    /// By which a person without an account is known again: their folded name with their telephone or mail. No more than a hint to staff.
+    pub fn person_mark(&self) -> String {
+        let contacts = &self.contacts;
+        let reached = contacts.phone.as_ref().or(contacts.mail.as_ref()).map(String::as_str).unwrap_or_default();
+        format!("{}|{reached}", jp::kana::fold(&contacts.name))
+    }
+
+    /// The page was shown at `row`; acting on anything newer would undo what somebody else did meanwhile.
+    ///
+    /// # Errors
+    /// [`NotNow::Changed`].
+    pub fn unchanged_since(&self, row: i64) -> Result<&Case, NotNow> {
+        if self.row == row { Ok(self) } else { Err(NotNow::Changed) }
+    }
+
+    /// The day by which the person hears; none once it has ended.
+    pub fn hear_by(&self, calendar: &BusinessCalendar, today: Date) -> Option<Date> {
+        if self.stage.is_open() { self.clock.hear_by(calendar, today) } else { None }
+    }
+
+    /// The step at which it stands, in the procedure it was filed under.
+    pub fn step<'p>(&self, procedure: &'p Procedure) -> Option<&'p Step> {
+        procedure.steps.get(self.stage.step()?)
+    }
+
+    /// Goes on to the next step once this one's work is done.
+    ///
+    /// # Errors
+    /// Not at a working step, or the next step is one that only a proposal reaches.
+    pub fn advance(&self, procedure: &Procedure) -> Result<Stage, NotNow> {
+        let Stage::Working { step } = &self.stage else { return Err(NotNow::Stage(self.stage.code())) };
+        let here = procedure.steps.get_index_of(step).ok_or(NotNow::Unknown("step"))?;
+        let (next, def) = procedure.steps.get_index(here + 1).ok_or(NotNow::Unknown("step"))?;
+        match (procedure.steps[here].act, def.act) {
+            (StepAct::Work, StepAct::Work | StepAct::Propose) => Ok(Stage::Working { step: next.clone() }),
+            _ => Err(NotNow::Stage(self.stage.code())),
+        }
+    }
+
+    /// 補正を求める: asks the person to mend these fields.
+    ///
+    /// # Errors
+    /// Not at a working step, no field named, or one that the procedure does not have.
+    pub fn request_correction(&self, procedure: &Procedure, asked: CorrectionRequest) -> Result<Stage, NotNow> {
+        let Stage::Working { step } = &self.stage else { return Err(NotNow::Stage(self.stage.code())) };
+        if asked.fields.is_empty() || asked.fields.iter().any(|field| procedure.field(field.as_str()).is_none()) {
+            return Err(NotNow::Unknown("field"));
+        }
+        if asked.say.trim().is_empty() {
+            return Err(NotNow::ReasonDue);
+        }
+        Ok(Stage::Correcting { step: step.clone(), asked })
+    }
+
+    /// 補正 came back: only what was asked for is taken.
+    ///
+    /// # Errors
+    /// Nothing had been asked.
+    pub fn corrected(&self, answers: Answers) -> Result<(Stage, Answers), NotNow> {
+        let Stage::Correcting { step, asked } = &self.stage else { return Err(NotNow::Stage(self.stage.code())) };
+        let mut merged = self.answers.clone();
+        for field in &asked.fields {
+            merged.replace(field, answers.get(field.as_str()).cloned());
+        }
+        Ok((Stage::Working { step: step.clone() }, merged))
+    }
+
+    /// 起案する.
+    ///
+    /// # Errors
+    /// Not at a step that proposes (or before it), an unknown outcome, or a reason missing where one is due.
+    pub fn propose(&self, procedure: &Procedure, proposal: Proposal) -> Result<Stage, NotNow> {
+        let Stage::Working { step } = &self.stage else { return Err(NotNow::Stage(self.stage.code())) };
+        let here = procedure.steps.get(step).ok_or(NotNow::Unknown("step"))?;
+        if here.act != StepAct::Propose {
+            return Err(NotNow::Stage(self.stage.code()));
+        }
+        let outcome = procedure.outcomes.get(&proposal.outcome).ok_or(NotNow::Unknown("outcome"))?;
+        if outcome.reason_required && proposal.reason.trim().is_empty() {
+            return Err(NotNow::ReasonDue);
+        }
+        if outcome.ask.values().any(|field| field.required && proposal.details.get(field.id.as_str()).is_none()) {
+            return Err(NotNow::DetailsDue);
+        }
+        let decide = procedure.steps.values().find(|step| step.act == StepAct::Decide).ok_or(NotNow::Unknown("step"))?;
+        Ok(Stage::Approving { step: decide.id.clone(), proposal, approvals: Vec::new() })
+    }
+
+    /// The role whose turn it is in the chain.
+    pub fn next_role<'p>(&self, procedure: &'p Procedure) -> Option<&'p RoleId> {
+        let Stage::Approving { step, approvals, .. } = &self.stage else { return None };
+        procedure.steps.get(step)?.role.get(approvals.len())
+    }
+
+    /// 決裁する: approves in the role whose turn it is, or stands in for it.
+    ///
+    /// # Errors
+    /// Not being approved, or one's own draft.
+    pub fn approve(&self, procedure: &Procedure, approval: Approval, today: Date) -> Result<Approved, NotNow> {
+        let Stage::Approving { step, proposal, approvals } = &self.stage else { return Err(NotNow::Stage(self.stage.code())) };
+        let next = self.next_role(procedure).ok_or(NotNow::NotNext)?;
+        if approval.role != *next {
+            return Err(NotNow::NotNext);
+        }
+        if approval.by == proposal.by {
+            return Err(NotNow::OwnDraft);
+        }
+        let mut approvals = approvals.clone();
+        approvals.push(approval);
+        let chain = procedure.steps.get(step).map_or(0, |step| step.role.len());
+        let proposal = proposal.clone();
+        if approvals.len() < chain {
+            Ok(Approved::Next(Stage::Approving { step: step.clone(), proposal, approvals }))
+        } else {
+            Ok(Approved::Decided(Stage::Decided { proposal, approvals, on: today }))
+        }
+    }
+
+    /// 差戻し: back to the step that proposes.
+    ///
+    /// # Errors
+    /// Not being approved, or no reason.
+    pub fn send_back(&self, procedure: &Procedure, reason: &str) -> Result<Stage, NotNow> {
+        if !matches!(self.stage, Stage::Approving { .. }) {
+            return Err(NotNow::Stage(self.stage.code()));
+        }
+        if reason.trim().is_empty() {
+            return Err(NotNow::ReasonDue);
+        }
+        let propose = procedure.steps.values().find(|step| step.act == StepAct::Propose).ok_or(NotNow::Unknown("step"))?;
+        Ok(Stage::Working { step: propose.id.clone() })
+    }
+
+    /// 取下げ: the person withdraws while it is open.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn withdraw(&self, today: Date) -> Result<Stage, NotNow> {
+        if self.stage.is_open() { Ok(Stage::Withdrawn { on: today }) } else { Err(NotNow::Stage(self.stage.code())) }
+    }
+}

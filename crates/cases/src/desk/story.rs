@@ -1,0 +1,107 @@
+//! 経過: what happened on a case, what was written, what was noted.
+
+use definitions::text::Language;
+use maud::{Markup, html};
+use ui::parts::{self, Side, Stage as Step};
+
+use super::{Sheet, case::Opened};
+use crate::{
+    clock,
+    event::{Event, Told, Who},
+};
+
+/// Who did it, by name.
+fn who(sheet: &Sheet, opened: &Opened, who: &Who) -> String {
+    match who {
+        Who::Staff(id) if *id == sheet.staff.id => sheet.word("desk-assignee-me"),
+        Who::Staff(id) => opened.names.get(id).cloned().unwrap_or_else(|| sheet.word("desk-who-staff")),
+        Who::Applicant => opened.case.contacts.name.clone(),
+        Who::System => sheet.word("desk-who-system"),
+    }
+}
+
+/// The whole story, oldest first.
+pub(super) fn history(sheet: &Sheet, opened: &Opened) -> Markup {
+    let last = opened.story.len().saturating_sub(1);
+    let steps: Vec<parts::Step> = opened
+        .story
+        .iter()
+        .enumerate()
+        .map(|(at, told)| parts::Step {
+            stage: if at == last && opened.case.stage.is_open() { Step::Now } else { Step::Done },
+            title: sheet.say().html(&format!("desk-event-{}", told.event.code()), &[]),
+            when: Some(html! { (sheet.words.moment_html(Language::Ja, clock::local(told.at))) " " (who(sheet, opened, &told.who)) }),
+            more: more(sheet, opened, told),
+        })
+        .collect();
+    parts::timeline(sheet.say(), &steps)
+}
+
+/// What an event says beyond its name.
+fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
+    let step = |id: &definitions::ids::StepId| opened.procedure.steps.get(id).map(|step| sheet.plain(&step.title));
+    let outcome = |id: &definitions::ids::OutcomeId| opened.procedure.outcomes.get(id).map(|outcome| sheet.plain(&outcome.title));
+    let text = match &told.event {
+        Event::Assigned { to } => opened.names.get(to).cloned(),
+        Event::Advanced { to, checks } => {
+            let ticked = if checks.is_empty() { String::new() } else { format!("（✓{}）", checks.len()) };
+            step(to).map(|step| format!("{step}{ticked}"))
+        }
+        Event::CorrectionRequested { say, until, .. } => Some(format!("{say}（{}）", sheet.words.short_day(Language::Ja, *until))),
+        Event::Proposed { outcome: id } | Event::Decided { outcome: id } => outcome(id),
+        Event::Approved { role, stands_in } => {
+            let role = sheet.town.roles.get(role).map(|role| sheet.plain(&role.name)).unwrap_or_default();
+            Some(if *stands_in { format!("{role}{}", sheet.word("desk-stands-in")) } else { role })
+        }
+        Event::SentBack { reason } => Some(reason.clone()),
+        Event::LetterIssued { title, document_number, .. } => Some(format!("{title} {document_number}")),
+        Event::LetterFailed { why } => Some(why.clone()),
+        Event::Delayed { until, reason, .. } => Some(format!("{} {reason}", sheet.words.short_day(Language::Ja, *until))),
+        Event::HandedOver { to, reason } => {
+            let department = sheet.town.departments.get(to).map(|department| sheet.plain(&department.name)).unwrap_or_default();
+            Some(format!("{department} {reason}"))
+        }
+        Event::MessageFate { channel, fate } => Some(format!("{channel} {}", sheet.word(fate))),
+        _ => None,
+    };
+    text.map(|text| html! { (text) })
+}
+
+/// What the office and the person wrote to each other.
+pub(super) fn messages(sheet: &Sheet, opened: &Opened) -> Markup {
+    let lines: Vec<(Side, String, &Told, &str)> = opened
+        .story
+        .iter()
+        .filter_map(|told| match &told.event {
+            Event::WroteToApplicant { text } => Some((Side::Mine, who(sheet, opened, &told.who), told, text.as_str())),
+            Event::ApplicantWrote { text } => Some((Side::Theirs, who(sheet, opened, &told.who), told, text.as_str())),
+            _ => None,
+        })
+        .collect();
+    let messages: Vec<parts::Message<'_>> = lines
+        .iter()
+        .map(|(side, from, told, text)| parts::Message {
+            side: *side,
+            from,
+            when: sheet.words.moment_html(Language::Ja, clock::local(told.at)),
+            text,
+            fate: None,
+        })
+        .collect();
+    if messages.is_empty() {
+        html! { p.sub { (sheet.say().html("cases-thread-none", &[])) } }
+    } else {
+        parts::thread(&messages)
+    }
+}
+
+/// メモ, which stay inside.
+pub(super) fn notes(sheet: &Sheet, opened: &Opened) -> Markup {
+    html! {
+        @for told in &opened.story {
+            @if let Event::Note { text } = &told.event {
+                p { small { (who(sheet, opened, &told.who)) " " (sheet.words.moment_html(Language::Ja, clock::local(told.at))) } br; (text) }
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The story of a case as the desk keeps it: one line for each thing that happened, appended, never changed.
+
+use access::StaffId;
+use definitions::{
+    answer::Answers,
+    ids::{DepartmentId, FieldId, OutcomeId, RoleId, StepId},
+};
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+/// One line of a case's story.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// Its place in the story of this case.
+    pub turn: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub who: Who,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Who did something on a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A member of staff.
+    Staff(StaffId),
+    /// The applicant.
+    Applicant,
+    /// Yakuba itself, such as a timer or a job.
+    System,
+}
+
+impl Who {
+    /// As it is stored.
+    pub fn code(&self) -> String {
+        match self {
+            Who::Staff(id) => id.to_string(),
+            Who::Applicant => "applicant".into(),
+            Who::System => "system".into(),
+        }
+    }
+
+    /// What [`Who::code`] stands for.
+    pub fn from_code(code: &str) -> Who {
+        match code {
+            "applicant" => Who::Applicant,
+            "system" => Who::System,
+            id => id.parse().map_or(Who::System, Who::Staff),
+        }
+    }
+}
+
+/// What happened on a case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Event {
+    /// 収受.
+    Received,
+    /// 担当になった, or was made 担当.
+    Assigned {
+        /// Whom.
+        to: StaffId,
+    },
+    /// Nobody has it any more.
+    Released,
+    /// A step's work was done and the next began.
+    Advanced {
+        /// The step that began.
+        to: StepId,
+        /// What was ticked off.
+        checks: Vec<String>,
+    },
+    /// 補正の求め.
+    CorrectionRequested {
+        /// Which fields.
+        fields: Vec<FieldId>,
+        /// In the clerk's words.
+        say: String,
+        /// Until when.
+        until: Date,
+    },
+    /// 補正.
+    Corrected {
+        /// What they had answered before, for comparison.
+        before: Answers,
+    },
+    /// The clerk took the case up again without waiting for the correction.
+    CorrectionEnded,
+    /// 起案.
+    Proposed {
+        /// The outcome.
+        outcome: OutcomeId,
+    },
+    /// 承認 in the chain.
+    Approved {
+        /// In which role.
+        role: RoleId,
+        /// 代決.
+        stands_in: bool,
+    },
+    /// 後閲 of what was approved in one's place.
+    LookedAfterwards,
+    /// 差戻し.
+    SentBack {
+        /// Why.
+        reason: String,
+    },
+    /// 決定.
+    Decided {
+        /// How it ended.
+        outcome: OutcomeId,
+    },
+    /// A letter was issued.
+    LetterIssued {
+        /// Its title.
+        title: String,
+        /// 文書番号.
+        document_number: String,
+        /// Its id.
+        letter: String,
+    },
+    /// A letter could not be made; what to do stands on the case.
+    LetterFailed {
+        /// Why, in words for staff.
+        why: String,
+    },
+    /// Staff wrote to the person.
+    WroteToApplicant {
+        /// What.
+        text: String,
+    },
+    /// The person wrote.
+    ApplicantWrote {
+        /// What.
+        text: String,
+    },
+    /// An internal note.
+    Note {
+        /// What.
+        text: String,
+    },
+    /// 期間の延長, or a notice of delay.
+    Delayed {
+        /// The new day.
+        until: Date,
+        /// Why.
+        reason: String,
+        /// By statutory notice.
+        statutory: bool,
+    },
+    /// The department changed.
+    HandedOver {
+        /// To whom.
+        to: DepartmentId,
+        /// Why.
+        reason: String,
+    },
+    /// The person sent something that was no longer possible, such as a withdrawal after the decision.
+    CameTooLate,
+    /// 取下げ.
+    Withdrawn,
+    /// What became of a message to the person.
+    MessageFate {
+        /// `mail`, `post` …
+        channel: String,
+        /// A word id that ends in what to do next.
+        fate: String,
+    },
+}
+
+impl Event {
+    /// As it is stored beside the data and as word ids end: `received`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Event::Received => "received",
+            Event::Assigned { .. } => "assigned",
+            Event::Released => "released",
+            Event::Advanced { .. } => "advanced",
+            Event::CorrectionRequested { .. } => "correction-requested",
+            Event::Corrected { .. } => "corrected",
+            Event::CorrectionEnded => "correction-ended",
+            Event::Proposed { .. } => "proposed",
+            Event::Approved { .. } => "approved",
+            Event::LookedAfterwards => "looked-afterwards",
+            Event::SentBack { .. } => "sent-back",
+            Event::Decided { .. } => "decided",
+            Event::LetterIssued { .. } => "letter-issued",
+            Event::LetterFailed { .. } => "letter-failed",
+            Event::WroteToApplicant { .. } => "wrote-to-applicant",
+            Event::ApplicantWrote { .. } => "applicant-wrote",
+            Event::Note { .. } => "note",
+            Event::Delayed { .. } => "delayed",
+            Event::HandedOver { .. } => "handed-over",
+            Event::CameTooLate => "came-too-late",
+            Event::Withdrawn => "withdrawn",
+            Event::MessageFate { .. } => "message-fate",
+        }
+    }
+}

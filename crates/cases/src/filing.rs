@@ -1,0 +1,405 @@
+//! 申請 on the residents' side: saving a page, filing once, correcting, writing, withdrawing. All in the person's own name: what is not
+//! theirs is not found.
+
+use access::CaseId;
+use definitions::{
+    facts::Facts,
+    form::{self, Filled},
+    ids::{PageId, ProcedureId},
+    procedure::{Page, Procedure, Version},
+    text::Language,
+    town::Town,
+    typed::{TooMuch, Typed},
+};
+use jiff::{Timestamp, civil::DateTime};
+use store::{Entry, Read, StoreError, Write, keys::Keys};
+
+use crate::{
+    CaseNumber, Channel, Contacts, ReceiptSecret,
+    clock::{self, Clock},
+    draft::{Changed, Draft, DraftId, Owner, changed},
+    own::{OwnCase, OwnState, Seen},
+    parcel::{self, Filed, Up},
+    rows, told,
+};
+
+/// On which terms a resident acts: the town of today, its keys, what is known of them, and when.
+pub struct Terms<'a> {
+    /// The town as it is defined today.
+    pub town: &'a Town,
+    /// The town's keys.
+    pub keys: &'a Keys,
+    /// What the portal knows of the person.
+    pub facts: &'a dyn Facts,
+    /// Now, read at the edge.
+    pub now: Timestamp,
+}
+
+/// Why a resident's verb was refused. What they typed is kept in every case.
+#[derive(Debug, thiserror::Error)]
+pub enum FilingRefused {
+    /// No such draft or case, or not theirs.
+    #[error("no such draft or case for this person")]
+    NotFound,
+    /// It has been filed already: here is where it stands.
+    #[error("filed already")]
+    AlreadyFiled(CaseNumber),
+    /// A page is incomplete, or a formal rule does not hold: go there.
+    #[error("incomplete at page {0:?}")]
+    Incomplete(Option<PageId>),
+    /// The definition changed since the last page was saved: look again before filing.
+    #[error("the definition changed")]
+    DefinitionChanged,
+    /// Filing has closed.
+    #[error("closed since {0}")]
+    Closed(DateTime),
+    /// The procedure cannot be filed here.
+    #[error("not offered")]
+    NotOffered,
+    /// The case stands where this is not possible.
+    #[error(transparent)]
+    NotNow(#[from] crate::case::NotNow),
+    /// More was typed than a draft may hold.
+    #[error(transparent)]
+    TooMuch(#[from] TooMuch),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Terms<'_> {
+    /// What a definition makes of what was typed, today.
+    pub fn fill(&self, procedure: &Procedure, typed: &Typed) -> Filled {
+        form::fill(procedure, typed, self.facts, clock::day(self.now))
+    }
+}
+
+/// What a new draft needs from chance.
+pub struct DraftIds {
+    /// The draft's id.
+    pub draft: DraftId,
+    /// The id that the case will have.
+    pub case: CaseId,
+}
+
+/// Begins a draft with the values that the definition gives to begin with.
+///
+/// # Errors
+/// When the procedure is unknown or not offered on this channel.
+pub fn begin(
+    tx: &Write<'_>,
+    terms: &Terms<'_>,
+    procedure: &ProcedureId,
+    owner: &Owner,
+    language: Language,
+    ids: &DraftIds,
+) -> Result<Draft, FilingRefused> {
+    let definition = terms.town.procedures.get(procedure).ok_or(FilingRefused::NotOffered)?;
+    let draft = Draft {
+        id: ids.draft,
+        owner: owner.clone(),
+        procedure: procedure.clone(),
+        version: definition.version.clone(),
+        language,
+        typed: form::begin(definition, &Typed::default(), terms.facts, clock::day(terms.now)),
+        case: ids.case,
+        filed: false,
+        touched_at: terms.now,
+    };
+    rows::portal::insert_draft(tx, terms.keys, &draft, terms.now)?;
+    Ok(draft)
+}
+
+/// The person's own draft.
+///
+/// # Errors
+/// [`FilingRefused::NotFound`] when there is none or it is another's; [`FilingRefused::AlreadyFiled`] with the case's number.
+pub fn own_draft(tx: &Read<'_>, keys: &Keys, id: DraftId, owner: &Owner) -> Result<Draft, FilingRefused> {
+    let draft = rows::portal::draft_by_id(tx, keys, id)?.filter(|draft| draft.belongs_to(owner)).ok_or(FilingRefused::NotFound)?;
+    if draft.filed {
+        let case = rows::portal::own_by_id(tx, keys, draft.case)?.ok_or(FilingRefused::NotFound)?;
+        return Err(FilingRefused::AlreadyFiled(case.number));
+    }
+    Ok(draft)
+}
+
+/// A draft as today's definition sees it.
+pub struct Opened<'t> {
+    /// The draft.
+    pub draft: Draft,
+    /// The definition.
+    pub procedure: &'t Procedure,
+    /// What the definition makes of what was typed.
+    pub filled: Filled,
+    /// What changed since the last page was saved.
+    pub changed: Changed,
+}
+
+/// Opens the person's own draft and evaluates it.
+///
+/// # Errors
+/// As [`own_draft`]; also when the procedure is no longer offered.
+pub fn open<'t>(tx: &Read<'_>, terms: &Terms<'t>, id: DraftId, owner: &Owner) -> Result<Opened<'t>, FilingRefused> {
+    let draft = own_draft(tx, terms.keys, id, owner)?;
+    let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
+    let filled = terms.fill(procedure, &draft.typed);
+    let changed = changed(&draft.version, procedure, clock::local(terms.now));
+    Ok(Opened { draft, procedure, filled, changed })
+}
+
+/// Saves what came in from one page: `change` lays it over the draft. Right or wrong, it is kept as typed.
+///
+/// # Errors
+/// As [`open`].
+pub fn save_page<'t>(
+    tx: &Write<'_>,
+    terms: &Terms<'t>,
+    id: DraftId,
+    owner: &Owner,
+    page: &PageId,
+    change: impl FnOnce(&mut Typed, &Page) -> Result<(), TooMuch>,
+) -> Result<Opened<'t>, FilingRefused> {
+    let mut draft = own_draft(tx, terms.keys, id, owner)?;
+    let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
+    let page = procedure.pages.get(page).ok_or(FilingRefused::NotFound)?;
+    change(&mut draft.typed, page)?;
+    draft.version = procedure.version.clone();
+    draft.touched_at = terms.now;
+    if !rows::portal::save_draft(tx, terms.keys, &draft, terms.now)? {
+        return Err(FilingRefused::NotFound);
+    }
+    let filled = terms.fill(procedure, &draft.typed);
+    Ok(Opened { draft, procedure, filled, changed: Changed::No })
+}
+
+/// Adds or takes out files of one question, and says on which page it stands.
+///
+/// # Errors
+/// As [`open`]; also when the procedure has no such question.
+pub fn change_files(
+    tx: &Write<'_>,
+    terms: &Terms<'_>,
+    id: DraftId,
+    owner: &Owner,
+    field: &str,
+    change: impl FnOnce(&mut Typed, &Page) -> Result<(), TooMuch>,
+) -> Result<PageId, FilingRefused> {
+    let draft = own_draft(tx, terms.keys, id, owner)?;
+    let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
+    let page = procedure.pages.values().find(|page| page.fields.contains_key(field)).ok_or(FilingRefused::NotFound)?;
+    save_page(tx, terms, id, owner, &page.id, change)?;
+    Ok(page.id.clone())
+}
+
+/// Throws away the person's own draft.
+///
+/// # Errors
+/// As [`own_draft`].
+pub fn drop_draft(tx: &Write<'_>, terms: &Terms<'_>, id: DraftId, owner: &Owner) -> Result<(), FilingRefused> {
+    own_draft(tx, terms.keys, id, owner)?;
+    Ok(rows::portal::delete_draft(tx, id)?)
+}
+
+/// How long a code that was read aloud works.
+pub const CODE_MINUTES: i64 = 30;
+
+/// Lends the person's own draft to whoever types `code` at the desk within [`CODE_MINUTES`]. Only a keyed digest of the code is kept.
+///
+/// # Errors
+/// As [`own_draft`].
+pub fn lend(tx: &Write<'_>, terms: &Terms<'_>, id: DraftId, owner: &Owner, code: CaseNumber) -> Result<(), FilingRefused> {
+    let draft = own_draft(tx, terms.keys, id, owner)?;
+    rows::portal::lend_draft(tx, draft.id, &code_mark(terms.keys, code), terms.now)?;
+    journal(tx, owner, "draft-lent", draft.case)?;
+    parcel::send_up(
+        tx,
+        draft.case,
+        &format!("lent-{}", terms.now.as_microsecond()),
+        &Up::Lent(Box::new(parcel::Lent {
+            case: draft.case.to_string(),
+            code: code_mark(terms.keys, code),
+            procedure: draft.procedure,
+            language: draft.language,
+            typed: draft.typed,
+            at: terms.now,
+        })),
+    )?;
+    Ok(())
+}
+
+/// The digest by which a code that was read aloud is found.
+pub fn code_mark(keys: &Keys, code: CaseNumber) -> String {
+    keys.mac("draft code", code.plain().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is drawn before the transaction: candidates for the number, of which the first free one is taken. With 29⁶ numbers and a
+/// million cases a single candidate is taken in one of 600 filings, all four in one of 10¹¹.
+pub struct Candidates(pub [CaseNumber; 4]);
+
+/// 申請する: files the person's own draft. Once: a second tap finds the case of the first. `seen` is the version whose answers the person
+/// checked: a definition that changed meanwhile is shown before anything is filed.
+///
+/// # Errors
+/// See [`FilingRefused`].
+pub fn file(
+    tx: &Write<'_>,
+    terms: &Terms<'_>,
+    id: DraftId,
+    owner: &Owner,
+    seen: &Version,
+    channel: Channel,
+    candidates: &Candidates,
+) -> Result<OwnCase, FilingRefused> {
+    let Opened { draft, procedure, filled, changed } = open(tx, terms, id, owner)?;
+    match changed {
+        Changed::Closed(moment) => return Err(FilingRefused::Closed(moment)),
+        // Pages that must be asked again are those of a draft that was not saved since.
+        Changed::AskAgain(_) => return Err(FilingRefused::DefinitionChanged),
+        // Carried over: what the person checked just now was this very version.
+        Changed::No | Changed::Carried if *seen == procedure.version => {}
+        Changed::No | Changed::Carried => return Err(FilingRefused::DefinitionChanged),
+    }
+    if !filled.may_be_filed() {
+        return Err(FilingRefused::Incomplete(filled.first_incomplete_page().cloned()));
+    }
+    if !rows::portal::mark_filed(tx, draft.id, terms.now)? {
+        return Err(FilingRefused::NotFound);
+    }
+    let number = free_number(tx, candidates)?;
+    let contacts = Contacts::of(procedure, &filled.answers);
+    let today = clock::day(terms.now);
+    let case = OwnCase {
+        id: draft.case,
+        number,
+        account: owner.account.clone(),
+        procedure: procedure.id.clone(),
+        version: procedure.version.clone(),
+        language: draft.language,
+        filed_at: terms.now,
+        step: None,
+        department: procedure.department.clone(),
+        hear_by: Clock::start(&procedure.law, today).hear_by(&terms.town.closed, today),
+        turn: 0,
+        answers: filled.answers.clone(),
+        contacts: contacts.clone(),
+        state: OwnState::Filed,
+    };
+    rows::keep_procedure(tx, procedure)?;
+    rows::portal::insert_own(tx, terms.keys, &case)?;
+    rows::portal::add_event(tx, terms.keys, case.id, terms.now, &Seen::Filed)?;
+    journal(tx, owner, "filed", case.id)?;
+    parcel::send_up(
+        tx,
+        case.id,
+        "filed",
+        &Up::Filed(Box::new(Filed {
+            case: case.id.to_string(),
+            account: owner.account.clone(),
+            number: number.plain(),
+            procedure: procedure.id.clone(),
+            version: procedure.version.clone(),
+            answers: filled.answers,
+            warned: filled.warned.iter().map(ToString::to_string).collect(),
+            channel,
+            at: terms.now,
+            language: draft.language,
+            contacts,
+        })),
+    )?;
+    // After the parcel: what becomes of the receipt goes up to a case that is there.
+    told::tell_filed(tx, terms.town, &case)?;
+    Ok(case)
+}
+
+fn free_number(tx: &Read<'_>, candidates: &Candidates) -> Result<CaseNumber, StoreError> {
+    for number in candidates.0 {
+        if !rows::portal::number_taken(tx, number)? {
+            return Ok(number);
+        }
+    }
+    Err(StoreError::Busy)
+}
+
+fn journal(tx: &Write<'_>, owner: &Owner, what: &'static str, case: CaseId) -> Result<(), StoreError> {
+    let actor = owner.account.as_ref().map_or_else(|| format!("session:{}", owner.session), |account| format!("account:{account}"));
+    tx.journal(&Entry { actor, what, kind: "case", record: case.to_string(), authority: "own".to_owned(), why: String::new() })
+}
+
+/// 補正: sends the fields that were asked for, and no others.
+///
+/// # Errors
+/// When nothing was asked for, or a field is still wrong (then the filled form says which).
+pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCase, input: &Typed) -> Result<OwnCase, FilingRefused> {
+    let OwnState::Correct { asked } = &case.state else { return Err(FilingRefused::NotNow(crate::case::NotNow::Stage(case.state.code()))) };
+    let procedure = rows::procedure(tx, &case.version)?.ok_or(FilingRefused::NotOffered)?;
+    let filled = terms.fill(&procedure, &corrected_typed(&procedure, &case, input));
+    let wrong = asked.fields.iter().any(|field| filled.problems_of(field.as_str()).next().is_some());
+    if wrong {
+        return Err(FilingRefused::Incomplete(None));
+    }
+    let mut answers = definitions::answer::Answers::default();
+    for field in &asked.fields {
+        let given = filled.answers.get(field.as_str()).cloned();
+        case.answers.replace(field, given.clone());
+        answers.replace(field, given);
+    }
+    case.state = OwnState::Corrected;
+    rows::portal::update_own(tx, terms.keys, &case)?;
+    rows::portal::add_event(tx, terms.keys, case.id, terms.now, &Seen::Corrected)?;
+    journal(tx, owner, "corrected", case.id)?;
+    let turn = case.turn.to_string();
+    parcel::send_up(tx, case.id, &format!("corrected-{turn}"), &Up::Corrected { case: case.id.to_string(), answers, at: terms.now })?;
+    Ok(case)
+}
+
+/// What is typed when a correction is made: what was answered, with the asked fields as they come in now.
+pub fn corrected_typed(procedure: &Procedure, case: &OwnCase, input: &Typed) -> Typed {
+    let mut typed = Typed::of_answers(&case.answers);
+    if let (OwnState::Correct { asked }, false) = (&case.state, input.is_empty()) {
+        let fields = asked.fields.iter().filter_map(|id| Some((id.clone(), procedure.field(id.as_str())?.clone()))).collect();
+        // A draft that is too large stays as it was; the person's own answers were within the bounds before.
+        let _ = typed.post_page(&fields, input);
+    }
+    typed
+}
+
+/// Most characters of a message on the case: one A4 page.
+pub const MESSAGE_CHARACTERS_MAX: usize = 2_000;
+
+/// 担当課に書く.
+///
+/// # Errors
+/// When nothing or too much was written.
+pub fn write(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, case: &OwnCase, id: &str, text: &str) -> Result<(), FilingRefused> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > MESSAGE_CHARACTERS_MAX {
+        return Err(FilingRefused::Incomplete(None));
+    }
+    rows::portal::add_event(tx, terms.keys, case.id, terms.now, &Seen::Wrote { text: text.to_owned() })?;
+    journal(tx, owner, "wrote", case.id)?;
+    let up = Up::Wrote { case: case.id.to_string(), id: id.to_owned(), text: text.to_owned(), at: terms.now };
+    parcel::send_up(tx, case.id, &format!("wrote-{id}"), &up)?;
+    Ok(())
+}
+
+/// 取下げ.
+///
+/// # Errors
+/// When it has ended already.
+pub fn withdraw(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCase) -> Result<OwnCase, FilingRefused> {
+    if !case.state.is_open() {
+        return Err(FilingRefused::NotNow(crate::case::NotNow::Stage(case.state.code())));
+    }
+    case.state = OwnState::Withdrawn;
+    case.hear_by = None;
+    rows::portal::update_own(tx, terms.keys, &case)?;
+    rows::portal::add_event(tx, terms.keys, case.id, terms.now, &Seen::Withdrew)?;
+    journal(tx, owner, "withdrew", case.id)?;
+    parcel::send_up(tx, case.id, "withdrew", &Up::Withdrew { case: case.id.to_string(), at: terms.now })?;
+    Ok(case)
+}
+
+/// 確認番号 of a case: printed on the receipt, derived from the town's key, stored nowhere.
+pub fn receipt_secret(keys: &Keys, case: CaseId) -> ReceiptSecret {
+    ReceiptSecret::derive(&keys.mac("receipt", case.uuid().as_bytes()))
+}

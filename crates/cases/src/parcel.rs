@@ -1,0 +1,238 @@
+//! What passes the hatch: typed messages between the residents' face and the staff's face. Each is handled once, by its id.
+
+use access::CaseId;
+use definitions::{
+    answer::Answers,
+    ids::{DepartmentId, FieldId, MessageId, OutcomeId, ProcedureId, StepId},
+    procedure::{Sense, Version},
+    text::Language,
+    typed::Typed,
+};
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use store::{Parcel, StoreError, Write};
+
+use crate::{Channel, Contacts};
+
+/// The hatch's name for [`Up`].
+pub const UP: &str = "case.up";
+/// The hatch's name for [`Down`].
+pub const DOWN: &str = "case.down";
+
+/// From the portal up to the desk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Up {
+    /// 申請: a resident filed.
+    Filed(Box<Filed>),
+    /// 補正: the fields that were asked for came back.
+    Corrected {
+        /// The case.
+        case: String,
+        /// Only the corrected fields.
+        answers: Answers,
+        /// When it reached us.
+        at: Timestamp,
+    },
+    /// The resident wrote on the case.
+    Wrote {
+        /// The case.
+        case: String,
+        /// The letter's own id, so that it is shown once.
+        id: String,
+        /// What they wrote.
+        text: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// What became of a message to the person.
+    Fate {
+        /// The case.
+        case: String,
+        /// `mail`, `post` …
+        channel: String,
+        /// The id of the words that say it and end in what to do next.
+        fate: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// A draft that its owner lets the desk go on with, by a code read aloud.
+    Lent(Box<Lent>),
+    /// 取下げ.
+    Withdrew {
+        /// The case.
+        case: String,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// A draft that a person began and a clerk goes on with on the telephone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Lent {
+    /// The id that the case will have, whoever files it.
+    pub case: String,
+    /// A keyed digest of the code.
+    pub code: String,
+    /// What is asked for.
+    pub procedure: ProcedureId,
+    /// The language of notices.
+    pub language: Language,
+    /// What was typed so far.
+    pub typed: Typed,
+    /// When it was lent.
+    pub at: Timestamp,
+}
+
+impl Lent {
+    /// Whether its code still works.
+    pub fn still_works(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) <= jiff::SignedDuration::from_mins(crate::filing::CODE_MINUTES)
+    }
+}
+
+/// What a resident filed. It arrived when the portal recorded it, not when somebody reads it (デジタル手続法6条3項).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Filed {
+    /// The case.
+    pub case: String,
+    /// The account that filed it, if any.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// 受付番号 without hyphens.
+    pub number: String,
+    /// What is asked for.
+    pub procedure: ProcedureId,
+    /// Under which version.
+    pub version: Version,
+    /// What they answered; hidden questions left out.
+    pub answers: Answers,
+    /// Merit rules that they were warned about.
+    pub warned: Vec<String>,
+    /// How it came.
+    pub channel: Channel,
+    /// When it reached us.
+    pub at: Timestamp,
+    /// The language of notices.
+    pub language: Language,
+    /// How to reach them.
+    pub contacts: Contacts,
+}
+
+/// From the desk down to the portal: what the person sees of their case.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Down {
+    /// The case.
+    pub case: String,
+    /// The position in this case's own story, so that a late parcel never overwrites a newer one.
+    pub turn: i64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The day by which they hear.
+    pub hear_by: Option<Date>,
+    /// What happened.
+    pub news: News,
+}
+
+/// What happened at the desk, as far as the person is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum News {
+    /// 収受.
+    Received {
+        /// 収受番号.
+        receipt_number: String,
+        /// Who has it.
+        department: DepartmentId,
+    },
+    /// A step began.
+    Step {
+        /// Which.
+        step: StepId,
+    },
+    /// 補正の求め.
+    CorrectionRequested {
+        /// Which fields.
+        fields: Vec<FieldId>,
+        /// What is wrong, in the clerk's words.
+        say: String,
+        /// Until when.
+        until: Date,
+    },
+    /// 起案 and approval are under way.
+    Deciding,
+    /// The decision was sent back to review: nothing to do for the person.
+    BackToReview,
+    /// 決定.
+    Decided {
+        /// How it ended.
+        outcome: OutcomeId,
+        /// What it means.
+        sense: Sense,
+        /// 理由, as on the letter.
+        reason: String,
+        /// What staff added, such as day and place.
+        details: Answers,
+        /// The message that tells of it, where the definition names one.
+        #[serde(default)]
+        message: Option<MessageId>,
+    },
+    /// A letter may be read.
+    Letter {
+        /// Its id at the desk.
+        letter: String,
+        /// Its title.
+        title: String,
+        /// 文書番号.
+        document_number: String,
+        /// The code by which anyone verifies it.
+        verify: String,
+        /// The day it bears.
+        issued_on: Date,
+        /// The PDF, base64.
+        pdf: String,
+    },
+    /// Staff wrote to the person.
+    Wrote {
+        /// The letter's own id.
+        id: String,
+        /// What they wrote.
+        text: String,
+        /// Which department signs.
+        department: DepartmentId,
+    },
+    /// 決定期間の延長 or a notice of delay.
+    Delayed {
+        /// The new day.
+        until: Date,
+        /// Why.
+        reason: String,
+        /// Whether a statutory limit was extended by written notice, or a promise could not be kept.
+        statutory: bool,
+    },
+    /// The case ended without a decision.
+    Withdrawn,
+}
+
+/// Puts news on the way down. The id names the case and the turn, so that a repetition changes nothing.
+pub(crate) fn send_down(
+    tx: &Write<'_>,
+    case: CaseId,
+    turn: i64,
+    at: Timestamp,
+    hear_by: Option<Date>,
+    news: News,
+) -> Result<(), StoreError> {
+    let down = Down { case: case.to_string(), turn, at, hear_by, news };
+    send(tx, DOWN, format!("{case}:{turn}"), &down)
+}
+
+/// Puts what a resident did on the way up. `what` names it once within the case.
+pub(crate) fn send_up(tx: &Write<'_>, case: CaseId, what: &str, up: &Up) -> Result<(), StoreError> {
+    send(tx, UP, format!("{case}:{what}"), up)
+}
+
+fn send<T: Serialize>(tx: &Write<'_>, kind: &str, id: String, message: &T) -> Result<(), StoreError> {
+    let body = serde_json::to_vec(message).map_err(|_| StoreError::damaged("a parcel that has no JSON"))?;
+    tx.send(&Parcel { kind: kind.to_owned(), id, body })
+}

@@ -1,0 +1,206 @@
+//! Residents' pages: finding a procedure, filling it in, seeing where it stands, my page.
+
+mod catalogue;
+mod check;
+mod form;
+mod my;
+mod status;
+mod timeline;
+mod upload;
+mod verbs;
+
+pub(crate) use check::drawn;
+pub(crate) use upload::served;
+
+use std::{ops::Deref, sync::Arc};
+
+use access::{AccountId, PageError, PortalFace, ResidentId, Visitor};
+use axum::{
+    Extension, Router,
+    extract::{DefaultBodyLimit, FromRequestParts},
+    http::request::Parts,
+    routing::{get, post},
+};
+use definitions::{
+    text::{Language, Text},
+    town::Town,
+};
+use maud::Markup;
+use store::Read;
+use ui::{
+    page::{Crumb, PortalPage, SignedIn, TownLook},
+    parts::Say,
+    words::Words,
+};
+
+use registry::known::PortalFacts;
+
+use crate::{clock, draft::Owner, filing::Terms, tools::Tools};
+
+/// Pages below `/`.
+pub fn router(tools: Tools) -> Router<PortalFace> {
+    let uploads = Router::new()
+        .route("/drafts/{draft}/{page}", get(form::show).post(form::save))
+        .route("/drafts/{draft}/files/{field}", post(upload::add))
+        .layer(DefaultBodyLimit::max(upload::BODY_BYTES_MAX));
+    Router::new()
+        .route("/", get(catalogue::front))
+        .route("/procedures", get(catalogue::list))
+        .route("/procedures/{procedure}", get(catalogue::guide))
+        .route("/procedures/{procedure}/begin", post(form::begin))
+        .route("/drafts/{draft}", get(form::go_on))
+        .route("/drafts/{draft}/check", get(check::show))
+        .route("/drafts/{draft}/file", post(check::file))
+        .route("/drafts/{draft}/drop", post(my::drop_draft))
+        .route("/drafts/{draft}/code", post(form::read_aloud))
+        .route("/drafts/{draft}/files/{field}/{file}", get(upload::show))
+        .merge(uploads)
+        .route("/status", get(status::ask).post(status::open))
+        .route("/status/{number}", get(status::show))
+        .route("/status/{number}/live", get(status::live))
+        .route("/status/{number}/filed", get(check::filed))
+        .route("/status/{number}/receipt.pdf", get(check::receipt))
+        .route("/status/{number}/answers", get(status::answers))
+        .route("/status/{number}/letters/{letter}", get(status::letter))
+        .route("/status/{number}/correct", get(verbs::correct_page).post(verbs::correct))
+        .route("/status/{number}/write", post(verbs::write))
+        .route("/status/{number}/withdraw", get(verbs::withdraw_page).post(verbs::withdraw))
+        .route("/my", get(my::show))
+        .layer(Extension(tools))
+}
+
+/// What every page here holds: the town and words of this request, and who reads it.
+pub(crate) struct Sheet {
+    pub face: PortalFace,
+    pub visitor: Visitor,
+    pub tools: Tools,
+    pub town: Arc<Town>,
+    pub words: Arc<Words>,
+}
+
+impl FromRequestParts<PortalFace> for Sheet {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, face: &PortalFace) -> Result<Sheet, PageError> {
+        let visitor = Visitor::from_request_parts(parts, face).await?;
+        let Extension(tools) = Extension::<Tools>::from_request_parts(parts, face).await.map_err(PageError::internal)?;
+        let (town, words) = (face.town.current(), face.words());
+        Ok(Sheet { face: face.clone(), visitor, tools, town, words })
+    }
+}
+
+impl Deref for Sheet {
+    type Target = PortalFace;
+    fn deref(&self) -> &PortalFace {
+        &self.face
+    }
+}
+
+impl Sheet {
+    pub(crate) fn language(&self) -> Language {
+        self.visitor.language
+    }
+
+    pub(crate) fn say(&self) -> Say<'_> {
+        Say { words: &self.words, language: self.language() }
+    }
+
+    /// A text of a definition in the reader's language.
+    pub(crate) fn text(&self, text: &Text) -> Markup {
+        ui::words::ruby::html(self.town.say(text, self.language()))
+    }
+
+    /// The same without furigana, for titles and attributes.
+    pub(crate) fn plain(&self, text: &Text) -> String {
+        ui::words::ruby::plain(self.town.say(text, self.language()))
+    }
+
+    /// Whose drafts these are.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner { session: self.visitor.session.to_string(), account: self.visitor.account.as_ref().map(|account| account.id.to_string()) }
+    }
+
+    /// The department's name and telephone: where every refusal ends.
+    pub(crate) fn department(&self, id: &definitions::ids::DepartmentId) -> (String, String) {
+        let department = self.town.departments.get(id);
+        let name = department.map_or_else(|| self.plain(&self.town.name), |department| self.plain(&department.name));
+        let phone = department.and_then(|department| department.phone.clone()).unwrap_or_else(|| self.town.office.phone.clone());
+        (name, phone)
+    }
+
+    /// The page around `body`. `prepare` says what differs from an ordinary one.
+    pub(crate) fn page(&self, title: &str, prepare: impl for<'p> FnOnce(PortalPage<'p>) -> PortalPage<'p>, body: Markup) -> Markup {
+        self.page_below(title, &[], prepare, body)
+    }
+
+    /// The same with the way back up.
+    pub(crate) fn page_below(
+        &self,
+        title: &str,
+        trail: &[Crumb<'_>],
+        prepare: impl for<'p> FnOnce(PortalPage<'p>) -> PortalPage<'p>,
+        body: Markup,
+    ) -> Markup {
+        access::shell::with_look(&self.town, self.language(), self.face.demo, |look: &TownLook<'_>| {
+            let who = self.visitor.account.as_ref().map(|account| SignedIn { name: account.shown(), csrf: &self.visitor.csrf });
+            prepare(PortalPage::new(&self.words, self.language(), look, title).signed_in(who)).trail(trail).show(body)
+        })
+    }
+
+    /// Runs a closure in a reading transaction of the portal.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        act: impl Fn(&Read<'_>, &Terms<'_>) -> Result<T, crate::FilingRefused> + Send + 'static,
+    ) -> Result<T, crate::FilingRefused> {
+        let (town, keys, now, (account, resident)) = self.known();
+        self.face
+            .store
+            .reading(move |tx| {
+                let facts = PortalFacts::of(tx, &town, account, resident, clock::day(now))?;
+                act(tx, &Terms { town: &town, keys: &keys, facts: &facts, now })
+            })
+            .await
+    }
+
+    /// Runs a closure in a writing transaction of the portal.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        act: impl Fn(&store::Write<'_>, &Terms<'_>) -> Result<T, crate::FilingRefused> + Send + 'static,
+    ) -> Result<T, crate::FilingRefused> {
+        let (town, keys, now, (account, resident)) = self.known();
+        self.face
+            .store
+            .writing_relaxed(move |tx| {
+                let facts = PortalFacts::of(tx, &town, account, resident, clock::day(now))?;
+                act(tx, &Terms { town: &town, keys: &keys, facts: &facts, now })
+            })
+            .await
+    }
+
+    fn known(&self) -> (Arc<Town>, Arc<store::keys::Keys>, jiff::Timestamp, (Option<AccountId>, Option<ResidentId>)) {
+        let account = self.visitor.account.as_ref();
+        let who = (account.map(|account| account.id), account.and_then(|account| account.resident));
+        (Arc::clone(&self.town), Arc::clone(&self.face.keys), self.face.clock.now(), who)
+    }
+}
+
+/// What a refusal becomes on a page. Redirects are the handlers' own.
+pub(crate) fn refusal(refused: crate::FilingRefused) -> PageError {
+    use crate::FilingRefused;
+    use axum::http::StatusCode;
+    match refused {
+        FilingRefused::NotFound | FilingRefused::NotOffered | FilingRefused::AlreadyFiled(_) => PageError::NotFound,
+        FilingRefused::TooMuch(_) => PageError::TooLarge,
+        FilingRefused::Store(error) => error.into(),
+        FilingRefused::Closed(_) => PageError::say(StatusCode::CONFLICT, "cases-error-closed"),
+        FilingRefused::Incomplete(_) | FilingRefused::DefinitionChanged | FilingRefused::NotNow(_) => {
+            PageError::say(StatusCode::CONFLICT, "cases-error-not-now")
+        }
+    }
+}
+
+/// Goes to another page after a form was sent (303: the way back does not send it again).
+pub(crate) fn see(path: &str) -> axum::response::Response {
+    use axum::response::{IntoResponse, Redirect};
+    Redirect::to(path).into_response()
+}

@@ -1,0 +1,258 @@
+//! 手続をさがす: by words, by life event, by department; and what a procedure asks before anything is typed.
+
+use access::PageError;
+use axum::extract::{Path, Query};
+use definitions::{
+    procedure::{Channel, Period, Procedure},
+    text::Text,
+};
+use maud::{Markup, html};
+use serde::Deserialize;
+use ui::{
+    page::{Crumb, csrf_input},
+    parts::{self, Card, Fact, Tone, Weight, icons},
+};
+
+use super::Sheet;
+use crate::catalogue;
+
+/// `?q=`, what people type into the search box. Words of everyday life are no personal data.
+#[derive(Deserialize)]
+pub(super) struct Find {
+    q: Option<String>,
+    event: Option<String>,
+    department: Option<String>,
+}
+
+/// Longest search: a sentence.
+const SEARCH_CHARACTERS_MAX: usize = 100;
+
+pub(super) async fn front(sheet: Sheet) -> Result<Markup, PageError> {
+    let say = sheet.say();
+    let title = say.text("cases-front-title", &[]);
+    let hero = html! {
+        h1 { (say.html("cases-front-title", &[])) }
+        p { (say.html("cases-front-lead", &[])) }
+        (search(&sheet, ""))
+    };
+    let body = html! {
+        (life_events(&sheet))
+        h2 { (say.html("cases-by-department", &[])) }
+        (departments(&sheet))
+        h2 { (say.html("cases-see-status", &[])) }
+        (parts::cards(&[Card {
+            href: Some("/status"),
+            icon: Some(icons::SEARCH),
+            title: say.html("cases-see-status", &[]),
+            text: say.html("cases-see-status-lead", &[]),
+        }]))
+    };
+    Ok(sheet.page(&title, |page| page.hero(hero).wide(), body))
+}
+
+fn search(sheet: &Sheet, value: &str) -> Markup {
+    let say = sheet.say();
+    let label = say.text("cases-search-label", &[]);
+    let hint = say.text("cases-search-hint", &[]);
+    let button = say.text("cases-search-button", &[]);
+    parts::search_box(&parts::SearchBox {
+        action: "/procedures",
+        sought: parts::Sought::Things,
+        name: "q",
+        value,
+        label: &label,
+        example: &hint,
+        button: &button,
+    })
+}
+
+fn life_events(sheet: &Sheet) -> Markup {
+    let events: Vec<(String, &Text, usize)> = sheet
+        .town
+        .life_events
+        .values()
+        .map(|event| (format!("/procedures?event={}", event.id), &event.title, catalogue::of_event(&sheet.town, &event.id).count()))
+        .filter(|(_, _, count)| *count > 0)
+        .collect();
+    let cards: Vec<Card<'_>> = events
+        .iter()
+        .map(|(href, title, count)| Card {
+            href: Some(href),
+            icon: Some(icons::CALENDAR),
+            title: sheet.text(title),
+            text: sheet.say().html("cases-count", &[("count", (*count).into())]),
+        })
+        .collect();
+    html! { @if !cards.is_empty() { h2 { (sheet.say().html("cases-life-events", &[])) } (parts::cards(&cards)) } }
+}
+
+fn departments(sheet: &Sheet) -> Markup {
+    html! {
+        @for (id, department) in &sheet.town.departments {
+            @let here: Vec<&Procedure> = catalogue::of_department(&sheet.town, id).collect();
+            @if !here.is_empty() {
+                h3 { (sheet.text(&department.name)) }
+                (listing(sheet, &here))
+            }
+        }
+    }
+}
+
+fn listing(sheet: &Sheet, procedures: &[&Procedure]) -> Markup {
+    let hrefs: Vec<String> = procedures.iter().map(|procedure| format!("/procedures/{}", procedure.id)).collect();
+    let cards: Vec<Card<'_>> = procedures
+        .iter()
+        .zip(&hrefs)
+        .map(|(procedure, href)| Card {
+            href: Some(href),
+            icon: None,
+            title: sheet.text(&procedure.title),
+            text: sheet.text(&procedure.summary),
+        })
+        .collect();
+    parts::cards(&cards)
+}
+
+pub(super) async fn list(sheet: Sheet, Query(find): Query<Find>) -> Result<Markup, PageError> {
+    let say = sheet.say();
+    let typed: String = find.q.as_deref().unwrap_or_default().trim().chars().take(SEARCH_CHARACTERS_MAX).collect();
+    let (title, found): (String, Vec<&Procedure>) = if !typed.is_empty() {
+        (say.text("cases-search-results", &[("words", typed.as_str().into())]), catalogue::search(&sheet.town, &typed, sheet.language()))
+    } else if let Some(event) = find.event.as_deref().and_then(|id| sheet.town.life_events.get(id)) {
+        (sheet.plain(&event.title), catalogue::of_event(&sheet.town, &event.id).collect())
+    } else if let Some((id, department)) = find.department.as_deref().and_then(|id| sheet.town.departments.get_key_value(id)) {
+        (sheet.plain(&department.name), catalogue::of_department(&sheet.town, id).collect())
+    } else {
+        (say.text("cases-all-procedures", &[]), sheet.town.procedures.values().map(AsRef::as_ref).collect())
+    };
+    let body = html! {
+        h1 { (title) }
+        (search(&sheet, &typed))
+        @if found.is_empty() {
+            (parts::empty(
+                icons::SEARCH,
+                say.html("cases-search-none", &[("words", typed.as_str().into())]),
+                html! { p { (say.html("cases-search-none-next", &[])) } },
+            ))
+            (departments(&sheet))
+        } @else {
+            (listing(&sheet, &found))
+        }
+    };
+    Ok(sheet.page(&title, |page| page.wide().here("/procedures"), body))
+}
+
+pub(super) async fn guide(sheet: Sheet, Path(id): Path<String>) -> Result<Markup, PageError> {
+    let procedure = sheet.town.procedures.get(id.as_str()).ok_or(PageError::NotFound)?;
+    let say = sheet.say();
+    let title = sheet.plain(&procedure.title);
+    let (department, phone) = sheet.department(&procedure.department);
+    let all = say.text("cases-all-procedures", &[]);
+    let trail = [Crumb { label: &all, href: Some("/procedures") }, Crumb { label: &title, href: None }];
+    let body = html! {
+        h1 { (sheet.text(&procedure.title)) }
+        p.lead { (sheet.text(&procedure.summary)) }
+        @if let Some(needless) = &procedure.needless {
+            (parts::notice(Tone::Info, html! { b { (say.html("cases-guide-needless", &[])) } p { (sheet.text(needless)) } }))
+        }
+        (key_facts(&sheet, procedure))
+        h2 { (say.html("cases-guide-who", &[])) }
+        p { (sheet.text(&procedure.applicant.who)) }
+        h2 { (say.html("cases-guide-needs", &[])) }
+        @if procedure.needs.is_empty() {
+            p { (say.html("cases-guide-needs-none", &[])) }
+        } @else {
+            ul { @for need in &procedure.needs { li { (sheet.text(need)) } } }
+        }
+        (begin(&sheet, procedure))
+        h2 { (say.html("cases-guide-steps", &[])) }
+        (after_filing(&sheet, procedure))
+        h2 { (say.html("cases-guide-other-ways", &[])) }
+        (ways(&sheet, procedure))
+        dl.answers {
+            div { dt { (say.html("cases-guide-basis", &[])) } dd { (sheet.text(&procedure.law.basis)) } }
+            @if let Some(authority) = sheet.town.authorities.get(&procedure.authority) {
+                div { dt { (say.html("cases-guide-authority", &[])) } dd { (sheet.text(&authority.name)) } }
+            }
+        }
+        p { (say.html("cases-person", &[("department", department.as_str().into()), ("phone", phone.as_str().into())])) }
+    };
+    Ok(sheet.page_below(&title, &trail, |page| page.here("/procedures"), body))
+}
+
+fn key_facts(sheet: &Sheet, procedure: &Procedure) -> Markup {
+    let say = sheet.say();
+    let fee = match &procedure.fee {
+        Some(fee) => sheet.text(&fee.text),
+        None => say.html("cases-guide-fee-none", &[]),
+    };
+    parts::facts(&[
+        Fact {
+            label: say.html("cases-guide-minutes", &[]),
+            value: say.html("cases-guide-minutes-value", &[("minutes", procedure.minutes.into())]),
+        },
+        Fact { label: say.html("cases-guide-fee", &[]), value: fee },
+        Fact { label: say.html("cases-guide-hear", &[]), value: hear(sheet, procedure) },
+        Fact { label: say.html("cases-guide-department", &[]), value: html! { (sheet.department(&procedure.department).0) } },
+    ])
+}
+
+fn hear(sheet: &Sheet, procedure: &Procedure) -> Markup {
+    let say = sheet.say();
+    match procedure.law.standard_period.or(procedure.law.statutory_limit) {
+        Some(Period::Days(days)) => say.html("cases-guide-hear-days", &[("days", days.into())]),
+        Some(Period::BusinessDays(days)) => say.html("cases-guide-hear-business-days", &[("days", days.into())]),
+        Some(Period::Months(months)) => say.html("cases-guide-hear-months", &[("months", months.into())]),
+        None => say.html("cases-guide-hear-none", &[]),
+    }
+}
+
+fn begin(sheet: &Sheet, procedure: &Procedure) -> Markup {
+    let say = sheet.say();
+    match &procedure.channels.online {
+        Channel::Open => html! {
+            form method="post" action={ "/procedures/" (procedure.id) "/begin" } data-guard {
+                (csrf_input(&sheet.visitor.csrf))
+                div.row.actions { (parts::button(Weight::Primary, say.html("cases-start", &[]))) }
+            }
+        },
+        Channel::Closed(why) => {
+            parts::notice(Tone::Warn, html! { b { (say.html("cases-guide-not-online", &[])) } p { (sheet.text(why)) } })
+        }
+    }
+}
+
+fn after_filing(sheet: &Sheet, procedure: &Procedure) -> Markup {
+    let steps: Vec<parts::Step> = procedure
+        .steps
+        .values()
+        .filter_map(|step| step.resident.as_ref())
+        .map(|text| parts::Step { stage: parts::Stage::Later, title: sheet.text(text), when: None, more: None })
+        .collect();
+    parts::timeline(sheet.say(), &steps)
+}
+
+fn ways(sheet: &Sheet, procedure: &Procedure) -> Markup {
+    let say = sheet.say();
+    let ways = [
+        ("cases-channel-online", &procedure.channels.online),
+        ("cases-channel-counter", &procedure.channels.counter),
+        ("cases-channel-paper", &procedure.channels.paper),
+        ("cases-channel-line", &procedure.channels.line),
+    ];
+    html! {
+        dl.answers {
+            @for (name, way) in ways {
+                div {
+                    dt { (say.html(name, &[])) }
+                    dd {
+                        @match way {
+                            Channel::Open => (say.html("cases-channel-open", &[])),
+                            Channel::Closed(why) => { (say.html("cases-channel-closed", &[])) "：" (sheet.text(why)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

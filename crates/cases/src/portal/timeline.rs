@@ -1,0 +1,98 @@
+//! 経過: the story of a case in plain words, and what still lies ahead.
+
+use definitions::procedure::Procedure;
+use jiff::Timestamp;
+use maud::{Markup, html};
+use ui::parts::{Stage, Step};
+
+use super::Sheet;
+use crate::{
+    clock,
+    own::{OwnCase, OwnState, Seen},
+    parcel::News,
+};
+
+/// What happened, then what is now, then what comes.
+pub(super) fn steps(sheet: &Sheet, case: &OwnCase, procedure: &Procedure, story: &[(Timestamp, Seen)]) -> Vec<Step> {
+    let mut steps: Vec<Step> = story.iter().filter_map(|(at, seen)| happened(sheet, procedure, *at, seen)).collect();
+    // What is going on is the newest line; while somebody still has to do something it is not behind us yet.
+    if let (true, Some(last)) = (case.state.is_open(), steps.last_mut()) {
+        last.stage = Stage::Now;
+    }
+    steps.extend(ahead(sheet, case, procedure));
+    steps
+}
+
+fn happened(sheet: &Sheet, procedure: &Procedure, at: Timestamp, seen: &Seen) -> Option<Step> {
+    let say = sheet.say();
+    let day = |day| sheet.words.day(sheet.language(), day);
+    let (title, more): (Markup, Option<Markup>) = match seen {
+        Seen::Filed => (say.html("cases-moment-filed", &[]), None),
+        Seen::Corrected => (say.html("cases-moment-corrected", &[]), None),
+        Seen::Withdrew => (say.html("cases-moment-withdrawn", &[]), None),
+        Seen::Wrote { .. } => return None,
+        Seen::Desk { news } => match news.as_ref() {
+            News::Received { receipt_number, department } => (
+                say.html("cases-moment-received", &[("department", sheet.department(department).0.into())]),
+                Some(say.html("cases-moment-received-body", &[("receipt", receipt_number.as_str().into())])),
+            ),
+            News::Step { step } => (sheet.text(procedure.steps.get(step)?.resident.as_ref()?), None),
+            News::CorrectionRequested { say: words, until, .. } => (
+                say.html("cases-moment-correction", &[]),
+                Some(say.html("cases-moment-correction-body", &[("say", words.as_str().into()), ("until", day(*until).into())])),
+            ),
+            News::Deciding => (say.html("cases-moment-deciding", &[]), None),
+            News::BackToReview => (say.html("cases-moment-back", &[]), None),
+            News::Decided { outcome, .. } => (sheet.text(&procedure.outcomes.get(outcome)?.resident), None),
+            News::Letter { title, document_number, .. } => {
+                (say.html("cases-moment-letter", &[("title", title.as_str().into())]), Some(html! { (document_number) }))
+            }
+            News::Delayed { until, reason, .. } => (
+                say.html("cases-moment-delayed", &[("until", day(*until).into())]),
+                Some(say.html("cases-moment-delayed-body", &[("reason", reason.as_str().into())])),
+            ),
+            News::Wrote { .. } | News::Withdrawn => return None,
+        },
+    };
+    let when = Some(sheet.words.moment_html(sheet.language(), clock::local(at)));
+    Some(Step { stage: Stage::Done, title, when, more })
+}
+
+fn ahead(sheet: &Sheet, case: &OwnCase, procedure: &Procedure) -> Vec<Step> {
+    if !case.state.is_open() {
+        return Vec::new();
+    }
+    let say = sheet.say();
+    let later = |title: Markup, when: Option<Markup>| Step { stage: Stage::Later, title, when, more: None };
+    let mut steps: Vec<Step> = Vec::new();
+    if !matches!(case.state, OwnState::Deciding) {
+        let ahead = crate::verbs::steps_ahead(case.step.as_ref(), procedure);
+        steps.extend(ahead.filter_map(|step| step.resident.as_ref()).map(|text| later(sheet.text(text), None)));
+    }
+    let by = case.hear_by.map(|day| say.html("cases-moment-later-decide-body", &[("day", sheet.words.day(sheet.language(), day).into())]));
+    steps.push(later(say.html("cases-moment-later-decide", &[]), by));
+    steps
+}
+
+/// A line that somebody wrote on the case.
+pub(super) struct Written<'s> {
+    /// The department's name; none when the person wrote it.
+    pub from: Option<String>,
+    pub at: Timestamp,
+    pub text: &'s str,
+}
+
+/// What was written from both sides, oldest first.
+pub(super) fn written<'s>(sheet: &Sheet, story: &'s [(Timestamp, Seen)]) -> Vec<Written<'s>> {
+    story
+        .iter()
+        .filter_map(|(at, seen)| match seen {
+            Seen::Wrote { text } => Some(Written { from: None, at: *at, text }),
+            Seen::Desk { news } => match news.as_ref() {
+                News::Wrote { text, department, .. } => Some(Written { from: Some(sheet.department(department).0), at: *at, text }),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! 収受 and its answer: what each face does with a parcel that came through the hatch. Each parcel takes effect once, whatever the
+//! transport repeats.
+
+use std::sync::Arc;
+
+use access::{CaseId, TownHandle};
+use definitions::town::Town;
+use jiff::Timestamp;
+use store::{
+    Entry, Parcel, StoreError, Write,
+    hatch::{Failure, Receiver},
+    keys::Keys,
+};
+
+use crate::{
+    case::{Case, NotNow},
+    clock::{self, Clock},
+    event::{Event, Who},
+    parcel::{self, Filed, News, Up},
+    rows,
+    verbs::{self, Acting, Happened, Refused},
+};
+
+/// Takes in what residents filed, corrected, wrote and withdrew.
+pub struct DeskReceiver {
+    /// The town of today.
+    pub town: TownHandle,
+    /// The town's keys.
+    pub keys: Arc<Keys>,
+}
+
+impl Receiver for DeskReceiver {
+    fn kind(&self) -> &str {
+        parcel::UP
+    }
+
+    fn receive(&self, tx: &Write<'_>, parcel: &Parcel) -> Result<(), Failure> {
+        let up: Up = serde_json::from_slice(&parcel.body).map_err(|_| StoreError::damaged("parcel case.up"))?;
+        let town = self.town.current();
+        match up {
+            Up::Filed(filed) => received(tx, &town, &self.keys, *filed, &Who::Applicant, "own"),
+            Up::Fate { case, channel, fate, at } => self.change(tx, &town, &case, at, |_| {
+                Ok(vec![Happened::inside(Event::MessageFate { channel: channel.clone(), fate: fate.clone() })])
+            }),
+            Up::Lent(lent) => rows::desk::keep_lent(tx, &self.keys, &lent),
+            Up::Corrected { case, answers, at } => self.change(tx, &town, &case, at, |case| {
+                let before = case.answers.clone();
+                let (stage, answers) = case.corrected(answers.clone())?;
+                case.stage = stage;
+                case.answers = answers;
+                case.clock.go_on(clock::day(at));
+                Ok(vec![Happened::told(Event::Corrected { before }, News::BackToReview)])
+            }),
+            Up::Wrote { case, text, at, .. } => {
+                self.change(tx, &town, &case, at, |_| Ok(vec![Happened::inside(Event::ApplicantWrote { text: text.clone() })]))
+            }
+            Up::Withdrew { case, at } => self.change(tx, &town, &case, at, |case| {
+                case.stage = case.withdraw(clock::day(at))?;
+                Ok(vec![Happened::told(Event::Withdrawn, News::Withdrawn)])
+            }),
+        }?;
+        Ok(())
+    }
+}
+
+impl DeskReceiver {
+    /// A change that the applicant made. One that came too late, such as a withdrawal after the decision, changes nothing: the person
+    /// reads where the case stands.
+    fn change(
+        &self,
+        tx: &Write<'_>,
+        town: &Town,
+        case: &str,
+        at: Timestamp,
+        verb: impl FnOnce(&mut Case) -> Result<Vec<Happened>, NotNow>,
+    ) -> Result<(), StoreError> {
+        let id: CaseId = case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
+        let mut case = rows::desk::by_id(tx, &self.keys, id)?.ok_or(StoreError::damaged("parcel case.up: unknown case"))?;
+        let happened = match verb(&mut case) {
+            Ok(happened) => happened,
+            Err(reason) => {
+                tracing::info!(case = %id, %reason, "a resident's change came too late");
+                let happened = vec![Happened::inside(Event::CameTooLate)];
+                return kept(verbs::keep(tx, town, &self.keys, &mut case, &Who::Applicant, "own", happened, at));
+            }
+        };
+        kept(verbs::keep(tx, town, &self.keys, &mut case, &Who::Applicant, "own", happened, at))
+    }
+}
+
+fn kept(kept: Result<(), Refused>) -> Result<(), StoreError> {
+    match kept {
+        Ok(()) => Ok(()),
+        Err(Refused::Store(error)) => Err(error),
+        // The case was read in this very transaction, so nothing else can refuse; another try finds out.
+        Err(_) => Err(StoreError::Busy),
+    }
+}
+
+/// 収受: the case is there, has its number, and the person hears that the office has it.
+fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, authority: &str) -> Result<(), StoreError> {
+    let id: CaseId = filed.case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
+    let number = filed.number.parse().map_err(|_| StoreError::damaged("parcel case.up: number"))?;
+    let current = town.procedures.get(&filed.procedure).filter(|procedure| procedure.version == filed.version).cloned();
+    let procedure = match current {
+        Some(procedure) => procedure,
+        // The desk has not loaded this definition yet, or the portal is behind: the parcel waits and is tried again.
+        None => Arc::new(rows::procedure(tx, &filed.version)?.ok_or(StoreError::damaged("a definition that is not here yet"))?),
+    };
+    let today = clock::day(filed.at);
+    let case = Case {
+        id,
+        number,
+        receipt_number: receipt_number(tx, today)?,
+        procedure: procedure.id.clone(),
+        version: procedure.version.clone(),
+        department: procedure.department.clone(),
+        account: filed.account,
+        channel: filed.channel,
+        filed_at: filed.at,
+        language: filed.language,
+        contacts: filed.contacts,
+        answers: filed.answers,
+        warned: filed.warned,
+        stage: Case::first_stage(&procedure).map_err(|_| StoreError::damaged("a procedure without steps"))?,
+        clock: Clock::start(&procedure.law, today),
+        assignee: None,
+        assigned_at: None,
+        row: 0,
+    };
+    let hear_by = case.hear_by(&town.closed, today);
+    rows::keep_procedure(tx, &procedure)?;
+    if !rows::desk::insert(tx, keys, &case, hear_by, access::grants::sensitivity_code(crate::case::sensitivity(&procedure)))? {
+        return Ok(());
+    }
+    rows::desk::index(tx, case.id, &case.search_texts())?;
+    let turn = rows::desk::tell(tx, keys, case.id, filed.at, who, &Event::Received)?;
+    tx.journal(&Entry {
+        actor: who.code(),
+        what: "received",
+        kind: "case",
+        record: case.id.to_string(),
+        authority: authority.to_owned(),
+        why: String::new(),
+    })?;
+    let news = News::Received { receipt_number: case.receipt_number.clone(), department: case.department.clone() };
+    parcel::send_down(tx, case.id, turn, filed.at, hear_by, news)
+}
+
+/// 収受 at the desk: what came on paper, at the counter or by telephone, typed by a clerk.
+pub(crate) fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed) -> Result<(), Refused> {
+    let procedure = acting.town.procedures.get(&filed.procedure).ok_or(Refused::NotFound)?;
+    let attributes = access::RecordAttributes {
+        department: Some(procedure.department.clone()),
+        ..access::RecordAttributes::of_town(access::RecordKind::Case, crate::case::sensitivity(&procedure))
+    };
+    let authority = access::may(acting.staff, access::Act::Work, &attributes).ok_or(Refused::NotFound)?.to_string();
+    Ok(received(tx, acting.town, acting.keys, filed, &Who::Staff(acting.staff.id), &authority)?)
+}
+
+/// 収受番号: counted in each fiscal year, such as `令和8年度 収受第123号`.
+fn receipt_number(tx: &Write<'_>, today: jiff::civil::Date) -> Result<String, StoreError> {
+    let year = jp::fiscal::FiscalYear::of(today);
+    let serial = rows::desk::next_serial(tx, &format!("receipt:{}", year.year()))?;
+    Ok(format!("{year}収受第{serial}号"))
+}

@@ -1,0 +1,67 @@
+//! 台帳への記入 and 調定: what a decision writes into the town's registers, and what is due because of it.
+
+use access::RecordId;
+use definitions::{
+    answer::Answers,
+    condition::Value,
+    form::Known,
+    ids::EffectId,
+    kinds,
+    procedure::{Effect, Procedure},
+};
+use jiff::civil::Date;
+use registry::{
+    known::DeskFacts,
+    records::{self, Cause, Doing, RegisterError},
+};
+use sha2::{Digest, Sha256};
+use store::{Write, params};
+
+use crate::{
+    case::Case,
+    verbs::{Acting, Refused},
+};
+
+const CHARGE: &str =
+    "insert into case_charge (case_id, effect, yen, what) values ($1, $2, $3, $4) on conflict (case_id, effect) do nothing";
+
+/// Applies one effect on a register, or records an amount as due.
+pub(crate) fn apply(
+    tx: &Write<'_>,
+    acting: &Acting<'_>,
+    case: &Case,
+    procedure: &Procedure,
+    details: &Answers,
+    id: &EffectId,
+    effect: &Effect,
+    on: Date,
+) -> Result<(), Refused> {
+    let facts = DeskFacts::of(tx, acting.town, None, on)?;
+    let names = Known::new(procedure, &case.answers, &facts, on).with("outcome", kinds::record(details, &[]));
+    if let Effect::Charge { amount, text } = effect {
+        if let Value::Int(yen) = amount.value(&names) {
+            tx.run(CHARGE, params![case.id.to_string(), id.to_string(), yen, text.ja.as_str()])?;
+        }
+        return Ok(());
+    }
+    let doing = Doing {
+        actor: acting.staff.actor(),
+        authority: format!("case:{}", case.id),
+        cause: Cause::Decision { case: case.id },
+        today: on,
+        now: acting.now,
+    };
+    match records::carry_out(tx, acting.town, &doing, effect, &names, record_id(case, id)) {
+        Ok(_) => Ok(()),
+        Err(RegisterError::Refused(refused)) => Err(Refused::Register(refused)),
+        Err(RegisterError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// The record that an effect of this case enters: the same in each run.
+fn record_id(case: &Case, effect: &EffectId) -> RecordId {
+    let digest = Sha256::new().chain_update("record").chain_update(case.id.uuid().as_bytes()).chain_update(effect.as_str()).finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    RecordId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}

@@ -1,0 +1,169 @@
+//! お知らせ: what a person is told when something happens on their case, on my page and by mail, and what became of each message.
+
+use std::sync::Arc;
+
+use access::{CaseId, TownHandle};
+use definitions::{ids::MessageId, text::Language, town::Town};
+use jiff::civil::Date;
+use messages::{Content, FateNews, Notice, mailing::FateHook};
+use store::{StoreError, Write};
+
+use crate::{
+    own::OwnCase,
+    parcel::{self, News, Up},
+};
+
+/// Tells the person of the case that something happened. `turn` names it once.
+pub(crate) fn tell(tx: &Write<'_>, town: &Town, case: &OwnCase, turn: &str, what: &News, now: jiff::Timestamp) -> Result<(), StoreError> {
+    let Some(kind) = kind(what) else { return Ok(()) };
+    told(tx, town, case, &format!("case:{}:{turn}", case.id), (kind, until(what)), message_of(what), now)
+}
+
+/// The receipt of a filing.
+pub(crate) fn tell_filed(tx: &Write<'_>, town: &Town, case: &OwnCase) -> Result<(), StoreError> {
+    told(tx, town, case, &format!("case:{}:filed", case.id), ("received", None), None, case.filed_at)
+}
+
+fn told(
+    tx: &Write<'_>,
+    town: &Town,
+    case: &OwnCase,
+    id: &str,
+    (kind, until): (&'static str, Option<Date>),
+    message: Option<&MessageId>,
+    now: jiff::Timestamp,
+) -> Result<(), StoreError> {
+    let usual = Content::Words { id: format!("messages-notice-{kind}"), args: usual_values(town, case, until) };
+    let content = match message.and_then(|id| town.messages.get(id)) {
+        Some(message) => Content::of_town(town, message, case.language, &|place| value(town, case, place), usual),
+        None => usual,
+    };
+    let notice = Notice {
+        id: id.to_owned(),
+        account: case.account.as_deref().and_then(|account| account.parse().ok()),
+        case: Some(case.id),
+        kind,
+        language: case.language,
+        contacts: messages::Contacts {
+            mail: case.contacts.mail.clone(),
+            phone: case.contacts.phone.is_some(),
+            post: case.contacts.address.is_some(),
+        },
+        content,
+        link: format!("/status/{}", case.number.plain()),
+    };
+    let told = messages::tell(tx, &notice, now)?;
+    match told.news {
+        Some(news) => fate_up(tx, &news),
+        None => Ok(()),
+    }
+}
+
+/// What sort of news a person is told of; what they did themselves, or what is no news to them, is not sent.
+fn kind(what: &News) -> Option<&'static str> {
+    match what {
+        News::CorrectionRequested { .. } => Some("correction"),
+        News::Decided { .. } => Some("decided"),
+        News::Letter { .. } => Some("letter"),
+        News::Wrote { .. } => Some("wrote"),
+        News::Delayed { .. } => Some("delayed"),
+        News::Received { .. } | News::Step { .. } | News::Deciding | News::BackToReview | News::Withdrawn => None,
+    }
+}
+
+/// The day that a piece of news names.
+fn until(what: &News) -> Option<Date> {
+    match what {
+        News::CorrectionRequested { until, .. } | News::Delayed { until, .. } => Some(*until),
+        _ => None,
+    }
+}
+
+fn message_of(what: &News) -> Option<&MessageId> {
+    match what {
+        News::Decided { message, .. } => message.as_ref(),
+        _ => None,
+    }
+}
+
+fn title(town: &Town, case: &OwnCase) -> String {
+    let procedure = town.procedures.get(&case.procedure);
+    procedure.map_or_else(|| case.procedure.to_string(), |procedure| ui::words::ruby::plain(town.say(&procedure.title, case.language)))
+}
+
+fn usual_values(town: &Town, case: &OwnCase, until: Option<Date>) -> Vec<(String, String)> {
+    let mut values = vec![("procedure".to_owned(), title(town, case)), ("number".to_owned(), case.number.to_string())];
+    values.extend(until.map(|day| ("until".to_owned(), jp::era::wareki(day))));
+    values
+}
+
+/// The places of a town's message: `{applicant.name}`, `{case.number}`, `{case.title}`, or an answer by its id.
+fn value(town: &Town, case: &OwnCase, place: &str) -> Option<String> {
+    match place {
+        "applicant.name" => Some(case.contacts.name.clone()),
+        "case.number" => Some(case.number.to_string()),
+        "case.title" => Some(title(town, case)),
+        "case.link" => Some(format!("/status/{}", case.number.plain())),
+        field => {
+            let procedure = town.procedures.get(&case.procedure)?;
+            Some(case.answers.get(field)?.shown(procedure.field(field)?, town, Language::Ja))
+        }
+    }
+}
+
+/// What became of a message goes up to the desk: it stands on the case, with what to do next.
+pub struct FateToDesk;
+
+impl FateHook for FateToDesk {
+    fn told(&self, tx: &Write<'_>, news: &FateNews) -> Result<(), StoreError> {
+        fate_up(tx, news)
+    }
+}
+
+fn fate_up(tx: &Write<'_>, news: &FateNews) -> Result<(), StoreError> {
+    let Some(case) = news.case.as_deref().and_then(|case| case.parse::<CaseId>().ok()) else { return Ok(()) };
+    let up = Up::Fate { case: case.to_string(), channel: news.fate.channel().to_owned(), fate: news.fate.word(), at: news.at };
+    parcel::send_up(tx, case, &format!("fate-{}-{}", news.notice, news.turn), &up)
+}
+
+/// What a parcel from the desk needs on the residents' side.
+pub struct PortalReceiver {
+    /// The town of today.
+    pub town: TownHandle,
+    /// The town's keys.
+    pub keys: Arc<store::keys::Keys>,
+    /// Where letters are kept.
+    pub files: store::files::Files,
+}
+
+impl store::hatch::Receiver for PortalReceiver {
+    fn kind(&self) -> &str {
+        parcel::DOWN
+    }
+
+    fn receive(&self, tx: &Write<'_>, came: &store::Parcel) -> Result<(), store::hatch::Failure> {
+        let down: parcel::Down = serde_json::from_slice(&came.body).map_err(|_| StoreError::damaged("parcel case.down"))?;
+        let id: CaseId = down.case.parse().map_err(|_| StoreError::damaged("parcel case.down: case"))?;
+        // A case that came on paper has no copy here: its person is told by letter.
+        let Some(mut case) = crate::rows::portal::own_by_id(tx, &self.keys, id)? else { return Ok(()) };
+        let town = self.town.current();
+        case.take(&down);
+        crate::rows::portal::update_own(tx, &self.keys, &case)?;
+        let mut news = down.news;
+        if let News::Letter { pdf, letter, title, document_number, verify, issued_on } = &mut news {
+            let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, std::mem::take(pdf).as_bytes())?;
+            let kept = crate::own::OwnLetter {
+                id: letter.clone(),
+                title: title.clone(),
+                document_number: document_number.clone(),
+                issued_on: *issued_on,
+                verify: verify.clone(),
+                file: self.files.put(&bytes)?.to_string(),
+            };
+            crate::rows::portal::add_letter(tx, id, &kept)?;
+        }
+        tell(tx, &town, &case, &down.turn.to_string(), &news, down.at)?;
+        crate::rows::portal::add_event(tx, &self.keys, id, down.at, &crate::own::Seen::Desk { news: Box::new(news) })?;
+        Ok(())
+    }
+}

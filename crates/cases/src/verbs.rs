@@ -1,0 +1,411 @@
+//! Staff's verbs on a case. Each has one order: *may they → still possible → change → story → journal → what follows*.
+//! It is written once, in [`change`]; a verb says only what it changes.
+
+use access::{
+    Staff,
+    grants::{self, Act, RecordAttributes},
+};
+use definitions::{
+    ids::{DepartmentId, FieldId, StepId},
+    procedure::Procedure,
+    town::Town,
+};
+use jiff::{Timestamp, civil::Date};
+use letters::Bureau;
+use store::{Entry, Read, StoreError, Write, keys::Keys};
+
+use crate::{
+    CaseNumber,
+    case::{Case, CorrectionRequest, NotNow, Stage},
+    clock,
+    event::{Event, Who},
+    parcel::News,
+    rows,
+};
+
+/// Who acts, on which town's terms, when.
+pub struct Acting<'a> {
+    /// The member of staff.
+    pub staff: &'a Staff,
+    /// The town as it is defined today.
+    pub town: &'a Town,
+    /// The town's keys.
+    pub keys: &'a Keys,
+    /// The town as letters know it.
+    pub bureau: &'a Bureau,
+    /// Now, read at the edge.
+    pub now: Timestamp,
+}
+
+impl<'a> Acting<'a> {
+    /// This person, on the terms of this town, now.
+    pub fn new(staff: &'a Staff, bureau: &'a Bureau, now: Timestamp) -> Acting<'a> {
+        Acting { staff, town: &bureau.town, keys: &bureau.keys, bureau, now }
+    }
+
+    /// Today in Japan.
+    pub fn today(&self) -> Date {
+        clock::day(self.now)
+    }
+}
+
+/// What happened in a verb: a line of the story, and what the person is told of it.
+pub struct Happened {
+    /// The line.
+    pub event: Event,
+    /// The news, if any.
+    pub news: Option<News>,
+}
+
+impl Happened {
+    /// A line that stays inside.
+    pub fn inside(event: Event) -> Happened {
+        Happened { event, news: None }
+    }
+
+    /// A line that the person is told.
+    pub fn told(event: Event, news: News) -> Happened {
+        Happened { event, news: Some(news) }
+    }
+}
+
+/// Why a verb was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// No such case, or not theirs to know of.
+    #[error("no such case for this person")]
+    NotFound,
+    /// They may look, but not do this.
+    #[error("not permitted to {0:?}")]
+    NotPermitted(Act),
+    /// Somebody changed it since the page was shown.
+    #[error("changed meanwhile")]
+    Changed(Box<Clash>),
+    /// The case stands where this is not possible.
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
+    /// A letter that would follow cannot be made; staff read why.
+    #[error(transparent)]
+    Letter(#[from] letters::LetterProblem),
+    /// A register does not take what the decision would enter: no place is left, or there is one already.
+    #[error(transparent)]
+    Register(#[from] registry::records::Refused),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Who has the case and what they did, for the person whose page was older.
+#[derive(Debug)]
+pub struct Clash {
+    /// Who acted last, by name.
+    pub by_name: String,
+    /// Who has it, by name.
+    pub assignee_name: Option<String>,
+    /// Who has it now.
+    pub assignee: Option<access::StaffId>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// Who acted last.
+    pub by: Who,
+    /// When.
+    pub at: Timestamp,
+    /// What they did: an event's code.
+    pub what: String,
+}
+
+/// What grants see of a case.
+pub fn attributes(case: &Case, sensitivity: definitions::field::Sensitivity) -> RecordAttributes {
+    RecordAttributes {
+        kind: access::RecordKind::Case,
+        department: Some(case.department.clone()),
+        consulted: Vec::new(),
+        assignee: case.assignee,
+        sensitivity,
+        attributes: vec![
+            ("step", case.stage.step().map(ToString::to_string)),
+            ("stage", Some(case.stage.code().to_owned())),
+            ("procedure", Some(case.procedure.to_string())),
+        ],
+    }
+}
+
+/// The case of this number as far as this person may know of it.
+///
+/// # Errors
+/// [`Refused::NotFound`] when there is none or it is not theirs to know of.
+pub fn read(tx: &Read<'_>, acting: &Acting<'_>, number: CaseNumber) -> Result<(Case, Procedure), Refused> {
+    let case = rows::desk::by_number(tx, acting.keys, number)?.ok_or(Refused::NotFound)?;
+    let procedure = rows::procedure(tx, &case.version)?.ok_or(StoreError::damaged("case_procedure"))?;
+    let seen = attributes(&case, crate::case::sensitivity(&procedure));
+    grants::may(acting.staff, Act::Read, &seen).ok_or(Refused::NotFound)?;
+    Ok((case, procedure))
+}
+
+/// Does a verb: see the module. `seen` is the row count of the page on which the button was pressed.
+///
+/// # Errors
+/// See [`Refused`]; nothing has changed then.
+pub fn change(
+    tx: &Write<'_>,
+    acting: &Acting<'_>,
+    number: CaseNumber,
+    seen: i64,
+    act: Act,
+    verb: impl FnOnce(&mut Case, &Procedure) -> Result<Vec<Happened>, NotNow>,
+) -> Result<Case, Refused> {
+    let (mut case, procedure) = read(tx, acting, number)?;
+    let authority =
+        grants::may(acting.staff, act, &attributes(&case, crate::case::sensitivity(&procedure))).ok_or(Refused::NotPermitted(act))?;
+    if case.unchanged_since(seen).is_err() {
+        return Err(Refused::Changed(Box::new(clash(tx, &case)?)));
+    }
+    let happened = verb(&mut case, &procedure)?;
+    keep(tx, acting.town, acting.keys, &mut case, &Who::Staff(acting.staff.id), &authority.to_string(), happened, acting.now)?;
+    Ok(case)
+}
+
+/// Writes a changed case, its story, the journal and what the person is told. Also for what is no person's verb, such as a parcel.
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn keep(
+    tx: &Write<'_>,
+    town: &Town,
+    keys: &Keys,
+    case: &mut Case,
+    who: &Who,
+    authority: &str,
+    happened: Vec<Happened>,
+    now: Timestamp,
+) -> Result<(), Refused> {
+    let hear_by = case.hear_by(&town.closed, clock::day(now));
+    if !rows::desk::update(tx, keys, case, hear_by, now)? {
+        return Err(Refused::Changed(Box::new(clash(tx, case)?)));
+    }
+    for Happened { event, news } in happened {
+        let what = event.code();
+        let turn = rows::desk::tell(tx, keys, case.id, now, who, &event)?;
+        tx.journal(&Entry {
+            actor: who.code(),
+            what,
+            kind: "case",
+            record: case.id.to_string(),
+            authority: authority.to_owned(),
+            why: String::new(),
+        })?;
+        if let Some(news) = news {
+            crate::parcel::send_down(tx, case.id, turn, now, hear_by, news)?;
+        }
+    }
+    Ok(())
+}
+
+fn clash(tx: &Read<'_>, case: &Case) -> Result<Clash, StoreError> {
+    let last = rows::desk::last_told(tx, case.id)?;
+    let (by, at, what) = last.unwrap_or((Who::Applicant, case.filed_at, "received".to_owned()));
+    let named = |id: access::StaffId| access::staff::directory::by_id(tx, id).map(|found| found.map(|person| person.name));
+    let by_name = match &by {
+        Who::Staff(id) => named(*id)?.unwrap_or_default(),
+        Who::Applicant => case.contacts.name.clone(),
+        Who::System => String::new(),
+    };
+    let assignee_name = case.assignee.map(named).transpose()?.flatten();
+    Ok(Clash { by_name, assignee_name, assignee: case.assignee, since: case.assigned_at, by, at, what })
+}
+
+/// 担当する: takes the case, or takes it over.
+///
+/// # Errors
+/// See [`change`].
+pub fn claim(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64) -> Result<Case, Refused> {
+    assign(tx, acting, number, seen, Some(acting.staff.id))
+}
+
+/// 担当を決める, or nobody's again.
+///
+/// # Errors
+/// See [`change`].
+pub fn assign(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, to: Option<access::StaffId>) -> Result<Case, Refused> {
+    let now = acting.now;
+    change(tx, acting, number, seen, Act::Work, |case, _| {
+        if !case.stage.is_open() {
+            return Err(NotNow::Stage(case.stage.code()));
+        }
+        case.assignee = to;
+        case.assigned_at = to.map(|_| now);
+        Ok(vec![Happened::inside(to.map_or(Event::Released, |to| Event::Assigned { to }))])
+    })
+}
+
+/// Ends this step's work and begins the next.
+///
+/// # Errors
+/// See [`change`].
+pub fn advance(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, checks: Vec<String>) -> Result<Case, Refused> {
+    change(tx, acting, number, seen, Act::Work, |case, procedure| {
+        case.stage = case.advance(procedure)?;
+        let to = case.stage.step().cloned().ok_or(NotNow::Unknown("step"))?;
+        Ok(vec![Happened::told(Event::Advanced { to: to.clone(), checks }, News::Step { step: to })])
+    })
+}
+
+/// What a clerk asks the person to mend.
+pub struct Correction {
+    /// The fields.
+    pub fields: Vec<FieldId>,
+    /// What is wrong, in the clerk's words.
+    pub say: String,
+    /// A reasonable day (相当の期間, 行政手続法7条).
+    pub until: Date,
+}
+
+/// 補正を求める: the person mends just these fields; the standard period stops.
+///
+/// # Errors
+/// See [`change`]; also a day that has passed.
+pub fn request_correction(
+    tx: &Write<'_>,
+    acting: &Acting<'_>,
+    number: CaseNumber,
+    seen: i64,
+    correction: Correction,
+) -> Result<Case, Refused> {
+    let today = acting.today();
+    change(tx, acting, number, seen, Act::Work, |case, procedure| {
+        let Correction { fields, say, until } = correction;
+        if until < today {
+            return Err(NotNow::DayPassed);
+        }
+        let asked = CorrectionRequest { fields: fields.clone(), say: say.clone(), until, asked_on: today };
+        case.stage = case.request_correction(procedure, asked)?;
+        case.clock.pause(today);
+        Ok(vec![Happened::told(
+            Event::CorrectionRequested { fields: fields.clone(), say: say.clone(), until },
+            News::CorrectionRequested { fields, say, until },
+        )])
+    })
+}
+
+/// Takes the case up again without waiting for the correction.
+///
+/// # Errors
+/// See [`change`].
+pub fn end_correction(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64) -> Result<Case, Refused> {
+    let today = acting.today();
+    change(tx, acting, number, seen, Act::Work, |case, _| {
+        let Stage::Correcting { step, .. } = &case.stage else { return Err(NotNow::Stage(case.stage.code())) };
+        case.stage = Stage::Working { step: step.clone() };
+        case.clock.go_on(today);
+        Ok(vec![Happened::told(Event::CorrectionEnded, News::BackToReview)])
+    })
+}
+
+/// 渡す: another department's matter, or another's turn.
+///
+/// # Errors
+/// See [`change`]; also an unknown department or no reason.
+pub fn hand_over(
+    tx: &Write<'_>,
+    acting: &Acting<'_>,
+    number: CaseNumber,
+    seen: i64,
+    to: DepartmentId,
+    reason: String,
+) -> Result<Case, Refused> {
+    let known = acting.town.departments.contains_key(&to);
+    change(tx, acting, number, seen, Act::Work, |case, _| {
+        if !known || to == case.department {
+            return Err(NotNow::Unknown("department"));
+        }
+        if reason.trim().is_empty() {
+            return Err(NotNow::ReasonDue);
+        }
+        if !case.stage.is_open() {
+            return Err(NotNow::Stage(case.stage.code()));
+        }
+        case.department = to.clone();
+        case.assignee = None;
+        case.assigned_at = None;
+        let news = News::Received { receipt_number: case.receipt_number.clone(), department: to.clone() };
+        Ok(vec![Happened::told(Event::HandedOver { to, reason }, news)])
+    })
+}
+
+/// 連絡する: writes to the person on the case.
+///
+/// # Errors
+/// See [`change`]; also nothing written.
+pub fn write_to_applicant(
+    tx: &Write<'_>,
+    acting: &Acting<'_>,
+    number: CaseNumber,
+    seen: i64,
+    id: String,
+    text: String,
+) -> Result<Case, Refused> {
+    change(tx, acting, number, seen, Act::Work, |case, _| {
+        let text = written(&text)?;
+        let news = News::Wrote { id, text: text.clone(), department: case.department.clone() };
+        Ok(vec![Happened::told(Event::WroteToApplicant { text }, news)])
+    })
+}
+
+/// メモ: a note that stays inside.
+///
+/// # Errors
+/// See [`change`]; also nothing written.
+pub fn note(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, text: String) -> Result<Case, Refused> {
+    change(tx, acting, number, seen, Act::Work, |_, _| Ok(vec![Happened::inside(Event::Note { text: written(&text)? })]))
+}
+
+/// Most characters of a note or a letter on the case: four A4 pages.
+pub const WRITTEN_CHARACTERS_MAX: usize = 6_000;
+
+fn written(text: &str) -> Result<String, NotNow> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > WRITTEN_CHARACTERS_MAX {
+        return Err(NotNow::Unknown("text"));
+    }
+    Ok(text.to_owned())
+}
+
+/// 遅れの知らせ: what is told when the day promised cannot be kept. Where the law has a limit that a written notice may extend
+/// (情報公開条例 …), it extends it, once; else it names a new day for the promise.
+///
+/// # Errors
+/// See [`change`]; also no reason, a day that has passed, or a limit that was extended before.
+pub fn notify_delay(
+    tx: &Write<'_>,
+    acting: &Acting<'_>,
+    number: CaseNumber,
+    seen: i64,
+    until: Option<Date>,
+    reason: String,
+) -> Result<Case, Refused> {
+    let (today, calendar) = (acting.today(), acting.town.closed.clone());
+    change(tx, acting, number, seen, Act::Work, |case, _| {
+        if reason.trim().is_empty() {
+            return Err(NotNow::ReasonDue);
+        }
+        if !case.stage.is_open() {
+            return Err(NotNow::Stage(case.stage.code()));
+        }
+        let (until, statutory) = if case.clock.statutory.is_some() {
+            if !case.clock.may_be_extended() {
+                return Err(NotNow::NotExtendable);
+            }
+            case.clock.extended = Some(clock::Extension { on: today, reason: reason.clone() });
+            (case.clock.statutory_due(&calendar, today).ok_or(NotNow::NotExtendable)?, true)
+        } else {
+            let until = until.filter(|day| *day > today).ok_or(NotNow::DayPassed)?;
+            case.clock.promised = Some(until);
+            (until, false)
+        };
+        Ok(vec![Happened::told(Event::Delayed { until, reason: reason.clone(), statutory }, News::Delayed { until, reason, statutory })])
+    })
+}
+
+/// The steps of a procedure that still lie ahead of a case, for the timeline.
+pub fn steps_ahead<'p>(case_step: Option<&StepId>, procedure: &'p Procedure) -> impl Iterator<Item = &'p definitions::procedure::Step> {
+    let here = case_step.and_then(|step| procedure.steps.get_index_of(step));
+    procedure.steps.values().skip(here.map_or(procedure.steps.len(), |at| at + 1))
+}
