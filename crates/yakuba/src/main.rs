@@ -1,3 +1,60 @@
-//! The binary: one town hall as one program.
+//! # 役場 Yakuba
+//!
+//! One town hall as one program. `yakuba demo` opens a town to try; `yakuba init` and `yakuba serve` open a real one; the other commands
+//! look after it.
 
-fn main() {}
+mod bench;
+mod check;
+mod command;
+mod demo;
+mod hatch;
+mod house;
+mod maintenance;
+mod migrations;
+mod serve;
+mod staff;
+mod town;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command::{Command, Yakuba};
+
+fn main() -> ExitCode {
+    let asked = Yakuba::parse();
+    if !matches!(asked.command, Command::LetterPress) {
+        start_log();
+    }
+    let done = match asked.command {
+        Command::Init(init) => house::init(&init),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Serve(serve) => serve::run(&serve),
+        Command::Check(folder) => return check::run(&folder.folder),
+        Command::Schema => {
+            println!("{}", definitions::schema::schema());
+            Ok(())
+        }
+        Command::Staff(staff) => staff::run(&staff),
+        Command::VerifyJournal(place) => maintenance::verify_journal(&place),
+        Command::Backup(backup) => maintenance::backup(&backup),
+        Command::Restore(restore) => maintenance::restore(&restore),
+        Command::Bench(bench) => bench::run(&bench),
+        Command::LetterPress => letters::press::serve(std::io::stdin(), std::io::stdout()).map_err(Into::into),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("yakuba: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a command could not be done, in words for the person at the terminal: what happened and what to do.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("YAKUBA_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true).init();
+}

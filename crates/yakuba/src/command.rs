@@ -1,0 +1,229 @@
+//! What can be typed at the terminal.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// One town hall as one program.
+#[derive(Parser)]
+#[command(name = "yakuba", version, about = "役場 Yakuba: one town hall as one program")]
+pub struct Yakuba {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Draws a town's keys, prints the recovery sheet once, and lays out its data folder
+    Init(Place),
+    /// Opens the demo town 見本市 on loopback, with residents and cases
+    Demo(Demo),
+    /// Opens a town for its residents and its staff
+    Serve(Serve),
+    /// Finds every mistake of a town's folder at once
+    Check(Folder),
+    /// Prints the definition language as JSON Schema
+    Schema,
+    /// Looks after the directory of staff
+    Staff(Staff),
+    /// Proves that the journals say what was once written
+    VerifyJournal(Place),
+    /// Copies everything but the keys, while the town is open
+    Backup(Backup),
+    /// Lays a backup into an empty place
+    Restore(Restore),
+    /// Measures a hot path; JSON on standard output, progress on standard error
+    Bench(Bench),
+    /// Sets letters in a process of its own; started by Yakuba itself
+    #[command(hide = true)]
+    LetterPress,
+}
+
+/// Where a town's data and keys are.
+#[derive(Args, Clone)]
+pub struct Place {
+    /// The data folder
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The key file; beside the data folder unless said otherwise, never inside it
+    #[arg(long)]
+    pub keys: Option<PathBuf>,
+    /// PostgreSQL instead of SQLite: `postgres://…/{town}`, one schema for each face
+    #[arg(long)]
+    pub database: Option<String>,
+}
+
+/// `yakuba demo`.
+#[derive(Args, Clone)]
+pub struct Demo {
+    /// The data folder
+    #[arg(long, default_value = "demo-data")]
+    pub data: PathBuf,
+    /// The town's folder
+    #[arg(long, default_value = "towns/mihon")]
+    pub town: PathBuf,
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// PostgreSQL instead of SQLite
+    #[arg(long)]
+    pub database: Option<String>,
+    /// Synthetic residents in their households
+    #[arg(long, default_value_t = 20_000)]
+    pub residents: usize,
+    /// Cases in all stages
+    #[arg(long, default_value_t = 2_000)]
+    pub cases: usize,
+}
+
+/// Which face this node opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Face {
+    /// Residents' side
+    Portal,
+    /// Staff's side
+    Desk,
+    /// Both in one process
+    Both,
+}
+
+/// `yakuba serve`.
+#[derive(Args, Clone)]
+pub struct Serve {
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Which face this node opens
+    #[arg(long, value_enum, default_value = "both")]
+    pub face: Face,
+    /// The folder through which two faces on two machines pass sealed parcels
+    #[arg(long)]
+    pub hatch: Option<PathBuf>,
+    /// Where residents reach the portal: `https://mihon.example.jp`. Links in mail and codes on letters lead there
+    #[arg(long)]
+    pub site: Option<String>,
+    /// The town's mail server: `smtp://host:25`, `smtp+starttls://name:password@host:587`, `smtps://…`
+    #[arg(long, env = "YAKUBA_SMTP", hide_env_values = true)]
+    pub smtp: Option<String>,
+    /// The address that mail comes from
+    #[arg(long)]
+    pub mail_from: Option<String>,
+    /// A proxy of ours stands before this server and writes X-Forwarded-For
+    #[arg(long)]
+    pub behind_proxy: bool,
+}
+
+/// A folder.
+#[derive(Args, Clone)]
+pub struct Folder {
+    /// The town's folder
+    pub folder: PathBuf,
+}
+
+/// `yakuba staff`.
+#[derive(Args, Clone)]
+pub struct Staff {
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+    /// What to do
+    #[command(subcommand)]
+    pub what: StaffCommand,
+}
+
+/// What can be done in the directory of staff.
+#[derive(Subcommand, Clone)]
+pub enum StaffCommand {
+    /// Enters somebody and prints the code with which they choose a password and a second factor
+    Add {
+        /// Login id: a–z, 0–9, `.`, `_`, `-`
+        #[arg(long)]
+        login: String,
+        /// 氏名
+        #[arg(long)]
+        name: String,
+        /// The department's id
+        #[arg(long)]
+        department: String,
+        /// The role's id
+        #[arg(long)]
+        role: String,
+    },
+}
+
+/// `yakuba backup`.
+#[derive(Args, Clone)]
+pub struct Backup {
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// The folder to make
+    #[arg(long)]
+    pub to: PathBuf,
+}
+
+/// `yakuba restore`.
+#[derive(Args, Clone)]
+pub struct Restore {
+    /// Where the data shall be
+    #[command(flatten)]
+    pub place: Place,
+    /// The backup
+    #[arg(long)]
+    pub from: PathBuf,
+}
+
+/// `yakuba bench`.
+#[derive(Args, Clone)]
+pub struct Bench {
+    /// What to measure
+    #[command(subcommand)]
+    pub what: BenchCommand,
+}
+
+/// The hot paths.
+#[derive(Subcommand, Clone)]
+pub enum BenchCommand {
+    /// The last tap of a filing, over TCP, beside the limit of the engine
+    File {
+        /// PostgreSQL instead of SQLite
+        #[arg(long)]
+        database: Option<String>,
+        /// Filings
+        #[arg(long, default_value_t = 4_000)]
+        filings: usize,
+        /// Clients at once
+        #[arg(long, default_value_t = 64)]
+        clients: usize,
+    },
+    /// The first page of the inbox with more and more cases
+    Inbox {
+        /// PostgreSQL instead of SQLite
+        #[arg(long)]
+        database: Option<String>,
+        /// The largest number of cases
+        #[arg(long, default_value_t = 1_000_000)]
+        cases: usize,
+    },
+    /// The clients of `file`, in a process of their own
+    #[command(hide = true)]
+    Clients {
+        /// Where the town listens
+        #[arg(long)]
+        address: SocketAddr,
+        /// Clients at once
+        #[arg(long)]
+        clients: usize,
+    },
+}

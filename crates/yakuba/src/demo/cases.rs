@@ -1,0 +1,250 @@
+//! The demo's cases, in all stages: filed, checked, corrected, proposed, approved and decided by the same functions that pages call.
+
+use std::collections::BTreeMap;
+
+use access::{CaseId, Staff, StaffId, staff::directory};
+use cases::{
+    CaseNumber, Channel,
+    decide::{self, Draft},
+    draft::{DraftId, Owner},
+    filing::{self, Candidates, DraftIds, Terms},
+    verbs::{self, Acting, Correction},
+};
+use definitions::{
+    answer::Answers,
+    ids::OutcomeId,
+    procedure::{Procedure, StepAct},
+    text::Language,
+    town::Town,
+    typed::Typed,
+};
+use jiff::{SignedDuration, Timestamp};
+use letters::Bureau;
+use registry::known::PortalFacts;
+use store::params;
+use uuid::Uuid;
+
+use super::fill::{self, Person};
+use crate::{Failure, serve::OpenTown};
+
+/// How far back the demo's cases reach.
+const DAYS: i64 = 60;
+
+/// Files and works cases until there are as many as asked for. A second start finds them there.
+///
+/// # Errors
+/// When the stores fail.
+pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failure> {
+    let (Some(portal), Some(desk)) = (&open.portal, &open.desk) else { return Err("a demo needs both faces".into()) };
+    let there: i64 = portal.store.read(|tx| tx.first("select count(*) from own_case", params![])?.map_or(Ok(0), |row| row.get(0)))?;
+    let there = usize::try_from(there).unwrap_or(0);
+    if there >= wanted {
+        return Ok(());
+    }
+    let people = residents(town, wanted)?;
+    let procedures: Vec<&Procedure> = town.procedures.values().map(AsRef::as_ref).filter(|procedure| fileable(procedure)).collect();
+    if procedures.is_empty() {
+        return Ok(());
+    }
+    let now = Timestamp::now();
+    let mut filed = Vec::new();
+    for number in there..wanted {
+        // The newest last, spread over the days before today, in office hours and in the evening.
+        let back = DAYS * 24 * 3600 * i64::try_from(wanted - number)? / i64::try_from(wanted)?;
+        let at = now - SignedDuration::from_secs(back + i64::try_from(number * 37 % 3600)?);
+        let procedure = procedures[number % procedures.len()];
+        if let Some(case) = file(open, procedure, &people[number % people.len()], at, number)? {
+            filed.push((case, number, at));
+        }
+        if number % 100 == 99 {
+            eprint!("\rcases filed: {} of {wanted}", number + 1);
+        }
+    }
+    eprintln!("\rcases filed: {wanted}            ");
+    carry(open)?;
+    let staff = all_staff(open, town)?;
+    let bureau = Bureau { town: desk.town.current(), keys: desk.keys.clone(), portal: open.tools.portal.to_string() };
+    for (worked, (case, number, at)) in filed.iter().enumerate() {
+        work(open, &bureau, &staff, *case, *number, *at)?;
+        if worked % 100 == 99 {
+            eprint!("\rcases worked: {} of {}", worked + 1, filed.len());
+        }
+    }
+    eprintln!("\rcases worked: {}            ", filed.len());
+    Ok(())
+}
+
+/// A procedure that somebody without an account and without papers can file.
+fn fileable(procedure: &Procedure) -> bool {
+    matches!(procedure.channels.online, definitions::procedure::Channel::Open)
+}
+
+fn residents(town: &Town, wanted: usize) -> Result<Vec<Person>, Failure> {
+    let mut people = Vec::new();
+    for household in registry::synthetic::town(super::SEED, wanted.clamp(200, 20_000), &town.cast) {
+        for member in household.members {
+            let number = people.len();
+            let whole = member.name.full();
+            let (family, given) = whole.split_once(['\u{3000}', ' ']).unwrap_or((whole.as_str(), ""));
+            people.push(Person {
+                family: family.to_owned(),
+                given: given.to_owned(),
+                kana: member.name.full_kana().filter(|kana| !kana.is_empty()).unwrap_or_else(|| "ミホン タロウ".to_owned()),
+                address: member.address.line.clone(),
+                number,
+            });
+        }
+    }
+    if people.is_empty() { Err("the demo has no people".into()) } else { Ok(people) }
+}
+
+fn id(kind: &str, number: usize, at: Timestamp) -> Uuid {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::new().chain_update(kind).chain_update(number.to_be_bytes()).finalize();
+    // Time-ordered like every other case's id, and the same for the same moment.
+    let mut bytes = [0; 10];
+    bytes.copy_from_slice(&digest[..10]);
+    let millis = u64::try_from(at.as_millisecond()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
+}
+
+fn file(open: &OpenTown, procedure: &Procedure, person: &Person, at: Timestamp, number: usize) -> Result<Option<CaseNumber>, Failure> {
+    let Some(portal) = &open.portal else { return Ok(None) };
+    let facts = facts(open, at)?;
+    let today = access::day_in_japan(at);
+    let Some(typed) = fill::fill(procedure, person, &facts, today) else { return Ok(None) };
+    let ids = DraftIds { draft: DraftId(id("draft", number, at)), case: CaseId::new(id("case", number, at)) };
+    let owner = Owner { session: format!("{:064x}", number), account: None };
+    let mut chance = [[0; 6]; 4];
+    for (round, bytes) in chance.iter_mut().enumerate() {
+        bytes.copy_from_slice(&id("number", number * 4 + round, at).into_bytes()[10..]);
+    }
+    let candidates = Candidates(chance.map(CaseNumber::draw));
+    let language = [Language::Ja, Language::Ja, Language::Ja, Language::Easy, Language::En][number % 5];
+    let (definition, version, keys) = (procedure.id.clone(), procedure.version.clone(), portal.keys.clone());
+    let town = portal.town.current();
+    let filed = portal.store.write(move |tx| {
+        let terms = Terms { town: &town, keys: &keys, facts: &facts, now: at };
+        let draft = filing::begin(tx, &terms, &definition, &owner, language, &ids)?;
+        for page in town.procedures[&definition].pages.keys() {
+            let typed: &Typed = &typed;
+            filing::save_page(tx, &terms, draft.id, &owner, page, |draft, page| draft.post_page(&page.fields, typed))?;
+        }
+        let channel = if number.is_multiple_of(9) { Channel::Counter } else { Channel::Online };
+        filing::file(tx, &terms, draft.id, &owner, &version, channel, &candidates)
+    })?;
+    Ok(Some(filed.number))
+}
+
+fn facts(open: &OpenTown, at: Timestamp) -> Result<PortalFacts, Failure> {
+    let Some(portal) = &open.portal else { return Ok(PortalFacts::default()) };
+    let town = portal.town.current();
+    Ok(portal.store.read(move |tx| PortalFacts::of(tx, &town, None, None, access::day_in_japan(at)))?)
+}
+
+/// Carries everything through the hatch now.
+fn carry(open: &OpenTown) -> Result<(), Failure> {
+    let (Some(portal), Some(desk)) = (&open.portal, &open.desk) else { return Ok(()) };
+    let to_desk = crate::hatch::to_desk(&desk.town, &desk.keys);
+    let to_portal = crate::hatch::to_portal(&portal.town, &portal.keys, &portal.files);
+    store::hatch::carry_all(&portal.store, &desk.store, &to_desk, &to_portal)?;
+    Ok(())
+}
+
+fn all_staff(open: &OpenTown, town: &Town) -> Result<BTreeMap<StaffId, Staff>, Failure> {
+    let Some(desk) = &open.desk else { return Ok(BTreeMap::new()) };
+    let town = town.clone();
+    let today = access::day_in_japan(Timestamp::now());
+    Ok(desk.store.read(move |tx| -> Result<_, store::StoreError> {
+        let mut all = BTreeMap::new();
+        for person in town.cast.staff.keys() {
+            let id = super::people::staff_of(person.as_str());
+            if let Some(staff) = directory::as_of(tx, id, &town, today)? {
+                all.insert(id, staff);
+            }
+        }
+        Ok(all)
+    })?)
+}
+
+/// Works a case as far as its number says: a fifth is untouched, others are claimed, checked, asked to be corrected, proposed, decided.
+fn work(
+    open: &OpenTown,
+    bureau: &Bureau,
+    staff: &BTreeMap<StaffId, Staff>,
+    number: CaseNumber,
+    turn: usize,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let Some(desk) = &open.desk else { return Ok(()) };
+    let goal = turn % 10;
+    if goal < 2 {
+        return Ok(());
+    }
+    let (bureau, staff) = (bureau.clone(), staff.clone());
+    let later = move |hours: i64| at + SignedDuration::from_hours(hours);
+    let worked = desk.store.write(move |tx| -> Result<(), verbs::Refused> {
+        let Some(clerk) =
+            staff.values().find(|staff| verbs::read(tx, &Acting::new(staff, &bureau, at), number).is_ok_and(|_| may_work(staff)))
+        else {
+            return Ok(());
+        };
+        let acting = |hours| Acting::new(clerk, &bureau, later(hours));
+        let (mut case, procedure) = verbs::read(tx, &acting(2), number)?;
+        case = verbs::claim(tx, &acting(2), number, case.row)?;
+        if goal == 2 {
+            return Ok(());
+        }
+        if goal == 3 {
+            let field = procedure.pages.values().flat_map(|page| page.fields.keys()).next().cloned();
+            if let Some(field) = field {
+                let until = access::day_in_japan(later(24 * 21));
+                let correction =
+                    Correction {
+                        fields: vec![field], say: "お名前の字が住民登録と違うようです。ご確認ください。".to_owned(), until
+                    };
+                verbs::request_correction(tx, &acting(5), number, case.row, correction)?;
+            }
+            return Ok(());
+        }
+        while case.step(&procedure).is_some_and(|step| step.act == StepAct::Work) {
+            let checks = case.step(&procedure).map(|step| step.checks.keys().map(ToString::to_string).collect()).unwrap_or_default();
+            case = verbs::advance(tx, &acting(26), number, case.row, checks)?;
+        }
+        if goal == 4 {
+            return Ok(());
+        }
+        let Some(outcome) = first_outcome(&procedure) else { return Ok(()) };
+        let draft =
+            Draft {
+                outcome, reason: "請求のあった文書を確認し、条例の基準に当てはめた結果です。".to_owned(), details: Answers::default()
+            };
+        let Ok(proposed) = decide::propose(tx, &acting(50), number, case.row, draft) else { return Ok(()) };
+        case = proposed;
+        if goal <= 6 {
+            return Ok(());
+        }
+        for _ in 0..4 {
+            let Some(chief) = staff.values().find(|staff| decide::capacity(staff, &case, &procedure).is_some()) else { return Ok(()) };
+            case = decide::approve(tx, &Acting::new(chief, &bureau, later(70)), number, case.row)?;
+        }
+        Ok(())
+    });
+    match worked {
+        Ok(()) => Ok(()),
+        Err(verbs::Refused::Store(error)) => Err(error.into()),
+        Err(other) => {
+            tracing::debug!(%other, "a case of the demo stays where it is");
+            Ok(())
+        }
+    }
+}
+
+fn may_work(staff: &Staff) -> bool {
+    access::grants::may_ever(staff, access::Act::Work, access::RecordKind::Case)
+}
+
+/// An outcome that asks staff for nothing more.
+fn first_outcome(procedure: &Procedure) -> Option<OutcomeId> {
+    procedure.outcomes.values().find(|outcome| outcome.ask.values().all(|field| !field.required)).map(|outcome| outcome.id.clone())
+}

@@ -1,0 +1,22 @@
+//! What passes the hatch, on each side.
+
+use std::sync::Arc;
+
+use access::TownHandle;
+use store::{files::Files, hatch::Receiver, keys::Keys};
+
+/// What the desk does with parcels from residents.
+pub fn to_desk(town: &TownHandle, keys: &Arc<Keys>) -> Vec<Arc<dyn Receiver>> {
+    let mut receivers = access::link::desk_receivers();
+    receivers.push(Arc::new(cases::receiving::DeskReceiver { town: town.clone(), keys: Arc::clone(keys) }));
+    receivers
+}
+
+/// What the portal does with parcels from the desk.
+pub fn to_portal(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<dyn Receiver>> {
+    let mut receivers = access::link::portal_receivers();
+    receivers.push(Arc::new(letters::VerifyReceiver));
+    receivers.extend(registry::known::portal_receivers());
+    receivers.push(Arc::new(cases::told::PortalReceiver { town: town.clone(), keys: Arc::clone(keys), files: files.clone() }));
+    receivers
+}

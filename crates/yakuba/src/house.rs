@@ -1,0 +1,155 @@
+//! A town's house: its data folder, its keys beside it, its two stores.
+//!
+//! ```text
+//! DIR/portal/…        residents' store (SQLite)      DIR/files/portal   what residents attached, letters they may read
+//! DIR/desk/…          staff's store                  DIR/files/desk     letters as they were issued
+//! DIR/heads/…         the signed ends of the journals
+//! DIR.key             the town's key: beside the data, never inside, never in a backup
+//! ```
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use store::{
+    Desk, Engine, Options, Portal, Store,
+    files::Files,
+    keys::{Face, Keys},
+};
+
+use crate::{Failure, command::Place, migrations};
+
+/// Where things of a town are.
+#[derive(Clone)]
+pub struct House {
+    /// The data folder.
+    pub data: PathBuf,
+    /// The key file.
+    pub key_file: PathBuf,
+    database: Option<String>,
+}
+
+impl House {
+    /// Of what was typed.
+    pub fn of(place: &Place) -> House {
+        let beside = || {
+            let mut name = place.data.file_name().unwrap_or_default().to_owned();
+            name.push(".key");
+            place.data.with_file_name(name)
+        };
+        House { data: place.data.clone(), key_file: place.keys.clone().unwrap_or_else(beside), database: place.database.clone() }
+    }
+
+    /// Whether `init` was done here.
+    pub fn is_laid_out(&self) -> bool {
+        self.key_file.exists()
+    }
+
+    /// The engine of a face.
+    pub fn engine(&self, town: &str, face: Face) -> Engine {
+        match &self.database {
+            Some(url) => Engine::Postgres { url: url.replace("{town}", town), schema: format!("{town}_{}", face.word()) },
+            None => Engine::Sqlite { folder: self.data.join(face.word()) },
+        }
+    }
+
+    /// The keys of a face; those of the whole town where this machine holds both.
+    ///
+    /// # Errors
+    /// When the key file is not there or is not one.
+    pub fn keys(&self) -> Result<Keys, Failure> {
+        Ok(Keys::open(&self.key_file)?)
+    }
+
+    /// The files of a face.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn files(&self, face: Face, keys: &Keys) -> Result<Files, Failure> {
+        Ok(Files::open(&self.data.join("files").join(face.word()), keys.face(face)?)?)
+    }
+
+    /// Where the signed end of a face's journal is kept.
+    pub fn head(&self, face: Face) -> PathBuf {
+        self.data.join("heads").join(face.word())
+    }
+
+    /// Opens residents' store.
+    ///
+    /// # Errors
+    /// When it cannot be opened or brought up to date.
+    pub fn portal(&self, town: &str) -> Result<Portal, Failure> {
+        Ok(Portal::new(Store::open(Options::new(self.engine(town, Face::Portal), migrations::portal()))?))
+    }
+
+    /// Opens staff's store.
+    ///
+    /// # Errors
+    /// When it cannot be opened or brought up to date.
+    pub fn desk(&self, town: &str) -> Result<Desk, Failure> {
+        Ok(Desk::new(Store::open(Options::new(self.engine(town, Face::Desk), migrations::desk()))?))
+    }
+
+    /// Refuses an empty place and names what to do.
+    ///
+    /// # Errors
+    /// When `init` was not done.
+    pub fn must_be_laid_out(&self) -> Result<(), Failure> {
+        if self.is_laid_out() {
+            return Ok(());
+        }
+        Err(format!(
+            "{} is not laid out: there is no key at {}.\nRun `yakuba init --data {}` first; it prints the recovery sheet once.",
+            self.data.display(),
+            self.key_file.display(),
+            self.data.display()
+        )
+        .into())
+    }
+}
+
+/// `yakuba init`: draws the keys, lays out the folder, prints the recovery sheet.
+///
+/// # Errors
+/// When there are keys already, or nothing can be written there.
+pub fn init(place: &Place) -> Result<(), Failure> {
+    let house = House::of(place);
+    let sheet = lay_out(&house)?;
+    println!("{sheet}");
+    eprintln!("The key is at {}. Keep it out of backups of {}.", house.key_file.display(), house.data.display());
+    eprintln!("Print the sheet above, lock it away, and clear this screen: without key and sheet nothing in the town can be read again.");
+    Ok(())
+}
+
+/// Draws the keys and makes the folder. Gives the recovery sheet.
+///
+/// # Errors
+/// As [`init`].
+pub fn lay_out(house: &House) -> Result<String, Failure> {
+    if house.is_laid_out() {
+        return Err(format!("there is a key at {} already; a town's key is never drawn twice", house.key_file.display()).into());
+    }
+    fs::create_dir_all(&house.data)?;
+    must_lie_outside(&house.key_file, &house.data)?;
+    let (_, sheet) = Keys::init(&house.key_file)?;
+    Ok(sheet.to_string())
+}
+
+fn must_lie_outside(key: &Path, data: &Path) -> Result<(), Failure> {
+    let folder = key.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    if fs::canonicalize(folder)?.starts_with(fs::canonicalize(data)?) {
+        return Err("the key file must lie outside the data folder: who copies the data must not get the key".into());
+    }
+    Ok(())
+}
+
+/// Keys of a face, shared.
+///
+/// # Errors
+/// When these are the keys of the other face only.
+pub fn shared(keys: &Keys, face: Face) -> Result<Arc<Keys>, Failure> {
+    Ok(Arc::new(keys.face(face)?))
+}

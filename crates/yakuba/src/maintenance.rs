@@ -1,0 +1,159 @@
+//! Looking after a town: proving the journals, copying everything, laying it out again.
+
+use std::{fs, path::Path};
+
+use store::{
+    SignedHead, Store,
+    backup::{self, Progress},
+    keys::Face,
+};
+
+use crate::{
+    Failure,
+    command::{Backup, Place, Restore},
+    house::House,
+    migrations,
+};
+
+/// The faces that this machine keeps: both in a village, one where a wall stands between.
+const FACES: [Face; 2] = [Face::Portal, Face::Desk];
+
+/// The town's id is part of a PostgreSQL schema's name only; it stands in the data folder since `serve` or `demo` was first run.
+fn town_of(house: &House) -> Result<String, Failure> {
+    let path = house.data.join("town");
+    let text = fs::read_to_string(&path).map_err(|_| format!("{} is not there: has this town ever been opened?", path.display()))?;
+    Ok(text.trim().to_owned())
+}
+
+/// Remembers which town lives here.
+///
+/// # Errors
+/// When another town lives here, or nothing can be written.
+pub fn remember_town(house: &House, town: &str) -> Result<(), Failure> {
+    let path = house.data.join("town");
+    match fs::read_to_string(&path) {
+        Ok(known) if known.trim() == town => Ok(()),
+        Ok(known) => Err(format!("{} belongs to the town {}, not {town}", house.data.display(), known.trim()).into()),
+        Err(_) => Ok(fs::write(path, format!("{town}\n"))?),
+    }
+}
+
+fn open(house: &House, town: &str, face: Face) -> Result<Store, Failure> {
+    Ok(match face {
+        Face::Portal => house.portal(town)?.store().clone(),
+        Face::Desk => house.desk(town)?.store().clone(),
+    })
+}
+
+/// `yakuba verify-journal`.
+///
+/// # Errors
+/// When a journal does not say what was once written; what is wrong stands on standard output.
+pub fn verify_journal(place: &Place) -> Result<(), Failure> {
+    let house = House::of(place);
+    house.must_be_laid_out()?;
+    let (town, keys) = (town_of(&house)?, house.keys()?);
+    let mut wrong = 0;
+    for face in FACES {
+        let store = open(&house, &town, face)?;
+        let head = SignedHead::read(&house.head(face))?;
+        let face_keys = keys.face(face)?;
+        let report = store.verify_journal(head.as_ref().map(|head| (head, &face_keys)))?;
+        println!(
+            "{}: {} lines sealed, {} not sealed yet, {} forgotten with their records, {}",
+            face.word(),
+            report.sealed,
+            report.unsealed,
+            report.forgotten,
+            if head.is_some() { "compared with the kept head" } else { "no head was kept" }
+        );
+        for problem in &report.problems {
+            println!("{}: {problem}", face.word());
+        }
+        wrong += report.problems.len();
+    }
+    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} things are wrong with the journals").into()) }
+}
+
+/// Keeps the signed ends of both journals.
+///
+/// # Errors
+/// When they cannot be read or written.
+pub fn keep_heads(house: &House, town: &str) -> Result<(), Failure> {
+    let keys = house.keys()?;
+    fs::create_dir_all(house.data.join("heads"))?;
+    for face in FACES {
+        open(house, town, face)?.keep_head(&keys.face(face)?, &house.head(face))?;
+    }
+    Ok(())
+}
+
+fn say(progress: &Progress) {
+    match progress {
+        Progress::Rows { face, table, rows } => eprint!("\r{face} {table}: {rows} rows          "),
+        Progress::Files { done, all } => eprint!("\rfiles: {done} of {all}          "),
+    }
+}
+
+/// `yakuba backup`: while the town is open.
+///
+/// # Errors
+/// When something cannot be read or written; what was made so far does not look whole.
+pub fn backup(asked: &Backup) -> Result<(), Failure> {
+    let house = House::of(&asked.place);
+    house.must_be_laid_out()?;
+    let (town, keys) = (town_of(&house)?, house.keys()?);
+    let (portal, desk) = (house.portal(&town)?, house.desk(&town)?);
+    let (portal_files, desk_files) = (house.files(Face::Portal, &keys)?, house.files(Face::Desk, &keys)?);
+    let all = backup::Backup {
+        faces: vec![("portal", portal.store()), ("desk", desk.store())],
+        files: vec![("portal", &portal_files), ("desk", &desk_files)],
+        keys: &keys,
+    };
+    let summary = all.take(&asked.to, &mut |progress| say(&progress))?;
+    fs::write(asked.to.join("town"), format!("{town}\n"))?;
+    backup::verify(&asked.to, &keys)?;
+    eprintln!();
+    println!(
+        "{}: {} rows of the portal, {} of the desk, {} files; read again and whole",
+        asked.to.display(),
+        summary.rows("portal"),
+        summary.rows("desk"),
+        summary.files("portal") + summary.files("desk")
+    );
+    Ok(())
+}
+
+/// `yakuba restore`: into an empty place, with the town's key already there.
+///
+/// # Errors
+/// When the place is not empty, or the backup is damaged or another town's.
+pub fn restore(asked: &Restore) -> Result<(), Failure> {
+    let house = House::of(&asked.place);
+    house.must_be_laid_out()?;
+    let keys = house.keys()?;
+    let town = fs::read_to_string(asked.from.join("town"))?.trim().to_owned();
+    must_be_empty(&house.data)?;
+    for face in FACES {
+        let migrations = match face {
+            Face::Portal => migrations::portal(),
+            Face::Desk => migrations::desk(),
+        };
+        let options = store::Options::new(house.engine(&town, face), migrations);
+        backup::restore(&asked.from, &keys, face.word(), options, &mut |progress| say(&progress))?;
+        let files = house.data.join("files").join(face.word());
+        backup::restore_files(&asked.from, &keys, face.word(), &files, &mut |progress| say(&progress))?;
+    }
+    remember_town(&house, &town)?;
+    eprintln!();
+    println!("{} holds the town {town} again", house.data.display());
+    Ok(())
+}
+
+fn must_be_empty(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder)?;
+    if fs::read_dir(folder)?.next().is_some() {
+        return Err(format!("{} is not empty; a backup is laid into an empty place only", folder.display()).into());
+    }
+    Ok(())
+}

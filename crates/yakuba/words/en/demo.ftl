@@ -1,0 +1,12 @@
+demo-title = Try Mihon City
+demo-lead = Mihon City does not exist. Apply as a resident, then check and decide as its staff. All people here are invented.
+demo-resident = Try as a resident
+demo-anonymous = Find a procedure without signing in
+demo-try = Try as { $name }
+demo-staff = Try as staff
+demo-staff-go = To the staff's pages
+demo-staff-lead = Clerks check and propose, section chiefs approve. A real town signs in with a password and a second factor.
+demo-mail = Mail that was sent
+demo-mail-go = See the mail that was sent
+demo-mail-lead = The demo sends nothing outside. Mail arrives here instead.
+demo-back = To the start page
