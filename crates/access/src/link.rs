@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{
-    Entry, Parcel, StoreError, Write,
+    Entry, Read, Parcel, StoreError, Write,
     hatch::{Failure, Receiver},
     params,
 };
@@ -195,6 +195,15 @@ pub fn record(tx: &Write<'_>, linked: &Linked, seen: Document, actor: &str, auth
         room(tx, linked)?;
     }
     Ok(())
+}
+
+/// The resident whom an account is linked to, as the desk knows it.
+///
+/// # Errors
+/// When the store fails.
+pub fn resident_of(tx: &Read<'_>, account: AccountId) -> Result<Option<ResidentId>, StoreError> {
+    let row = tx.first("select resident from account_link where account = $1", params![account.to_string()])?;
+    row.map(|row| row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("account_link.resident"))).transpose()
 }
 
 /// Takes a link back: the wrong person was linked, or the account is in wrong hands.

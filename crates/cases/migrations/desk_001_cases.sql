@@ -68,3 +68,9 @@ create table case_charge (
   what text not null,
   primary key (case_id, effect)
 );
+create table case_file (
+  case_id text not null,
+  filed text not null,
+  kept text not null,
+  primary key (case_id, filed)
+);

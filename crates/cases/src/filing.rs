@@ -1,12 +1,12 @@
 //! 申請 on the residents' side: saving a page, filing once, correcting, writing, withdrawing. All in the person's own name: what is not
 //! theirs is not found.
 
-use access::CaseId;
+use access::{Assurance, CaseId};
 use definitions::{
     facts::Facts,
     form::{self, Filled},
     ids::{PageId, ProcedureId},
-    procedure::{Page, Procedure, Version},
+    procedure::{self, Page, Procedure, Version},
     text::Language,
     town::Town,
     typed::{TooMuch, Typed},
@@ -15,7 +15,7 @@ use jiff::{Timestamp, civil::DateTime};
 use store::{Entry, Read, StoreError, Write, keys::Keys};
 
 use crate::{
-    CaseNumber, Channel, Contacts, ReceiptSecret,
+    CaseNumber, Channel, Contacts, ReceiptSecret, attachments,
     clock::{self, Clock},
     draft::{Changed, Draft, DraftId, Owner, changed},
     own::{OwnCase, OwnState, Seen},
@@ -31,6 +31,8 @@ pub struct Terms<'a> {
     pub keys: &'a Keys,
     /// What the portal knows of the person.
     pub facts: &'a dyn Facts,
+    /// How surely they are known.
+    pub assurance: Assurance,
     /// Now, read at the edge.
     pub now: Timestamp,
 }
@@ -53,6 +55,9 @@ pub enum FilingRefused {
     /// Filing has closed.
     #[error("closed since {0}")]
     Closed(DateTime),
+    /// The procedure asks that the person be known more surely: to sign in, or to be linked at the counter.
+    #[error("not known surely enough")]
+    NotSure,
     /// The procedure cannot be filed here.
     #[error("not offered")]
     NotOffered,
@@ -68,6 +73,18 @@ pub enum FilingRefused {
 }
 
 impl Terms<'_> {
+    /// Whether this person may file this procedure here: it is offered online, and they are known as surely as it asks.
+    ///
+    /// # Errors
+    /// [`FilingRefused::NotOffered`] and [`FilingRefused::NotSure`].
+    pub fn may_file(&self, procedure: &Procedure) -> Result<(), FilingRefused> {
+        if procedure.channels.online != procedure::Channel::Open {
+            return Err(FilingRefused::NotOffered);
+        }
+        let asked = &procedure.applicant;
+        if self.assurance.suffices(asked.identity, asked.session) { Ok(()) } else { Err(FilingRefused::NotSure) }
+    }
+
     /// What a definition makes of what was typed, today.
     pub fn fill(&self, procedure: &Procedure, typed: &Typed) -> Filled {
         form::fill(procedure, typed, self.facts, clock::day(self.now))
@@ -95,6 +112,7 @@ pub fn begin(
     ids: &DraftIds,
 ) -> Result<Draft, FilingRefused> {
     let definition = terms.town.procedures.get(procedure).ok_or(FilingRefused::NotOffered)?;
+    terms.may_file(definition)?;
     let draft = Draft {
         id: ids.draft,
         owner: owner.clone(),
@@ -251,6 +269,7 @@ pub fn file(
     candidates: &Candidates,
 ) -> Result<OwnCase, FilingRefused> {
     let Opened { draft, procedure, filled, changed } = open(tx, terms, id, owner)?;
+    terms.may_file(procedure)?;
     match changed {
         Changed::Closed(moment) => return Err(FilingRefused::Closed(moment)),
         // Pages that must be asked again are those of a draft that was not saved since.
@@ -306,6 +325,7 @@ pub fn file(
             contacts,
         })),
     )?;
+    attachments::hand_up(tx, case.id, "filed", &case.answers)?;
     // After the parcel: what becomes of the receipt goes up to a case that is there.
     told::tell_filed(tx, terms.town, &case)?;
     Ok(case)
@@ -348,6 +368,7 @@ pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCa
     rows::portal::add_event(tx, terms.keys, case.id, terms.now, &Seen::Corrected)?;
     journal(tx, owner, "corrected", case.id)?;
     let turn = case.turn.to_string();
+    attachments::hand_up(tx, case.id, &format!("corrected-{turn}"), &answers)?;
     parcel::send_up(tx, case.id, &format!("corrected-{turn}"), &Up::Corrected { case: case.id.to_string(), answers, at: terms.now })?;
     Ok(case)
 }

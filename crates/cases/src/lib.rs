@@ -10,6 +10,7 @@
 //!
 //! Two clocks run over a case ([`clock`]): the promise (標準処理期間) and the law's limit (法定期限).
 
+pub mod attachments;
 pub mod case;
 pub mod catalogue;
 pub mod clock;
@@ -26,7 +27,7 @@ mod paper;
 pub mod parcel;
 mod portal;
 pub mod receiving;
-mod registers;
+pub mod registers;
 mod rows;
 mod sealed;
 pub mod told;

@@ -153,11 +153,12 @@ impl Sheet {
         act: impl Fn(&Read<'_>, &Terms<'_>) -> Result<T, crate::FilingRefused> + Send + 'static,
     ) -> Result<T, crate::FilingRefused> {
         let (town, keys, now, (account, resident)) = self.known();
+        let assurance = self.visitor.assurance();
         self.face
             .store
             .reading(move |tx| {
                 let facts = PortalFacts::of(tx, &town, account, resident, clock::day(now))?;
-                act(tx, &Terms { town: &town, keys: &keys, facts: &facts, now })
+                act(tx, &Terms { town: &town, keys: &keys, facts: &facts, assurance, now })
             })
             .await
     }
@@ -168,11 +169,12 @@ impl Sheet {
         act: impl Fn(&store::Write<'_>, &Terms<'_>) -> Result<T, crate::FilingRefused> + Send + 'static,
     ) -> Result<T, crate::FilingRefused> {
         let (town, keys, now, (account, resident)) = self.known();
+        let assurance = self.visitor.assurance();
         self.face
             .store
             .writing_relaxed(move |tx| {
                 let facts = PortalFacts::of(tx, &town, account, resident, clock::day(now))?;
-                act(tx, &Terms { town: &town, keys: &keys, facts: &facts, now })
+                act(tx, &Terms { town: &town, keys: &keys, facts: &facts, assurance, now })
             })
             .await
     }
@@ -190,6 +192,7 @@ pub(crate) fn refusal(refused: crate::FilingRefused) -> PageError {
     use axum::http::StatusCode;
     match refused {
         FilingRefused::NotFound | FilingRefused::NotOffered | FilingRefused::AlreadyFiled(_) => PageError::NotFound,
+        FilingRefused::NotSure => PageError::NoAccount,
         FilingRefused::TooMuch(_) => PageError::TooLarge,
         FilingRefused::Store(error) => error.into(),
         FilingRefused::Closed(_) => PageError::say(StatusCode::CONFLICT, "cases-error-closed"),

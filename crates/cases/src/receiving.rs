@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use access::{CaseId, TownHandle};
-use definitions::town::Town;
+use access::{AccountId, CaseId, ResidentId, TownHandle};
+use definitions::{form, town::Town};
 use jiff::Timestamp;
+use registry::known::DeskFacts;
 use store::{
     Entry, Parcel, StoreError, Write,
     hatch::{Failure, Receiver},
@@ -17,7 +18,7 @@ use crate::{
     clock::{self, Clock},
     event::{Event, Who},
     parcel::{self, Filed, News, Up},
-    rows,
+    registers, rows,
     verbs::{self, Acting, Happened, Refused},
 };
 
@@ -108,6 +109,11 @@ fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, a
         None => Arc::new(rows::procedure(tx, &filed.version)?.ok_or(StoreError::damaged("a definition that is not here yet"))?),
     };
     let today = clock::day(filed.at);
+    let facts = DeskFacts::of(tx, town, applicant_of(tx, filed.account.as_deref())?, today)?;
+    // What the portal could not judge for want of facts is judged here, on receipt; what the person was warned of stays marked.
+    let mut warned = filed.warned;
+    let judged = form::judge(&procedure, &filed.answers, &facts, today);
+    warned.extend(judged.warned.iter().map(ToString::to_string).filter(|rule| !warned.contains(rule)).collect::<Vec<_>>());
     let case = Case {
         id,
         number,
@@ -121,7 +127,7 @@ fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, a
         language: filed.language,
         contacts: filed.contacts,
         answers: filed.answers,
-        warned: filed.warned,
+        warned,
         stage: Case::first_stage(&procedure).map_err(|_| StoreError::damaged("a procedure without steps"))?,
         clock: Clock::start(&procedure.law, today),
         assignee: None,
@@ -134,6 +140,7 @@ fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, a
         return Ok(());
     }
     rows::desk::index(tx, case.id, &case.search_texts())?;
+    registers::charge_fee(tx, &case, &procedure, &facts, today)?;
     let turn = rows::desk::tell(tx, keys, case.id, filed.at, who, &Event::Received)?;
     tx.journal(&Entry {
         actor: who.code(),
@@ -156,6 +163,14 @@ pub(crate) fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed) -> Res
     };
     let authority = access::may(acting.staff, access::Act::Work, &attributes).ok_or(Refused::NotFound)?.to_string();
     Ok(received(tx, acting.town, acting.keys, filed, &Who::Staff(acting.staff.id), &authority)?)
+}
+
+/// The resident whose account filed, once a clerk has seen who they are.
+fn applicant_of(tx: &Write<'_>, account: Option<&str>) -> Result<Option<ResidentId>, StoreError> {
+    match account.and_then(|account| account.parse::<AccountId>().ok()) {
+        Some(account) => access::link::resident_of(tx, account),
+        None => Ok(None),
+    }
 }
 
 /// 収受番号: counted in each fiscal year, such as `令和8年度 収受第123号`.

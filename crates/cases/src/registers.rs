@@ -1,9 +1,10 @@
 //! 台帳への記入 and 調定: what a decision writes into the town's registers, and what is due because of it.
 
-use access::RecordId;
+use access::{CaseId, RecordId};
 use definitions::{
     answer::Answers,
     condition::Value,
+    facts::Facts,
     form::Known,
     ids::EffectId,
     kinds,
@@ -15,7 +16,7 @@ use registry::{
     records::{self, Cause, Doing, RegisterError},
 };
 use sha2::{Digest, Sha256};
-use store::{Write, params};
+use store::{Read, StoreError, Write, params};
 
 use crate::{
     case::Case,
@@ -26,6 +27,7 @@ const CHARGE: &str =
     "insert into case_charge (case_id, effect, yen, what) values ($1, $2, $3, $4) on conflict (case_id, effect) do nothing";
 
 /// Applies one effect on a register, or records an amount as due.
+#[allow(clippy::too_many_arguments)]
 pub(crate) fn apply(
     tx: &Write<'_>,
     acting: &Acting<'_>,
@@ -36,7 +38,9 @@ pub(crate) fn apply(
     effect: &Effect,
     on: Date,
 ) -> Result<(), Refused> {
-    let facts = DeskFacts::of(tx, acting.town, None, on)?;
+    let account = case.account.as_deref().and_then(|account| account.parse().ok());
+    let applicant = account.map(|account| access::link::resident_of(tx, account)).transpose()?.flatten();
+    let facts = DeskFacts::of(tx, acting.town, applicant, on)?;
     let names = Known::new(procedure, &case.answers, &facts, on).with("outcome", kinds::record(details, &[]));
     if let Effect::Charge { amount, text } = effect {
         if let Value::Int(yen) = amount.value(&names) {
@@ -56,6 +60,32 @@ pub(crate) fn apply(
         Err(RegisterError::Refused(refused)) => Err(Refused::Register(refused)),
         Err(RegisterError::Store(error)) => Err(error.into()),
     }
+}
+
+/// 手数料: what is due when the case is filed is recorded as due (調定), to be paid at the counter or by slip.
+pub(crate) fn charge_fee(tx: &Write<'_>, case: &Case, procedure: &Procedure, facts: &dyn Facts, today: Date) -> Result<(), StoreError> {
+    let Some(fee) = &procedure.fee else { return Ok(()) };
+    let names = Known::new(procedure, &case.answers, facts, today);
+    let reckoned = fee.amount.as_ref().and_then(|amount| match amount.value(&names) {
+        Value::Int(yen) => Some(yen),
+        _ => None,
+    });
+    if let Some(yen) = reckoned.or(fee.yen).filter(|yen| *yen > 0) {
+        tx.run(CHARGE, params![case.id.to_string(), FEE, yen, fee.text.ja.as_str()])?;
+    }
+    Ok(())
+}
+
+/// The fee's name among what is due.
+const FEE: &str = "fee";
+
+/// What is due on a case: what for, and how many yen.
+///
+/// # Errors
+/// When the store fails.
+pub fn due(tx: &Read<'_>, case: CaseId) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = tx.all("select what, yen from case_charge where case_id = $1 order by effect", params![case.to_string()])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// The record that an effect of this case enters: the same in each run.

@@ -1,11 +1,10 @@
 //! The catcher: a small mail server on loopback for the demo, so that a newcomer reads the mails that a town would have sent.
 //!
 //! It speaks RFC 5321 as far as a server must (EHLO, HELO, MAIL, RCPT, DATA, RSET, NOOP, VRFY, QUIT, SIZE, 8BITMIME), takes mail for anyone,
-//! hands it on to nobody and keeps the newest 500 in memory. It exists under `yakuba demo` only: [`listen`] refuses any address but
-//! loopback.
+//! hands it on to nobody and keeps the newest 500 in memory, for a page of the demo to show ([`readable`]). It exists under `yakuba demo` only:
+//! [`listen`] refuses any address but loopback.
 
 mod decode;
-mod page;
 mod session;
 
 use std::{
@@ -19,10 +18,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::{net::TcpListener, sync::Semaphore};
 
-pub use self::{
-    decode::{Readable, readable},
-    page::router,
-};
+pub use self::decode::{Readable, readable};
 
 /// A demo's day makes some hundred mails; 500 × 256 kB = 128 MB is the very most that they can take.
 const KEPT_MAX: usize = 500;

@@ -1,8 +1,16 @@
 //! # お知らせ Messages
 //!
-//! Telling people that something has come. What it is about stands on the person's own page only; outside it, in mail today, a
-//! message names the town and says where to read. A message is never sent from inside a request: it is a row and a job in
-//! the transaction of what happened, and a job hands it to the town's mail server.
+//! Telling people that something has come. What it is about stands on the person's own page only ([`notice`](Notice), [`portal`]); outside it,
+//! in mail today, a message names the town and says where to read. Whoever sees a lock screen or a shared mailbox learns nothing.
+//!
+//! A message is never sent from inside a request. [`tell`] writes the notice, the message and a job in the transaction of what happened;
+//! the job ([`mailing`]) composes the mail ([`compose`]) and hands it to the town's mail server ([`relay`]). The addresses are kept on the residents'
+//! side and nowhere longer than the hand-over takes.
+//!
+//! Each message has a *fate* ([`fate`]): queued, handed over, tried again at a time, refused for good, or work for staff, since telephone
+//! only and post only are contacts too ([`contact`]). A fate ends in what to do next, and goes to the case in the transaction that knows it.
+//!
+//! A demo sends to a small mail server of its own ([`catcher`]).
 
 pub mod catcher;
 pub mod compose;
@@ -20,7 +28,7 @@ mod rows;
 pub use contact::Contacts;
 pub use fate::{Fate, FateNews};
 pub use handlers::{TownVoice, handlers};
-pub use notice::{Before, Content, MAIL_NOTICE, Notice, Shown, Told, fate, notices, open, read_all, tell, unread};
+pub use notice::{Before, Content, MAIL_NOTICE, Notice, Shown, Told, fate_of, notices, open, read_all, tell, unread};
 
 use definitions::text::Language;
 use store::Migration;

@@ -178,6 +178,6 @@ pub fn read_all(tx: &Write<'_>, account: AccountId, now: Timestamp) -> Result<u6
 ///
 /// # Errors
 /// As [`Read::first`].
-pub fn fate(tx: &Read<'_>, id: &str) -> Result<Option<FateNews>, StoreError> {
+pub fn fate_of(tx: &Read<'_>, id: &str) -> Result<Option<FateNews>, StoreError> {
     Ok(rows::outgoing(tx, id)?.map(|row| row.news()))
 }

@@ -172,7 +172,7 @@ fn tls_with_a_password_works_both_ways_and_nothing_is_said_in_the_clear() {
         let guarded = |password: &str| {
             let mut relay = Relay::from_url(&format!("{scheme}://mihon:{password}@localhost:{}", server.port)).unwrap();
             relay.authority = Some(std::fs::read(folder.path().join("cert.pem")).unwrap());
-            relay.answer_within = Duration::from_secs(5);
+            relay.answer_within = Duration::from_secs(2);
             relay
         };
         assert_eq!(hand_over(&PostOffice::open(guarded("geheim")).unwrap(), &mail("hanako@example.jp")), Try::Taken, "{mode}");

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use access::{Clock, DeskFace, PortalFace, staff::password::PasswordChecks};
 use axum::Router;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use letters::{Press, Typesetter};
 use messages::{
     TownVoice,
@@ -82,7 +82,14 @@ impl Opening {
             Face::Desk | Face::Both => Some(self.desk_face(&town, &keys, https)?),
         };
         let hatch = self.hatch(portal.as_ref(), desk.as_ref(), &keys)?;
+        if let Some(desk) = &desk {
+            let town = self.loaded.town.current();
+            desk.store.write(move |tx| registry::publish::publish_all_options(tx, &town))?;
+        }
         let mut runners = Vec::new();
+        if let Some(portal) = &portal {
+            runners.push(attachment_runner(portal)?);
+        }
         if let (Some(portal), Some((relay, from))) = (&portal, &self.mail) {
             runners.push(mail_runner(portal, relay, from, &self.site)?);
         }
@@ -122,7 +129,7 @@ impl Opening {
     }
 
     fn hatch(&self, portal: Option<&PortalFace>, desk: Option<&DeskFace>, keys: &keys::Keys) -> Result<Option<Hatch>, Failure> {
-        let to_desk = desk.map(|desk| crate::hatch::to_desk(&desk.town, &desk.keys));
+        let to_desk = desk.map(|desk| crate::hatch::to_desk(&desk.town, &desk.keys, &desk.files));
         let to_portal = portal.map(|portal| crate::hatch::to_portal(&portal.town, &portal.keys, &portal.files));
         Ok(match (portal, desk, &self.hatch) {
             (Some(portal), Some(desk), None) => {
@@ -153,6 +160,11 @@ fn mail_runner(portal: &PortalFace, relay: &Relay, from: &MailAddress, site: &st
     Ok(jobs::run(portal.store.store(), messages::handlers(&mailing, &portal.keys), MAIL_THREADS)?)
 }
 
+fn attachment_runner(portal: &PortalFace) -> Result<Runner, Failure> {
+    let hand_up = cases::attachments::HandUp { portal: portal.store.clone(), files: portal.files.clone(), keys: Arc::clone(&portal.keys) };
+    Ok(jobs::run(portal.store.store(), vec![Arc::new(hand_up)], 1)?)
+}
+
 fn letter_runner(desk: &DeskFace, tools: &cases::Tools) -> Result<Runner, Failure> {
     let typesetter = Typesetter {
         desk: desk.store.clone(),
@@ -178,7 +190,7 @@ impl OpenTown {
             access::portal::serve(routes.merge(more_portal.unwrap_or_default()), face.clone())
         });
         let desk = self.desk.as_ref().map(|face| {
-            let routes = access::desk::router().merge(cases::desk_router(self.tools.clone()));
+            let routes = access::desk::router().merge(registry::desk::router()).merge(cases::desk_router(self.tools.clone()));
             access::desk::serve(routes.merge(more_desk.unwrap_or_default()), face.clone())
         });
         let town = self.loaded.town.clone();
@@ -197,11 +209,28 @@ impl OpenTown {
         if let Some(portal) = &self.portal {
             portal.store.write(move |tx| -> Result<(), store::StoreError> {
                 cases::sweep_drafts(tx, now)?;
-                access::sessions::sweep(tx, now)?;
-                access::throttle::sweep(tx, now)?;
-                access::accounts::sweep(tx, now)?;
+                access::sweep_portal(tx, now)?;
+                tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())
             })?;
+        }
+        if let Some(desk) = &self.desk {
+            desk.store.write(move |tx| -> Result<(), store::StoreError> {
+                access::sweep_desk(tx, now)?;
+                tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
+                Ok(())
+            })?;
+        }
+        self.forget_taken(now)?;
+        Ok(())
+    }
+
+    /// Parcels that the other face has taken go after a while; a face that was restored from a backup may ask for them until then.
+    fn forget_taken(&self, now: Timestamp) -> Result<(), Failure> {
+        if let (Some(portal), Some(desk)) = (&self.portal, &self.desk) {
+            for (from, to) in [(portal.store.store(), desk.store.store()), (desk.store.store(), portal.store.store())] {
+                hatch::forget_taken(from, hatch::taken(from, to)?, now - TAKEN_PARCELS_KEPT)?;
+            }
         }
         Ok(())
     }
@@ -221,6 +250,12 @@ impl OpenTown {
         Ok(())
     }
 }
+
+/// What is done is shown to staff for a month.
+const DONE_JOBS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// Longer than the oldest backup that a town would restore.
+const TAKEN_PARCELS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// How often the daily work is done.
 const DAY: Duration = Duration::from_secs(24 * 3600);

@@ -85,7 +85,7 @@ fn load(folder: &Path) -> Result<Town, Failure> {
 
 /// The words of every room.
 pub fn rooms() -> impl Iterator<Item = RoomWords> {
-    [ui::words::words(), access::words(), letters::words(), messages::words(), cases::words(), crate::demo::words()]
+    [ui::words::words(), access::words(), registry::words(), letters::words(), messages::words(), cases::words(), crate::demo::words()]
         .into_iter()
         .flatten()
         .copied()

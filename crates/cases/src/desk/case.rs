@@ -4,7 +4,7 @@
 use access::{Act, PageError, looked};
 use axum::{extract::Path, response::Response};
 use definitions::{
-    answer::{Answer, Answers, FileAnswer},
+    answer::FileAnswer,
     procedure::{Procedure, StepAct},
     text::Language,
 };
@@ -308,21 +308,13 @@ fn letters_of(sheet: &Sheet, opened: &Opened) -> Markup {
 /// An attachment in place.
 pub(super) async fn file(sheet: Sheet, Path((number, file)): Path<(String, String)>) -> Result<Response, PageError> {
     let opened = open(&sheet, &number).await?;
-    let answer = files_of(&opened.case.answers).into_iter().find(|answer| answer.file == file);
-    crate::portal::served(&sheet.face.files, &answer.ok_or(PageError::NotFound)?).await
-}
-
-/// All files among answers, groups included.
-fn files_of(answers: &Answers) -> Vec<FileAnswer> {
-    let mut found = Vec::new();
-    for (_, answer) in answers.iter() {
-        match answer {
-            Answer::Files(files) => found.extend(files.iter().cloned()),
-            Answer::Group(rows) => found.extend(rows.iter().flat_map(files_of)),
-            _ => {}
-        }
-    }
-    found
+    let attached = crate::attachments::of(&opened.case.answers).into_iter().find(|answer| answer.file == file);
+    let mut attached = attached.ok_or(PageError::NotFound)?;
+    let (case, filed) = (opened.case.id, attached.file.clone());
+    let kept = sheet.read(move |tx, _| Ok(crate::attachments::kept(tx, case, &filed)?)).await.map_err(refusal)?;
+    // What was typed at the desk lies here under its own name; what residents sent has a copy here once it came through the hatch.
+    attached.file = kept.unwrap_or(attached.file);
+    crate::portal::served(&sheet.face.files, &attached).await
 }
 
 /// A letter as it was issued.

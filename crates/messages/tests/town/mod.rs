@@ -122,7 +122,7 @@ impl Mailroom {
 
     pub fn fate(&self, id: &str) -> Fate {
         let id = id.to_owned();
-        self.mailing.store.read::<_, StoreError>(move |tx| messages::fate(tx, &id)).unwrap().unwrap().fate
+        self.mailing.store.read::<_, StoreError>(move |tx| messages::fate_of(tx, &id)).unwrap().unwrap().fate
     }
 
     pub fn told(&self) -> Vec<FateNews> {

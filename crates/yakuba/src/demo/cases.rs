@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use access::{CaseId, Staff, StaffId, staff::directory};
+use access::{Assurance, CaseId, Staff, StaffId, staff::directory};
 use cases::{
     CaseNumber, Channel,
     decide::{self, Draft},
@@ -13,7 +13,7 @@ use cases::{
 use definitions::{
     answer::Answers,
     ids::OutcomeId,
-    procedure::{Procedure, StepAct},
+    procedure::{Identity, Procedure, Session, StepAct},
     text::Language,
     town::Town,
     typed::Typed,
@@ -26,6 +26,9 @@ use uuid::Uuid;
 
 use super::fill::{self, Person};
 use crate::{Failure, serve::OpenTown};
+
+/// The demo's people were seen at the counter.
+const AT_THE_COUNTER: Assurance = Assurance { identity: Identity::Seen, session: Session::Contact };
 
 /// How far back the demo's cases reach.
 const DAYS: i64 = 60;
@@ -124,7 +127,7 @@ fn file(open: &OpenTown, procedure: &Procedure, person: &Person, at: Timestamp, 
     let (definition, version, keys) = (procedure.id.clone(), procedure.version.clone(), portal.keys.clone());
     let town = portal.town.current();
     let filed = portal.store.write(move |tx| {
-        let terms = Terms { town: &town, keys: &keys, facts: &facts, now: at };
+        let terms = Terms { town: &town, keys: &keys, facts: &facts, assurance: AT_THE_COUNTER, now: at };
         let draft = filing::begin(tx, &terms, &definition, &owner, language, &ids)?;
         for page in town.procedures[&definition].pages.keys() {
             let typed: &Typed = &typed;
@@ -145,7 +148,7 @@ fn facts(open: &OpenTown, at: Timestamp) -> Result<PortalFacts, Failure> {
 /// Carries everything through the hatch now.
 fn carry(open: &OpenTown) -> Result<(), Failure> {
     let (Some(portal), Some(desk)) = (&open.portal, &open.desk) else { return Ok(()) };
-    let to_desk = crate::hatch::to_desk(&desk.town, &desk.keys);
+    let to_desk = crate::hatch::to_desk(&desk.town, &desk.keys, &desk.files);
     let to_portal = crate::hatch::to_portal(&portal.town, &portal.keys, &portal.files);
     store::hatch::carry_all(&portal.store, &desk.store, &to_desk, &to_portal)?;
     Ok(())

@@ -1,7 +1,10 @@
 //! The demo's people: residents in households, the same each time; the cast of the town's examples with accounts; staff with posts.
 
+use std::sync::Arc;
+
 use access::{
-    AccountId, Post, StaffId, accounts,
+    AccountId, Linked, OnLink, Post, ResidentId, StaffId, accounts,
+    link::Document,
     staff::directory::{self, NewStaff, NotAdded},
 };
 use definitions::{
@@ -10,7 +13,7 @@ use definitions::{
     town::Town,
 };
 use jiff::{Timestamp, civil::date};
-use store::StoreError;
+use store::{Desk, StoreError};
 use uuid::Uuid;
 
 use super::SEED;
@@ -28,6 +31,7 @@ pub fn bring_in(open: &OpenTown, town: &Town, residents: usize) -> Result<(), Fa
     let households = registry::synthetic::town(SEED, residents, &town.cast);
     registry::load::load(&desk.store, BY, households, |progress| eprint!("\rresidents: {} of {residents}", progress.persons))?;
     eprintln!("\rresidents: {residents}            ");
+    registry::load::load_cast_records(&desk.store, &desk.town, &desk.clock)?;
     for person in town.cast.staff.values() {
         let new = staff(person);
         desk.store.write(move |tx| match directory::add(tx, &new, BY, Timestamp::now()) {
@@ -43,8 +47,21 @@ pub fn bring_in(open: &OpenTown, town: &Town, residents: usize) -> Result<(), Fa
             let Ok(mail) = access::mail::MailAddress::parse(&mail) else { return Ok(()) };
             accounts::ensure(tx, &keys, account, &mail, language, Timestamp::now()).map(drop)
         })?;
+        link(&desk.store, &desk.on_link, account, registry::synthetic::cast_resident(person.id.as_str()))?;
     }
     Ok(())
+}
+
+/// Links an account of the cast to its resident, as a clerk does who has seen their card; once.
+fn link(desk: &Desk, on_link: &Arc<[OnLink]>, account: AccountId, resident: ResidentId) -> Result<(), Failure> {
+    let rooms = Arc::clone(on_link);
+    Ok(desk.write(move |tx| -> Result<(), StoreError> {
+        if access::link::resident_of(tx, account)?.is_some() || registry::rows::by_id(tx, resident)?.is_none() {
+            return Ok(());
+        }
+        let linked = Linked { account, resident, at: tx.now() };
+        access::link::record(tx, &linked, Document::MyNumberCard, BY, BY, &rooms)
+    })?)
 }
 
 /// The account of somebody of the cast.

@@ -1,0 +1,124 @@
+//! 添付 on their way to the desk: what residents attach lies in the portal's file store under the portal's key. After a filing or a
+//! correction a job reads each file once and hands its bytes through the hatch; the desk keeps its own copy under its own key.
+
+use std::sync::Arc;
+
+use access::CaseId;
+use definitions::answer::{Answer, Answers, FileAnswer};
+use serde::{Deserialize, Serialize};
+use store::{
+    NewJob, Parcel, Portal, Read, StoreError, Write,
+    files::{FileRef, Files},
+    hatch::{Failure, Receiver},
+    jobs::{Job, JobError, JobHandler},
+    keys::Keys,
+    params,
+};
+
+use crate::rows;
+
+/// The hatch's name for an attachment.
+pub const FILE: &str = "case.file";
+
+/// The job that hands the attachments of a case up.
+pub const HAND_UP: &str = "case.files";
+
+const KEEP: &str = "insert into case_file (case_id, filed, kept) values ($1, $2, $3) on conflict (case_id, filed) do nothing";
+const KEPT: &str = "select kept from case_file where case_id = $1 and filed = $2";
+
+/// Every attachment among answers, those in rows of groups included.
+pub fn of(answers: &Answers) -> Vec<FileAnswer> {
+    let mut found = Vec::new();
+    for (_, answer) in answers.iter() {
+        match answer {
+            Answer::Files(files) => found.extend(files.iter().cloned()),
+            Answer::Group(rows) => found.extend(rows.iter().flat_map(of)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Asks the job to hand up what these answers attach. `what` names the occasion once within the case.
+pub(crate) fn hand_up(tx: &Write<'_>, case: CaseId, what: &str, answers: &Answers) -> Result<(), StoreError> {
+    if of(answers).is_empty() {
+        return Ok(());
+    }
+    let body = serde_json::json!({ "case": case.to_string() });
+    tx.enqueue(&NewJob { kind: HAND_UP, key: format!("{case}:{what}"), body, at: tx.now() }).map(drop)
+}
+
+/// What stands before an attachment's bytes in its parcel.
+#[derive(Serialize, Deserialize)]
+struct Label {
+    case: String,
+    filed: String,
+}
+
+/// Hands the attachments of a case up, each once.
+pub struct HandUp {
+    /// Residents' store.
+    pub portal: Portal,
+    /// Their files.
+    pub files: Files,
+    /// The portal's keys.
+    pub keys: Arc<Keys>,
+}
+
+impl JobHandler for HandUp {
+    fn kind(&self) -> &'static str {
+        HAND_UP
+    }
+
+    fn run(&self, job: &Job) -> Result<(), JobError> {
+        let case: CaseId =
+            job.body["case"].as_str().and_then(|id| id.parse().ok()).ok_or_else(|| JobError::Dead("the job names no case".into()))?;
+        let keys = Arc::clone(&self.keys);
+        let own =
+            self.portal.read(move |tx| rows::portal::own_by_id(tx, &keys, case))?.ok_or_else(|| JobError::Dead("no such case".into()))?;
+        for file in of(&own.answers) {
+            let bytes = self.files.get(&FileRef(file.file.clone()))?;
+            let parcel = packed(case, &file.file, &bytes)?;
+            self.portal.write(move |tx| tx.send(&parcel))?;
+        }
+        Ok(())
+    }
+}
+
+fn packed(case: CaseId, filed: &str, bytes: &[u8]) -> Result<Parcel, StoreError> {
+    let label = Label { case: case.to_string(), filed: filed.to_owned() };
+    let mut body = serde_json::to_vec(&label).map_err(|_| StoreError::damaged("parcel case.file"))?;
+    body.push(b'\n');
+    body.extend_from_slice(bytes);
+    Ok(Parcel { kind: FILE.to_owned(), id: format!("{case}:{filed}"), body })
+}
+
+/// Keeps an attachment at the desk.
+pub struct ReceiveFile {
+    /// The desk's files.
+    pub files: Files,
+}
+
+impl Receiver for ReceiveFile {
+    fn kind(&self) -> &str {
+        FILE
+    }
+
+    fn receive(&self, tx: &Write<'_>, parcel: &Parcel) -> Result<(), Failure> {
+        let end = parcel.body.iter().position(|byte| *byte == b'\n').ok_or(StoreError::damaged("parcel case.file"))?;
+        let (label, bytes) = parcel.body.split_at(end);
+        let label: Label = serde_json::from_slice(label).map_err(|_| StoreError::damaged("parcel case.file"))?;
+        // Written before the row names it; should the transaction run again, the first copy is an orphan and is swept.
+        let kept = self.files.put(&bytes[1..])?;
+        tx.run(KEEP, params![label.case, label.filed, kept.to_string()])?;
+        Ok(())
+    }
+}
+
+/// The desk's copy of an attachment; none while it is on its way.
+///
+/// # Errors
+/// When the store fails.
+pub fn kept(tx: &Read<'_>, case: CaseId, filed: &str) -> Result<Option<String>, StoreError> {
+    tx.first(KEPT, params![case.to_string(), filed])?.map(|row| row.get(0)).transpose()
+}
