@@ -8,6 +8,8 @@
 //!            └────────── 差戻し ─────────────┘        取下げ from every open stage ─▶ Withdrawn
 //! ```
 
+use std::collections::BTreeMap;
+
 use access::{CaseId, StaffId};
 use definitions::{
     answer::Answers,
@@ -193,6 +195,8 @@ pub struct Case {
     pub answers: Answers,
     /// Merit rules that do not hold, marked for staff.
     pub warned: Vec<String>,
+    /// What staff wrote down in steps (`ask:`), such as the day of an interview.
+    pub noted: BTreeMap<StepId, Answers>,
     /// Where it stands.
     pub stage: Stage,
     /// What the law counts.
@@ -304,14 +308,21 @@ impl Case {
 
     /// Goes on to the next step once this one's work is done.
     ///
+    /// `takes` says whether a step is taken in this case (`when:`); others are gone past.
+    ///
     /// # Errors
-    /// Not at a working step, or the next step is one that only a proposal reaches.
-    pub fn advance(&self, procedure: &Procedure) -> Result<Stage, NotNow> {
+    /// Not at a working step, something that the step asks staff is missing, or the next step is one that only a proposal reaches.
+    pub fn advance(&self, procedure: &Procedure, noted: &Answers, takes: impl Fn(&Step) -> bool) -> Result<Stage, NotNow> {
         let Stage::Working { step } = &self.stage else { return Err(NotNow::Stage(self.stage.code())) };
         let here = procedure.steps.get_index_of(step).ok_or(NotNow::Unknown("step"))?;
-        let (next, def) = procedure.steps.get_index(here + 1).ok_or(NotNow::Unknown("step"))?;
-        match (procedure.steps[here].act, def.act) {
-            (StepAct::Work, StepAct::Work | StepAct::Propose) => Ok(Stage::Working { step: next.clone() }),
+        let asked = &procedure.steps[here].ask;
+        if asked.values().any(|field| field.required && noted.get(field.id.as_str()).is_none()) {
+            return Err(NotNow::DetailsDue);
+        }
+        let next = procedure.steps.values().skip(here + 1).find(|step| step.act != StepAct::Work || takes(step));
+        let next = next.ok_or(NotNow::Unknown("step"))?;
+        match (procedure.steps[here].act, next.act) {
+            (StepAct::Work, StepAct::Work | StepAct::Propose) => Ok(Stage::Working { step: next.id.clone() }),
             _ => Err(NotNow::Stage(self.stage.code())),
         }
     }

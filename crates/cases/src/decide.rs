@@ -4,7 +4,7 @@ use access::{Staff, grants::Act};
 use definitions::{
     answer::Answers,
     ids::{OutcomeId, RoleId},
-    procedure::{Effect, Outcome, Procedure},
+    procedure::{Outcome, Procedure},
 };
 use store::Write;
 
@@ -81,10 +81,7 @@ pub fn approve(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i6
 fn decision<'p>(case: &Case, procedure: &'p Procedure) -> Result<(&'p Outcome, News), NotNow> {
     let Stage::Decided { proposal, .. } = &case.stage else { return Err(NotNow::Stage(case.stage.code())) };
     let outcome = procedure.outcomes.get(&proposal.outcome).ok_or(NotNow::Unknown("outcome"))?;
-    let message = outcome.effects.values().find_map(|effect| match effect {
-        Effect::Tell { message } => Some(message.clone()),
-        _ => None,
-    });
+    let message = effects::told_by(outcome.effects.values());
     let news = News::Decided {
         outcome: outcome.id.clone(),
         sense: outcome.sense,

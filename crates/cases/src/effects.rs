@@ -7,7 +7,8 @@ use access::{CaseId, LetterId};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use definitions::{
     answer::Answers,
-    procedure::{Effect, Outcome, Procedure},
+    ids::MessageId,
+    procedure::{Effect, Outcome, Procedure, Step},
     text::{Language, Text},
     town::Town,
 };
@@ -59,6 +60,31 @@ pub(crate) fn order(tx: &Write<'_>, acting: &Acting<'_>, case: &Case, procedure:
         }
     }
     Ok(())
+}
+
+/// Does what a step's `do:` says once its work is done. The person is told through the news.
+pub(crate) fn of_step(
+    tx: &Write<'_>,
+    acting: &Acting<'_>,
+    case: &Case,
+    procedure: &Procedure,
+    step: &Step,
+    noted: &Answers,
+) -> Result<(), Refused> {
+    for (id, effect) in &step.effects {
+        if !matches!(effect, Effect::Tell { .. } | Effect::Letter { .. }) {
+            crate::registers::apply(tx, acting, case, procedure, noted, id, effect, acting.today())?;
+        }
+    }
+    Ok(())
+}
+
+/// The message that a `do:` tells.
+pub(crate) fn told_by<'e>(mut effects: impl Iterator<Item = &'e Effect>) -> Option<MessageId> {
+    effects.find_map(|effect| match effect {
+        Effect::Tell { message } => Some(message.clone()),
+        _ => None,
+    })
 }
 
 /// The letter that an effect of this case makes: the same however often the transaction runs.

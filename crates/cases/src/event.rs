@@ -71,6 +71,9 @@ pub enum Event {
         to: StepId,
         /// What was ticked off.
         checks: Vec<String>,
+        /// What was written down in the step that ended.
+        #[serde(default)]
+        noted: Answers,
     },
     /// 補正の求め.
     CorrectionRequested {

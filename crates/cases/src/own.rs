@@ -157,7 +157,7 @@ impl OwnCase {
                 self.department = department.clone();
                 self.state = OwnState::InReview;
             }
-            News::Step { step } => {
+            News::Step { step, .. } => {
                 self.step = Some(step.clone());
                 self.state = OwnState::InReview;
             }

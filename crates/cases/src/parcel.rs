@@ -149,6 +149,15 @@ pub enum News {
     Step {
         /// Which.
         step: StepId,
+        /// The step that ended.
+        #[serde(default)]
+        done: Option<StepId>,
+        /// What staff wrote down in it, such as the day and place of an interview.
+        #[serde(default)]
+        noted: Answers,
+        /// The message that tells of it, where the definition names one.
+        #[serde(default)]
+        message: Option<MessageId>,
     },
     /// 補正の求め.
     CorrectionRequested {

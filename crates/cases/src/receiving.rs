@@ -1,7 +1,7 @@
 //! 収受 and its answer: what each face does with a parcel that came through the hatch. Each parcel takes effect once, whatever the
 //! transport repeats.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use access::{AccountId, CaseId, ResidentId, TownHandle};
 use definitions::{form, town::Town};
@@ -128,6 +128,7 @@ fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, a
         contacts: filed.contacts,
         answers: filed.answers,
         warned,
+        noted: BTreeMap::new(),
         stage: Case::first_stage(&procedure).map_err(|_| StoreError::damaged("a procedure without steps"))?,
         clock: Clock::start(&procedure.law, today),
         assignee: None,

@@ -9,6 +9,7 @@ use definitions::{
     ids::EffectId,
     kinds,
     procedure::{Effect, Procedure},
+    town::Town,
 };
 use jiff::civil::Date;
 use registry::{
@@ -38,9 +39,7 @@ pub(crate) fn apply(
     effect: &Effect,
     on: Date,
 ) -> Result<(), Refused> {
-    let account = case.account.as_deref().and_then(|account| account.parse().ok());
-    let applicant = account.map(|account| access::link::resident_of(tx, account)).transpose()?.flatten();
-    let facts = DeskFacts::of(tx, acting.town, applicant, on)?;
+    let facts = facts(tx, acting.town, case, on)?;
     let names = Known::new(procedure, &case.answers, &facts, on).with("outcome", kinds::record(details, &[]));
     if let Effect::Charge { amount, text } = effect {
         if let Value::Int(yen) = amount.value(&names) {
@@ -74,6 +73,13 @@ pub(crate) fn charge_fee(tx: &Write<'_>, case: &Case, procedure: &Procedure, fac
         tx.run(CHARGE, params![case.id.to_string(), FEE, yen, fee.text.ja.as_str()])?;
     }
     Ok(())
+}
+
+/// What the registry knows for a case: of the applicant and their household where a clerk has seen who they are, else of registers only.
+pub(crate) fn facts<'t, 'c>(tx: &'t Read<'c>, town: &'t Town, case: &Case, on: Date) -> Result<DeskFacts<'t, 'c>, StoreError> {
+    let account = case.account.as_deref().and_then(|account| account.parse().ok());
+    let applicant = account.map(|account| access::link::resident_of(tx, account)).transpose()?.flatten();
+    DeskFacts::of(tx, town, applicant, on)
 }
 
 /// The fee's name among what is due.

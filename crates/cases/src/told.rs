@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use access::{CaseId, TownHandle};
-use definitions::{ids::MessageId, text::Language, town::Town};
+use definitions::{answer::Answers, ids::MessageId, town::Town};
 use jiff::civil::Date;
 use messages::{Content, FateNews, Notice, mailing::FateHook};
 use store::{StoreError, Write};
@@ -16,7 +16,15 @@ use crate::{
 /// Tells the person of the case that something happened. `turn` names it once.
 pub(crate) fn tell(tx: &Write<'_>, town: &Town, case: &OwnCase, turn: &str, what: &News, now: jiff::Timestamp) -> Result<(), StoreError> {
     let Some(kind) = kind(what) else { return Ok(()) };
-    told(tx, town, case, &format!("case:{}:{turn}", case.id), (kind, until(what)), message_of(what), now)
+    told(
+        tx,
+        town,
+        case,
+        &format!("case:{}:{turn}", case.id),
+        (kind, until(what)),
+        message_of(what).map(|message| (message, details_of(what))),
+        now,
+    )
 }
 
 /// The receipt of a filing.
@@ -30,12 +38,12 @@ fn told(
     case: &OwnCase,
     id: &str,
     (kind, until): (&'static str, Option<Date>),
-    message: Option<&MessageId>,
+    message: Option<(&MessageId, Option<&Answers>)>,
     now: jiff::Timestamp,
 ) -> Result<(), StoreError> {
     let usual = Content::Words { id: format!("messages-notice-{kind}"), args: usual_values(town, case, until) };
-    let content = match message.and_then(|id| town.messages.get(id)) {
-        Some(message) => Content::of_town(town, message, case.language, &|place| value(town, case, place), usual),
+    let content = match message.and_then(|(id, details)| Some((town.messages.get(id)?, details))) {
+        Some((message, details)) => Content::of_town(town, message, case.language, &|place| value(town, case, details, place), usual),
         None => usual,
     };
     let notice = Notice {
@@ -67,6 +75,7 @@ fn kind(what: &News) -> Option<&'static str> {
         News::Letter { .. } => Some("letter"),
         News::Wrote { .. } => Some("wrote"),
         News::Delayed { .. } => Some("delayed"),
+        News::Step { message: Some(_), .. } => Some("step"),
         News::Received { .. } | News::Step { .. } | News::Deciding | News::BackToReview | News::Withdrawn => None,
     }
 }
@@ -81,7 +90,7 @@ fn until(what: &News) -> Option<Date> {
 
 fn message_of(what: &News) -> Option<&MessageId> {
     match what {
-        News::Decided { message, .. } => message.as_ref(),
+        News::Decided { message, .. } | News::Step { message, .. } => message.as_ref(),
         _ => None,
     }
 }
@@ -97,16 +106,43 @@ fn usual_values(town: &Town, case: &OwnCase, until: Option<Date>) -> Vec<(String
     values
 }
 
-/// The places of a town's message: `{applicant.name}`, `{case.number}`, `{case.title}`, or an answer by its id.
-fn value(town: &Town, case: &OwnCase, place: &str) -> Option<String> {
+/// What staff added, which a message may name as `{outcome.…}`.
+fn details_of(what: &News) -> Option<&Answers> {
+    match what {
+        News::Decided { details, .. } => Some(details),
+        News::Step { noted, .. } => Some(noted),
+        _ => None,
+    }
+}
+
+/// The places of a town's message: `{applicant.name}`, `{case.number}`, `{department.phone}`, `{outcome.from}`, or an answer by its id.
+fn value(town: &Town, case: &OwnCase, details: Option<&Answers>, place: &str) -> Option<String> {
+    let department = town.departments.get(&case.department);
     match place {
+        "town.name" => Some(ui::words::ruby::plain(town.say(&town.name, case.language))),
+        "procedure.title" => Some(title(town, case)),
+        "department.name" => department.map(|department| ui::words::ruby::plain(town.say(&department.name, case.language))),
+        "department.phone" => Some(department.and_then(|department| department.phone.clone()).unwrap_or_else(|| town.office.phone.clone())),
+        "case.due" => case.hear_by.map(jp::era::wareki),
+        "outcome.title" => {
+            let crate::own::OwnState::Decided { outcome, .. } = &case.state else { return None };
+            let procedure = town.procedures.get(&case.procedure)?;
+            Some(ui::words::ruby::plain(town.say(&procedure.outcomes.get(outcome)?.resident, case.language)))
+        }
+        added if added.starts_with("outcome.") => {
+            let id = added.trim_start_matches("outcome.");
+            let procedure = town.procedures.get(&case.procedure)?;
+            let asked = procedure.outcomes.values().map(|outcome| &outcome.ask).chain(procedure.steps.values().map(|step| &step.ask));
+            let field = asked.filter_map(|fields| fields.get(id)).next()?;
+            Some(details?.get(id)?.shown(field, town, case.language))
+        }
         "applicant.name" => Some(case.contacts.name.clone()),
         "case.number" => Some(case.number.to_string()),
         "case.title" => Some(title(town, case)),
         "case.link" => Some(format!("/status/{}", case.number.plain())),
         field => {
             let procedure = town.procedures.get(&case.procedure)?;
-            Some(case.answers.get(field)?.shown(procedure.field(field)?, town, Language::Ja))
+            Some(case.answers.get(field)?.shown(procedure.field(field)?, town, case.language))
         }
     }
 }

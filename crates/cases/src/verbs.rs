@@ -6,8 +6,11 @@ use access::{
     grants::{self, Act, RecordAttributes},
 };
 use definitions::{
+    answer::Answers,
+    condition::Truth,
+    form::Known,
     ids::{DepartmentId, FieldId, StepId},
-    procedure::Procedure,
+    procedure::{Procedure, Step},
     town::Town,
 };
 use jiff::{Timestamp, civil::Date};
@@ -17,10 +20,10 @@ use store::{Entry, Read, StoreError, Write, keys::Keys};
 use crate::{
     CaseNumber,
     case::{Case, CorrectionRequest, NotNow, Stage},
-    clock,
+    clock, effects,
     event::{Event, Who},
     parcel::News,
-    rows,
+    registers, rows,
 };
 
 /// Who acts, on which town's terms, when.
@@ -236,16 +239,44 @@ pub fn assign(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64
     })
 }
 
-/// Ends this step's work and begins the next.
+/// What a clerk did in a step.
+#[derive(Clone, Debug, Default)]
+pub struct StepDone {
+    /// What was ticked off.
+    pub checks: Vec<String>,
+    /// What was written down (`ask:`).
+    pub noted: Answers,
+}
+
+/// Ends this step's work, does what the step's `do:` says, and begins the next step that this case takes.
 ///
 /// # Errors
-/// See [`change`].
-pub fn advance(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, checks: Vec<String>) -> Result<Case, Refused> {
-    change(tx, acting, number, seen, Act::Work, |case, procedure| {
-        case.stage = case.advance(procedure)?;
-        let to = case.stage.step().cloned().ok_or(NotNow::Unknown("step"))?;
-        Ok(vec![Happened::told(Event::Advanced { to: to.clone(), checks }, News::Step { step: to })])
-    })
+/// See [`change`]; also something missing that the step asks staff.
+pub fn advance(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, done: StepDone) -> Result<Case, Refused> {
+    let mut left = None;
+    let case = change(tx, acting, number, seen, Act::Work, |case, procedure| {
+        let StepDone { checks, noted } = done;
+        let here = case.stage.step().cloned().ok_or(NotNow::Stage(case.stage.code()))?;
+        let facts = registers::facts(tx, acting.town, case, acting.today()).map_err(|_| NotNow::Unknown("facts"))?;
+        let names = Known::new(procedure, &case.answers, &facts, acting.today());
+        let takes = |step: &Step| step.when.as_ref().is_none_or(|when| when.holds(&names) == Truth::Yes);
+        let stage = case.advance(procedure, &noted, takes)?;
+        let to = stage.step().cloned().ok_or(NotNow::Unknown("step"))?;
+        let message = procedure.steps.get(&here).and_then(|step| effects::told_by(step.effects.values()));
+        // What staff write down stays inside unless the step tells the person of it.
+        let told = if message.is_some() { noted.clone() } else { Answers::default() };
+        let news = News::Step { step: to.clone(), done: Some(here.clone()), noted: told, message };
+        if !noted.is_empty() {
+            case.noted.insert(here.clone(), noted.clone());
+        }
+        case.stage = stage;
+        left = procedure.steps.get(&here).cloned().map(|step| (procedure.clone(), step, noted.clone()));
+        Ok(vec![Happened::told(Event::Advanced { to, checks, noted }, news)])
+    })?;
+    if let Some((procedure, step, noted)) = left {
+        effects::of_step(tx, acting, &case, &procedure, &step, &noted)?;
+    }
+    Ok(case)
 }
 
 /// What a clerk asks the person to mend.

@@ -187,7 +187,28 @@ fn advance_form(sheet: &Sheet, case: &Case, procedure: &Procedure) -> Markup {
                     @for (id, text) in checks { label.check { input type="checkbox" name="check" value=(id); " " (sheet.plain(text)) } }
                 }
             }
+            (asked_in_step(sheet, case, procedure))
             (parts::button(Weight::Primary, sheet.say().html("desk-verb-advance", &[])))
+        }
+    }
+}
+
+/// What the step asks staff to write down, such as the day of an interview; named `step.FIELD`.
+fn asked_in_step(sheet: &Sheet, case: &Case, procedure: &Procedure) -> Markup {
+    let (typed, filled) = (definitions::typed::Typed::default(), definitions::form::Filled::default());
+    let asked = case.step(procedure).map(|step| step.ask.values().collect::<Vec<_>>()).unwrap_or_default();
+    html! {
+        @for field in asked {
+            (ui::field::render(field, &ui::field::FieldView {
+                say: sheet.say(),
+                town: &sheet.town,
+                typed: &typed,
+                filled: &filled,
+                prefix: "step",
+                problems: &[],
+                upload: None,
+                postal: None,
+            }))
         }
     }
 }

@@ -43,7 +43,7 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
     let outcome = |id: &definitions::ids::OutcomeId| opened.procedure.outcomes.get(id).map(|outcome| sheet.plain(&outcome.title));
     let text = match &told.event {
         Event::Assigned { to } => opened.names.get(to).cloned(),
-        Event::Advanced { to, checks } => {
+        Event::Advanced { to, checks, .. } => {
             let ticked = if checks.is_empty() { String::new() } else { format!("（✓{}）", checks.len()) };
             step(to).map(|step| format!("{step}{ticked}"))
         }

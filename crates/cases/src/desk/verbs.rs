@@ -117,7 +117,13 @@ fn one(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, row: i64, verb: 
     match verb {
         "claim" => verbs::claim(tx, acting, number, row),
         "release" => verbs::assign(tx, acting, number, row, None),
-        "advance" => verbs::advance(tx, acting, number, row, typed.all("check").to_vec()),
+        "advance" => verbs::advance(
+            tx,
+            acting,
+            number,
+            row,
+            verbs::StepDone { checks: typed.all("check").to_vec(), noted: noted(tx, acting, number, typed)? },
+        ),
         "end-correction" => verbs::end_correction(tx, acting, number, row),
         "approve" => decide::approve(tx, acting, number, row),
         "send-back" => decide::send_back(tx, acting, number, row, text()),
@@ -126,6 +132,15 @@ fn one(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, row: i64, verb: 
         "note" => verbs::note(tx, acting, number, row, text()),
         _ => Err(Refused::NotFound),
     }
+}
+
+/// What was written down in the step that ends (`ask:`), named `step.FIELD` in the form. What is wrong in it is missing, and the verb says so.
+fn noted(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, typed: &Typed) -> Result<Answers, Refused> {
+    let (case, procedure) = verbs::read(tx, acting, number)?;
+    let Some(step) = case.step(&procedure).filter(|step| !step.ask.is_empty()) else { return Ok(Answers::default()) };
+    let facts = NoFacts;
+    let known = form::Known::new(&procedure, &case.answers, &facts, acting.today());
+    Ok(form::fill_fields(&step.ask, &below(typed, "step"), &facts, acting.today(), &known).answers)
 }
 
 /// Most cases of one press: a page of the inbox.

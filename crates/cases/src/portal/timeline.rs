@@ -1,6 +1,6 @@
 //! 経過: the story of a case in plain words, and what still lies ahead.
 
-use definitions::procedure::Procedure;
+use definitions::{answer::Answers, ids::StepId, procedure::Procedure};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use ui::parts::{Stage, Step};
@@ -36,7 +36,10 @@ fn happened(sheet: &Sheet, procedure: &Procedure, at: Timestamp, seen: &Seen) ->
                 say.html("cases-moment-received", &[("department", sheet.department(department).0.into())]),
                 Some(say.html("cases-moment-received-body", &[("receipt", receipt_number.as_str().into())])),
             ),
-            News::Step { step } => (sheet.text(procedure.steps.get(step)?.resident.as_ref()?), None),
+            News::Step { step, done, noted, .. } => {
+                let title = sheet.text(procedure.steps.get(step)?.resident.as_ref()?);
+                (title, written_down(sheet, procedure, done.as_ref(), noted))
+            }
             News::CorrectionRequested { say: words, until, .. } => (
                 say.html("cases-moment-correction", &[]),
                 Some(say.html("cases-moment-correction-body", &[("say", words.as_str().into()), ("until", day(*until).into())])),
@@ -56,6 +59,19 @@ fn happened(sheet: &Sheet, procedure: &Procedure, at: Timestamp, seen: &Seen) ->
     };
     let when = Some(sheet.words.moment_html(sheet.language(), clock::local(at)));
     Some(Step { stage: Stage::Done, title, when, more })
+}
+
+/// What staff wrote down in the step that ended, where the person is told of it: day, time and place of an interview.
+fn written_down(sheet: &Sheet, procedure: &Procedure, done: Option<&StepId>, noted: &Answers) -> Option<Markup> {
+    let asked = &procedure.steps.get(done?)?.ask;
+    let lines: Vec<Markup> = asked
+        .values()
+        .filter_map(|field| {
+            let answer = noted.get(field.id.as_str())?;
+            Some(html! { p { (sheet.text(&field.label)) "：" b { (answer.shown(field, &sheet.town, sheet.language())) } } })
+        })
+        .collect();
+    (!lines.is_empty()).then(|| html! { @for line in lines { (line) } })
 }
 
 fn ahead(sheet: &Sheet, case: &OwnCase, procedure: &Procedure) -> Vec<Step> {

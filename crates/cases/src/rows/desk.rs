@@ -43,6 +43,8 @@ struct Body {
     contacts: Contacts,
     answers: definitions::answer::Answers,
     warned: Vec<String>,
+    #[serde(default)]
+    noted: std::collections::BTreeMap<StepId, definitions::answer::Answers>,
     stage: Stage,
     clock: Clock,
 }
@@ -53,6 +55,7 @@ impl Body {
             contacts: case.contacts.clone(),
             answers: case.answers.clone(),
             warned: case.warned.clone(),
+            noted: case.noted.clone(),
             stage: case.stage.clone(),
             clock: case.clock.clone(),
         }
@@ -78,6 +81,7 @@ fn case(keys: &Keys, row: &Row) -> Result<Case, StoreError> {
         contacts: body.contacts,
         answers: body.answers,
         warned: body.warned,
+        noted: body.noted,
         stage: body.stage,
         clock: body.clock,
     })

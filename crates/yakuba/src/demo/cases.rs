@@ -212,7 +212,8 @@ fn work(
         }
         while case.step(&procedure).is_some_and(|step| step.act == StepAct::Work) {
             let checks = case.step(&procedure).map(|step| step.checks.keys().map(ToString::to_string).collect()).unwrap_or_default();
-            case = verbs::advance(tx, &acting(26), number, case.row, checks)?;
+            let noted = case.step(&procedure).map(|step| fill::noted(&step.ask, access::day_in_japan(later(26)))).unwrap_or_default();
+            case = verbs::advance(tx, &acting(26), number, case.row, verbs::StepDone { checks, noted })?;
         }
         if goal == 4 {
             return Ok(());

@@ -2,12 +2,14 @@
 
 use definitions::{
     answer::{Account, Answer, Answers, Deposit, Member, Name, PostalAddress, Signature},
-    facts::Facts,
+    facts::{Facts, NoFacts},
     field::{Field, Kind, Options},
     form,
+    ids::FieldId,
     procedure::Procedure,
     typed::Typed,
 };
+use indexmap::IndexMap;
 use jiff::{Span, civil::Date};
 
 /// Who fills in.
@@ -109,4 +111,13 @@ fn option(options: &Options, number: usize, facts: &dyn Facts) -> Option<String>
             listed.get(number % listed.len().max(1)).map(|listed| listed.key.clone())
         }
     }
+}
+
+/// What a clerk of the demo writes down in a step.
+pub fn noted(asked: &IndexMap<FieldId, Field>, today: Date) -> Answers {
+    let clerk =
+        Person {
+            family: "面談室".to_owned(), given: "1".to_owned(), kana: "ミホン".to_owned(), address: "本庁舎".to_owned(), number: 1
+        };
+    asked.values().filter_map(|field| Some((field.id.clone(), answer(field, &clerk, &NoFacts, today)?))).collect()
 }
