@@ -6,7 +6,7 @@ use access::{CaseId, TownHandle};
 use definitions::{answer::Answers, ids::MessageId, town::Town};
 use jiff::civil::Date;
 use messages::{Content, FateNews, Notice, mailing::FateHook};
-use store::{StoreError, Write};
+use store::{Entry, StoreError, Write};
 
 use crate::{
     own::OwnCase,
@@ -199,6 +199,15 @@ impl store::hatch::Receiver for PortalReceiver {
             crate::rows::portal::add_letter(tx, id, &kept)?;
         }
         tell(tx, &town, &case, &down.turn.to_string(), &news, down.at)?;
+        // Live pages follow the journal: without a line nobody would be shown the news.
+        tx.journal(&Entry {
+            actor: "desk".to_owned(),
+            what: "told",
+            kind: "case",
+            record: id.to_string(),
+            authority: "hatch".to_owned(),
+            why: format!("turn-{}", down.turn),
+        })?;
         crate::rows::portal::add_event(tx, &self.keys, id, down.at, &crate::own::Seen::Desk { news: Box::new(news) })?;
         Ok(())
     }
