@@ -52,6 +52,7 @@ pub(crate) fn load(sources: &Sources) -> Loaded {
     if let Some(town) = &mut town {
         words::translations(&merged, &gathered, town, &mut problems, &mut warnings);
         references::check(town, &merged, &mut problems);
+        town::keep_offered(town, &merged, &gathered);
     }
     problems.append(&mut gathered.problems.borrow_mut());
     if town.is_none() && problems.is_empty() {

@@ -118,3 +118,28 @@ fn its_examples_hold() {
     assert_eq!((report.procedures, report.examples), (4, 8));
     assert!(report.bends > 20, "{}", report.bends);
 }
+
+#[test]
+fn a_town_takes_in_what_it_offers_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let landed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/landed_1");
+    for name in ["nation", "town"] {
+        copy(&landed.join(name), &folder.path().join(name));
+    }
+    let file = folder.path().join("town/town.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("offers: [join, change, closing, fixed]", "offers: [join]")).unwrap();
+    let town = Town::load(&folder.path().join("town")).unwrap();
+    assert_eq!(town.procedures.keys().map(|id| id.as_str()).collect::<Vec<_>>(), ["join"]);
+    std::fs::write(&file, text.replace("offers: [join, change, closing, fixed]", "offers: [joim]")).unwrap();
+    let problems = Town::load(&folder.path().join("town")).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.to_string().contains("手続 `joim` がない")), "{problems:?}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &to) } else { std::fs::copy(entry.path(), to).map(drop).unwrap() }
+    }
+}

@@ -80,6 +80,23 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> O
     })
 }
 
+/// 取り扱う手続: a town that says `offers:` takes in those and no others, whatever it lies over. What is left out was checked all the same.
+pub(super) fn keep_offered(town: &mut Town, merged: &Merged, gathered: &Gathered) {
+    let Some(document) = DOCUMENTS.iter().find(|document| document.key == "town") else { return };
+    let Some(node) = merged.section("town") else { return };
+    let Some(offers) = At::new(gathered, node, document.form, "town").key("offers") else { return };
+    let mut offered = Vec::new();
+    for item in offers.list().into_iter().flatten() {
+        let id = item.text().unwrap_or_default();
+        if town.procedures.contains_key(id) {
+            offered.push(id.to_owned());
+        } else {
+            gathered.problem(&item.place, format!("手続 `{id}` がない"), "手続の id（ファイルの procedure:）を書く");
+        }
+    }
+    town.procedures.retain(|id, _| offered.iter().any(|offered| offered == id.as_str()));
+}
+
 /// Maps of things by id, from any file.
 struct Collections<'a> {
     merged: &'a Merged,
