@@ -22,7 +22,7 @@ use jiff::{Timestamp, civil::Date};
 use jp::calendar::BusinessCalendar;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseNumber, Contacts, clock::Clock};
+use crate::{CaseNumber, Contacts, clock::Clock, decide::consult::Consultation, event::Event};
 
 /// How a case came in. All arrive in one inbox; the channel is visible, not decisive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,9 @@ pub enum Stage {
         proposal: Proposal,
         /// Who approved so far, in order.
         approvals: Vec<Approval>,
+        /// 合議: the departments that must agree before the chain ends.
+        #[serde(default)]
+        consulted: Vec<Consultation>,
     },
     /// 決定済.
     Decided {
@@ -86,6 +89,9 @@ pub enum Stage {
         proposal: Proposal,
         /// The chain that approved it.
         approvals: Vec<Approval>,
+        /// The departments that agreed.
+        #[serde(default)]
+        consulted: Vec<Consultation>,
         /// The day of the decision.
         on: Date,
     },
@@ -111,6 +117,14 @@ impl Stage {
     /// Whether somebody still has to do something.
     pub fn is_open(&self) -> bool {
         !matches!(self, Stage::Decided { .. } | Stage::Withdrawn { .. })
+    }
+
+    /// 合議先: departments that were asked to agree; they go on seeing what they agreed to.
+    pub fn consulted(&self) -> &[Consultation] {
+        match self {
+            Stage::Approving { consulted, .. } | Stage::Decided { consulted, .. } => consulted,
+            _ => &[],
+        }
     }
 
     /// The step at which it stands.
@@ -245,12 +259,24 @@ pub enum NotNow {
     /// What the outcome asks for is incomplete.
     #[error("details of the outcome are incomplete")]
     DetailsDue,
+    /// 合議 is not complete: a department has not answered, or objects.
+    #[error("a department that was asked has not agreed")]
+    ConsultDue,
     /// A day was named that has passed.
     #[error("a day that has passed")]
     DayPassed,
     /// The limit was extended once already, or may not be extended.
     #[error("the limit cannot be extended")]
     NotExtendable,
+}
+
+/// How far an approval reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// To the next role of the chain.
+    Chain,
+    /// 専決: the case is decided by it.
+    Alone,
 }
 
 /// What follows when somebody in the chain approves.
@@ -286,6 +312,28 @@ impl Case {
         let contacts = &self.contacts;
         let reached = contacts.phone.as_ref().or(contacts.mail.as_ref()).map(String::as_str).unwrap_or_default();
         format!("{}|{reached}", jp::kana::fold(&contacts.name))
+    }
+
+    /// How staff must reach the person by hand after this: `call`, `post`, or `counter` when they can only be told when they come. A case
+    /// that did not come online has no page of its own: what is sent to it is posted or said.
+    pub fn reach_after(&self, event: &Event) -> Option<&'static str> {
+        let by_hand = || match (&self.contacts.phone, &self.contacts.address) {
+            (Some(_), _) => "call",
+            (None, Some(_)) => "post",
+            (None, None) => "counter",
+        };
+        let is_online = self.channel == Channel::Online;
+        match event {
+            Event::MessageFate { fate, .. } => match fate.strip_prefix("messages-fate-")? {
+                "call" => Some("call"),
+                "post" => Some("post"),
+                "refused" | "given-up" | "unsure" | "unreachable" => Some(by_hand()),
+                _ => None,
+            },
+            Event::LetterIssued { .. } if !is_online => Some("post"),
+            Event::CorrectionRequested { .. } | Event::Delayed { .. } | Event::WroteToApplicant { .. } if !is_online => Some(by_hand()),
+            _ => None,
+        }
     }
 
     /// The page was shown at `row`; acting on anything newer would undo what somebody else did meanwhile.
@@ -373,7 +421,9 @@ impl Case {
             return Err(NotNow::DetailsDue);
         }
         let decide = procedure.steps.values().find(|step| step.act == StepAct::Decide).ok_or(NotNow::Unknown("step"))?;
-        Ok(Stage::Approving { step: decide.id.clone(), proposal, approvals: Vec::new() })
+        let others = decide.consult.iter().filter(|department| **department != self.department);
+        let consulted = others.map(|department| Consultation { department: department.clone(), answer: None }).collect();
+        Ok(Stage::Approving { step: decide.id.clone(), proposal, approvals: Vec::new(), consulted })
     }
 
     /// The role whose turn it is in the chain.
@@ -382,12 +432,14 @@ impl Case {
         procedure.steps.get(step)?.role.get(approvals.len())
     }
 
-    /// 決裁する: approves in the role whose turn it is, or stands in for it.
+    /// 決裁する: approves in the role whose turn it is, or stands in for it. `reach` says whether 専決 ends the chain here.
     ///
     /// # Errors
-    /// Not being approved, or one's own draft.
-    pub fn approve(&self, procedure: &Procedure, approval: Approval, today: Date) -> Result<Approved, NotNow> {
-        let Stage::Approving { step, proposal, approvals } = &self.stage else { return Err(NotNow::Stage(self.stage.code())) };
+    /// Not being approved, one's own draft, or a department that was asked has not agreed.
+    pub fn approve(&self, procedure: &Procedure, approval: Approval, reach: Reach, today: Date) -> Result<Approved, NotNow> {
+        let Stage::Approving { step, proposal, approvals, consulted } = &self.stage else {
+            return Err(NotNow::Stage(self.stage.code()));
+        };
         let next = self.next_role(procedure).ok_or(NotNow::NotNext)?;
         if approval.role != *next {
             return Err(NotNow::NotNext);
@@ -398,12 +450,14 @@ impl Case {
         let mut approvals = approvals.clone();
         approvals.push(approval);
         let chain = procedure.steps.get(step).map_or(0, |step| step.role.len());
-        let proposal = proposal.clone();
-        if approvals.len() < chain {
-            Ok(Approved::Next(Stage::Approving { step: step.clone(), proposal, approvals }))
-        } else {
-            Ok(Approved::Decided(Stage::Decided { proposal, approvals, on: today }))
+        let (proposal, consulted) = (proposal.clone(), consulted.clone());
+        if reach == Reach::Chain && approvals.len() < chain {
+            return Ok(Approved::Next(Stage::Approving { step: step.clone(), proposal, approvals, consulted }));
         }
+        if !consulted.iter().all(|asked| asked.answer.as_ref().is_some_and(|answer| answer.agreed)) {
+            return Err(NotNow::ConsultDue);
+        }
+        Ok(Approved::Decided(Stage::Decided { proposal, approvals, consulted, on: today }))
     }
 
     /// 差戻し: back to the step that proposes.

@@ -1,5 +1,7 @@
 //! 起案から決定まで: a clerk drafts the decision, the chain approves it, and what the outcome says follows by itself.
 
+pub mod consult;
+
 use access::{Staff, grants::Act};
 use definitions::{
     answer::Answers,
@@ -10,7 +12,7 @@ use store::Write;
 
 use crate::{
     CaseNumber,
-    case::{Approval, Approved, Case, NotNow, Proposal, Stage},
+    case::{Approval, Approved, Case, NotNow, Proposal, Reach, Stage},
     effects,
     event::Event,
     parcel::News,
@@ -57,11 +59,12 @@ pub fn capacity(staff: &Staff, case: &Case, procedure: &Procedure) -> Option<(Ro
 pub fn approve(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64) -> Result<Case, Refused> {
     let today = acting.today();
     let mut decided = None;
+    let reach = reach(tx, acting, number)?;
     let case = change(tx, acting, number, seen, Act::Decide, |case, procedure| {
         let (role, stands_in) = capacity(acting.staff, case, procedure).ok_or(NotNow::NotNext)?;
         let approval = Approval { by: acting.staff.id, role: role.clone(), stands_in, at: acting.now, looked_at: None };
         let mut happened = vec![Happened::inside(Event::Approved { role, stands_in })];
-        match case.approve(procedure, approval, today)? {
+        match case.approve(procedure, approval, reach, today)? {
             Approved::Next(stage) => case.stage = stage,
             Approved::Decided(stage) => {
                 case.stage = stage;
@@ -76,6 +79,14 @@ pub fn approve(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i6
         effects::order(tx, acting, &case, &procedure, &outcome)?;
     }
     Ok(case)
+}
+
+/// Whether this person's approval ends the chain (専決). Read in the same transaction as the approval itself.
+fn reach(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber) -> Result<Reach, Refused> {
+    let (case, procedure) = crate::verbs::read(tx, acting, number)?;
+    let Some((role, _)) = capacity(acting.staff, &case, &procedure) else { return Ok(Reach::Chain) };
+    let alone = consult::decides_alone(tx, acting, &case, &procedure, &role)?;
+    Ok(if alone { Reach::Alone } else { Reach::Chain })
 }
 
 fn decision<'p>(case: &Case, procedure: &'p Procedure) -> Result<(&'p Outcome, News), NotNow> {

@@ -1,15 +1,26 @@
 //! Staff's pages: one inbox over all procedures and channels, the case, its verbs, and what came on paper or by telephone.
 
+mod side;
+
+mod bulk;
+mod caller;
 mod case;
 mod compare;
+mod dead_letters;
+mod decision;
+mod definitions_page;
+mod filters;
 mod inbox;
+mod panels;
 mod paper;
+mod person;
+mod print;
 mod story;
 mod verbs;
 
-use std::{collections::BTreeMap, ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc};
 
-use access::{Act, DeskFace, KindSql, PageError, Staff};
+use access::{Act, DeskFace, PageError, RecordAttributes, RecordKind, Staff};
 use axum::{
     Extension, Router,
     extract::FromRequestParts,
@@ -17,21 +28,23 @@ use axum::{
     routing::{get, post},
 };
 use definitions::{
+    field::Sensitivity,
     text::{Language, Text},
     town::Town,
 };
 use letters::Bureau;
-use maud::Markup;
+use maud::{Markup, html};
 use store::Read;
 use ui::{
-    page::{Crumb, DeskPage, NavGroup, NavItem, StaffMenu, TownLook, Urgency},
-    parts::{KeyHint, Say},
+    page::{Crumb, DeskPage, StaffMenu, TownLook},
+    parts::{self, KeyHint, Say, Tone},
     words::Words,
 };
 
+pub(crate) use side::{Side, side};
+
 use crate::{
     clock,
-    rows::{self, desk::Queue},
     tools::Tools,
     verbs::{Acting, Refused},
 };
@@ -43,13 +56,21 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/cases", get(inbox::show))
         .route("/desk/cases/live", get(inbox::live))
         .route("/desk/search", post(inbox::search))
-        .route("/desk/bulk", post(verbs::bulk))
+        .route("/desk/bulk", post(bulk::bulk))
+        .route("/desk/filters", post(filters::keep))
+        .route("/desk/filters/{filter}", post(filters::drop))
+        .route("/desk/caller", get(caller::ask).post(caller::tell))
+        .route("/desk/definitions", get(definitions_page::show))
+        .route("/desk/dead-letters", get(dead_letters::show).post(dead_letters::resume))
         .route("/desk/cases/{number}", get(case::show))
         .route("/desk/cases/{number}/files/{file}", get(case::file))
         .route("/desk/cases/{number}/letters/{letter}", get(case::letter))
         .route("/desk/cases/{number}/correction", get(verbs::correction_page).post(verbs::correction))
-        .route("/desk/cases/{number}/propose", get(verbs::propose_page).post(verbs::propose))
-        .route("/desk/cases/{number}/preview", post(verbs::preview))
+        .route("/desk/cases/{number}/print", get(print::show))
+        .route("/desk/cases/{number}/person", get(person::choose).post(person::identify))
+        .route("/desk/cases/{number}/propose", get(decision::propose_page).post(decision::propose))
+        .route("/desk/cases/{number}/preview", post(decision::preview))
+        .route("/desk/cases/{number}/send-back", get(decision::send_back_page).post(decision::send_back))
         .route("/desk/cases/{number}/hand-over", get(verbs::hand_over_page).post(verbs::hand_over))
         .route("/desk/cases/{number}/delay", get(verbs::delay_page).post(verbs::delay))
         .route("/desk/cases/{number}/do/{verb}", post(verbs::act))
@@ -57,16 +78,6 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/paper/{procedure}", get(paper::form).post(paper::file))
         .layer(Extension(tools))
 }
-
-/// How grants see a case in SQL: the same as [`crate::verbs::attributes`] says of a record.
-pub(crate) const CASE: KindSql = KindSql {
-    kind: access::RecordKind::Case,
-    department: "c.department",
-    consulted: None,
-    assignee: "c.assignee",
-    sensitivity: "c.sensitivity",
-    attributes: &[("step", "c.step"), ("stage", "c.stage"), ("procedure", "c.procedure")],
-};
 
 /// What every page here holds.
 pub(crate) struct Sheet {
@@ -135,11 +146,63 @@ impl Sheet {
     ) -> Markup {
         let posts = access::shell::posts_shown(&self.staff, &self.town);
         let navigation = side.navigation();
+        let body = html! { (self.definitions_banner()) (body) };
         access::shell::with_look(&self.town, Language::Ja, self.face.demo, |look: &TownLook<'_>| {
             let who = StaffMenu { name: &self.staff.name, post: &posts, csrf: &self.staff.csrf };
             let page = DeskPage::new(&self.words, look, title).navigation(&navigation, &side.here).who(Some(who)).trail(trail).keys(keys);
             prepare(page).show(body)
         })
+    }
+
+    /// Whether this person looks after the town itself: its definitions, its dead letters.
+    pub(crate) fn may_administer(&self, kind: RecordKind) -> bool {
+        access::may(&self.staff, Act::Administer, &RecordAttributes::of_town(kind, Sensitivity::Ordinary)).is_some()
+    }
+
+    /// A changed folder that was not taken is said to those who can mend it, on every page.
+    fn definitions_banner(&self) -> Markup {
+        let refused = self.may_administer(RecordKind::Definition) && self.face.town.problem().is_some();
+        html! {
+            @if refused {
+                (parts::notice(Tone::Warn, html! {
+                    p { (self.say().html("desk-definitions-banner", &[])) " " a href="/desk/definitions" { (self.say().html("desk-definitions-look", &[])) } }
+                }))
+            }
+        }
+    }
+
+    /// What was just done, read out first: it has the focus when the page comes. `done` is a word from an address: only known ones say anything.
+    pub(crate) fn done(&self, done: Option<&str>) -> Markup {
+        const SAID: [&str; 22] = [
+            "claim",
+            "release",
+            "give",
+            "advance",
+            "correction",
+            "end-correction",
+            "propose",
+            "approve",
+            "decided",
+            "send-back",
+            "hand-over",
+            "delay",
+            "write",
+            "note",
+            "look-afterwards",
+            "agree",
+            "object",
+            "reached",
+            "identify",
+            "filter",
+            "resume",
+            "paper",
+        ];
+        let said = SAID.into_iter().find(|known| Some(*known) == done);
+        html! {
+            @if let Some(said) = said {
+                div role="status" tabindex="-1" autofocus { (parts::notice(Tone::Good, html! { p { (self.word(&format!("desk-done-{said}"))) } })) }
+            }
+        }
     }
 
     /// Runs a closure in a reading transaction of the desk.
@@ -169,86 +232,6 @@ impl Sheet {
         Bureau { town: Arc::clone(&self.town), keys: Arc::clone(&self.face.keys), portal: self.tools.portal.to_string() }
     }
 }
-
-/// The links at the side with how many wait behind each.
-pub(crate) struct Side {
-    groups: Vec<(String, Vec<(String, String, Option<i64>, Urgency)>)>,
-    pub here: String,
-}
-
-impl Side {
-    fn navigation(&self) -> Vec<NavGroup<'_>> {
-        self.groups
-            .iter()
-            .map(|(title, items)| NavGroup {
-                title,
-                items: items
-                    .iter()
-                    .map(|(label, href, count, urgency)| NavItem {
-                        label,
-                        href,
-                        count: count.and_then(|count| u64::try_from(count).ok()),
-                        urgency: *urgency,
-                    })
-                    .collect(),
-            })
-            .collect()
-    }
-}
-
-/// Counts stop here: beyond it a number says no more than "many", and counting a city costs.
-const COUNTED_MOST: i64 = 1_000;
-
-/// Reads the counts at the side.
-pub(crate) fn side(tx: &Read<'_>, acting: &Acting<'_>, words: &Words, here: &str) -> Result<Side, Refused> {
-    let say = Say { words, language: Language::Ja };
-    let count = |queue: &Queue| -> Result<Option<i64>, Refused> {
-        let filter = access::filter(acting.staff, Act::Read, &CASE, 1);
-        Ok(Some(rows::desk::count(tx, filter, queue, COUNTED_MOST)?))
-    };
-    let item = |id: &str, href: &str, queue: &Queue, urgency| -> Result<_, Refused> {
-        Ok((say.text(id, &[]), href.to_owned(), count(queue)?, urgency))
-    };
-    let soon = acting.town.closed.add_business_days(acting.today(), inbox::SOON_BUSINESS_DAYS);
-    let mine = vec![
-        item("desk-nav-mine", "/desk/cases?queue=mine", &Queue::Mine(acting.staff.id), Urgency::Calm)?,
-        item("desk-nav-soon", "/desk/cases?queue=soon", &Queue::DueBy(soon), Urgency::Hot)?,
-        item("desk-nav-approving", "/desk/cases?queue=approving", &Queue::At("approving"), Urgency::Calm)?,
-    ];
-    let department = vec![
-        item("desk-nav-all", "/desk/cases?queue=all", &Queue::All, Urgency::Calm)?,
-        item("desk-nav-unclaimed", "/desk/cases?queue=unclaimed", &Queue::Unclaimed, Urgency::Calm)?,
-        item("desk-nav-correcting", "/desk/cases?queue=correcting", &Queue::At("correcting"), Urgency::Calm)?,
-        (say.text("desk-nav-ended", &[]), "/desk/cases?queue=ended".to_owned(), None, Urgency::Calm),
-    ];
-    let counter = vec![(say.text("desk-nav-paper", &[]), "/desk/paper".to_owned(), None, Urgency::Calm)];
-    let mut groups = vec![
-        (say.text("desk-nav-group-mine", &[]), mine),
-        (say.text("desk-nav-group-department", &[]), department),
-        (say.text("desk-nav-group-counter", &[]), counter),
-    ];
-    let links = |items: &[(&str, &str)]| {
-        items.iter().map(|(id, href)| (say.text(id, &[]), (*href).to_owned(), None, Urgency::Calm)).collect::<Vec<_>>()
-    };
-    groups.push((
-        say.text("desk-nav-group-look", &[]),
-        links(&[
-            ("desk-nav-residents", "/desk/residents"),
-            ("desk-nav-registers", "/desk/registers"),
-            ("desk-nav-log", "/desk/access-log"),
-        ]),
-    ));
-    Ok(Side { groups, here: here.to_owned() })
-}
-
-/// Everybody in the directory, for naming who has what; a town hall has some hundred, a city some ten thousand people.
-pub(crate) fn names(tx: &Read<'_>) -> Result<BTreeMap<access::StaffId, String>, store::StoreError> {
-    let listed = access::staff::directory::all(tx, "", NAMES_MOST)?;
-    Ok(listed.into_iter().map(|person| (person.id, person.name)).collect())
-}
-
-/// Beyond this a page names nobody it does not find; it still says that somebody has the case.
-const NAMES_MOST: i64 = 20_000;
 
 /// What a refusal becomes where a page has no better answer.
 pub(crate) fn refusal(refused: Refused) -> PageError {

@@ -103,6 +103,24 @@ pub enum Event {
         /// 代決.
         stands_in: bool,
     },
+    /// 合議: a department that was asked agreed or objected.
+    Consulted {
+        /// Which.
+        department: DepartmentId,
+        /// 同意 or 異議.
+        agreed: bool,
+        /// Why.
+        say: String,
+    },
+    /// 電話・郵便で知らせた: staff reached the person by hand.
+    Reached {
+        /// `call`, `post`, `counter`.
+        how: String,
+        /// What was said or sent.
+        note: String,
+    },
+    /// The applicant was found in the registry.
+    Identified,
     /// 後閲 of what was approved in one's place.
     LookedAfterwards,
     /// 差戻し.
@@ -186,6 +204,9 @@ impl Event {
             Event::CorrectionEnded => "correction-ended",
             Event::Proposed { .. } => "proposed",
             Event::Approved { .. } => "approved",
+            Event::Consulted { .. } => "consulted",
+            Event::Reached { .. } => "reached",
+            Event::Identified => "identified",
             Event::LookedAfterwards => "looked-afterwards",
             Event::SentBack { .. } => "sent-back",
             Event::Decided { .. } => "decided",

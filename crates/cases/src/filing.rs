@@ -3,14 +3,17 @@
 
 use access::{Assurance, CaseId};
 use definitions::{
+    answer::FileAnswer,
     facts::Facts,
+    field::{Field, Kind},
     form::{self, Filled},
-    ids::{PageId, ProcedureId},
+    ids::{FieldId, PageId, ProcedureId},
     procedure::{self, Page, Procedure, Version},
     text::Language,
     town::Town,
     typed::{TooMuch, Typed},
 };
+use indexmap::IndexMap;
 use jiff::{Timestamp, civil::DateTime};
 use store::{Entry, Read, StoreError, Write, keys::Keys};
 
@@ -204,9 +207,21 @@ pub fn change_files(
 ) -> Result<PageId, FilingRefused> {
     let draft = own_draft(tx, terms.keys, id, owner)?;
     let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
-    let page = procedure.pages.values().find(|page| page.fields.contains_key(field)).ok_or(FilingRefused::NotFound)?;
+    let asks = |page: &&Page| matches!(kind_at(&draft.typed, &page.fields, field), Some(Kind::Files { .. }));
+    let page = procedure.pages.values().find(asks).ok_or(FilingRefused::NotFound)?;
     save_page(tx, terms, id, owner, &page.id, change)?;
     Ok(page.id.clone())
+}
+
+/// The kind of a question by its path: `papers`, or in a row that the group has now, `guardians.0.papers`.
+pub fn kind_at<'f>(typed: &Typed, fields: &'f IndexMap<FieldId, Field>, path: &str) -> Option<&'f Kind> {
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let kind = &fields.get(first)?.kind;
+    let Some(rest) = rest else { return Some(kind) };
+    let Kind::Group { at_least, at_most, fields, .. } = kind else { return None };
+    let (row, inner) = rest.split_once('.')?;
+    let is_there = row.parse::<u32>().is_ok_and(|row| row < typed.rows(first, *at_least, *at_most));
+    if is_there { fields.get(inner).map(|field| &field.kind) } else { None }
 }
 
 /// Throws away the person's own draft.
@@ -349,7 +364,7 @@ fn journal(tx: &Write<'_>, owner: &Owner, what: &'static str, case: CaseId) -> R
 ///
 /// # Errors
 /// When nothing was asked for, or a field is still wrong (then the filled form says which).
-pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCase, input: &Typed) -> Result<OwnCase, FilingRefused> {
+pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCase, input: &Corrected) -> Result<OwnCase, FilingRefused> {
     let OwnState::Correct { asked } = &case.state else { return Err(FilingRefused::NotNow(crate::case::NotNow::Stage(case.state.code()))) };
     let procedure = rows::procedure(tx, &case.version)?.ok_or(FilingRefused::NotOffered)?;
     let filled = terms.fill(&procedure, &corrected_typed(&procedure, &case, input));
@@ -373,13 +388,36 @@ pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCa
     Ok(case)
 }
 
-/// What is typed when a correction is made: what was answered, with the asked fields as they come in now.
-pub fn corrected_typed(procedure: &Procedure, case: &OwnCase, input: &Typed) -> Typed {
+/// What a person sends when they correct.
+#[derive(Clone, Debug, Default)]
+pub struct Corrected {
+    /// What was typed.
+    pub typed: Typed,
+    /// Files that came in, by the path of their question. What the typed part claims about files is not believed.
+    pub files: Vec<(String, FileAnswer)>,
+}
+
+/// What is typed when a correction is made: what was answered, with the asked fields as they come in now. Files of a question replace
+/// those that were filed; where none came in, the old ones stay.
+pub fn corrected_typed(procedure: &Procedure, case: &OwnCase, input: &Corrected) -> Typed {
     let mut typed = Typed::of_answers(&case.answers);
-    if let (OwnState::Correct { asked }, false) = (&case.state, input.is_empty()) {
-        let fields = asked.fields.iter().filter_map(|id| Some((id.clone(), procedure.field(id.as_str())?.clone()))).collect();
+    let OwnState::Correct { asked } = &case.state else { return typed };
+    let fields: IndexMap<FieldId, Field> =
+        asked.fields.iter().filter_map(|id| Some((id.clone(), procedure.field(id.as_str())?.clone()))).collect();
+    if !input.typed.is_empty() {
         // A draft that is too large stays as it was; the person's own answers were within the bounds before.
-        let _ = typed.post_page(&fields, input);
+        let _ = typed.post_page(&fields, &input.typed);
+    }
+    let mut replaced: Vec<&str> = Vec::new();
+    for (path, file) in &input.files {
+        let Some(Kind::Files { at_most, .. }) = kind_at(&typed, &fields, path) else { continue };
+        if !replaced.contains(&path.as_str()) {
+            typed.forget(path);
+            replaced.push(path);
+        }
+        if let (true, Ok(json)) = (typed.all(path).len() < *at_most as usize, serde_json::to_string(file)) {
+            let _ = typed.push(path.clone(), json);
+        }
     }
     typed
 }

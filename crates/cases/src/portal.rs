@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod check;
+mod door;
 mod form;
 mod my;
 mod status;
@@ -179,12 +180,15 @@ impl Sheet {
             .await
     }
 
-    fn known(&self) -> (Arc<Town>, Arc<store::keys::Keys>, jiff::Timestamp, (Option<AccountId>, Option<ResidentId>)) {
+    fn known(&self) -> Known {
         let account = self.visitor.account.as_ref();
         let who = (account.map(|account| account.id), account.and_then(|account| account.resident));
         (Arc::clone(&self.town), Arc::clone(&self.face.keys), self.face.clock.now(), who)
     }
 }
+
+/// What a transaction takes along: the town, its keys, now, and who asks with what account.
+type Known = (Arc<Town>, Arc<store::keys::Keys>, jiff::Timestamp, (Option<AccountId>, Option<ResidentId>));
 
 /// What a refusal becomes on a page. Redirects are the handlers' own.
 pub(crate) fn refusal(refused: crate::FilingRefused) -> PageError {

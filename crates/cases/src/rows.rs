@@ -1,6 +1,8 @@
 //! SQL of both faces. Every statement is the same on both engines.
 
 pub(crate) mod desk;
+pub(crate) mod inbox;
+pub(crate) mod marks;
 pub(crate) mod portal;
 
 use definitions::procedure::{Procedure, Version};

@@ -1,6 +1,8 @@
 //! Staff's verbs on a case. Each has one order: *may they → still possible → change → story → journal → what follows*.
 //! It is written once, in [`change`]; a verb says only what it changes.
 
+mod by_hand;
+
 use access::{
     Staff,
     grants::{self, Act, RecordAttributes},
@@ -25,6 +27,8 @@ use crate::{
     parcel::News,
     registers, rows,
 };
+
+pub use by_hand::{give, identify, reached};
 
 /// Who acts, on which town's terms, when.
 pub struct Acting<'a> {
@@ -122,7 +126,7 @@ pub fn attributes(case: &Case, sensitivity: definitions::field::Sensitivity) -> 
     RecordAttributes {
         kind: access::RecordKind::Case,
         department: Some(case.department.clone()),
-        consulted: Vec::new(),
+        consulted: case.stage.consulted().iter().map(|asked| asked.department.clone()).collect(),
         assignee: case.assignee,
         sensitivity,
         attributes: vec![
@@ -165,6 +169,7 @@ pub fn change(
     }
     let happened = verb(&mut case, &procedure)?;
     keep(tx, acting.town, acting.keys, &mut case, &Who::Staff(acting.staff.id), &authority.to_string(), happened, acting.now)?;
+    rows::marks::chain(tx, &case, &procedure)?;
     Ok(case)
 }
 
@@ -181,11 +186,14 @@ pub(crate) fn keep(
     now: Timestamp,
 ) -> Result<(), Refused> {
     let hear_by = case.hear_by(&town.closed, clock::day(now));
-    if !rows::desk::update(tx, keys, case, hear_by, now)? {
+    // What became of a message changes nothing that a clerk's open page acts on.
+    let is_change = happened.iter().any(|one| !matches!(one.event, Event::MessageFate { .. }));
+    if is_change && !rows::desk::update(tx, keys, case, hear_by, now)? {
         return Err(Refused::Changed(Box::new(clash(tx, case)?)));
     }
     for Happened { event, news } in happened {
         let what = event.code();
+        mark(tx, case, &event)?;
         let turn = rows::desk::tell(tx, keys, case.id, now, who, &event)?;
         tx.journal(&Entry {
             actor: who.code(),
@@ -200,6 +208,17 @@ pub(crate) fn keep(
         }
     }
     Ok(())
+}
+
+/// What a line of the story leaves to be done by hand: looking at what the applicant did, ringing them up, posting a letter.
+fn mark(tx: &Write<'_>, case: &Case, event: &Event) -> Result<(), StoreError> {
+    if matches!(event, Event::Corrected { .. } | Event::ApplicantWrote { .. } | Event::CameTooLate) {
+        rows::marks::replied(tx, case.id)?;
+    }
+    match case.reach_after(event) {
+        Some(how) => rows::marks::reach(tx, case.id, Some(how)),
+        None => Ok(()),
+    }
 }
 
 fn clash(tx: &Read<'_>, case: &Case) -> Result<Clash, StoreError> {

@@ -7,6 +7,7 @@ export const start = (region) => {
   voice.setAttribute('role', 'status');
   // A region with aria-live speaks for itself.
   if (!region.hasAttribute('aria-live')) document.body.append(voice);
+  document.querySelectorAll('[data-live-note]').forEach((note) => { note.hidden = false; });
   let busy = false;
   let again = false;
 

@@ -197,7 +197,7 @@ pub struct Bench {
 pub enum BenchCommand {
     /// The last tap of a filing, over TCP, beside the limit of the engine
     File {
-        /// PostgreSQL instead of SQLite
+        /// PostgreSQL instead of SQLite; `private` for a server of the bench's own
         #[arg(long)]
         database: Option<String>,
         /// Filings
@@ -216,12 +216,21 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 1_000_000)]
         cases: usize,
     },
-    /// The clients of `file`, in a process of their own
+    /// Pages of residents: a question, the check, where a case stands
+    Page {
+        /// PostgreSQL instead of SQLite
+        #[arg(long)]
+        database: Option<String>,
+    },
+    /// How soon `serve` is open, and what it needs when nobody comes
+    Start {
+        /// The town's folder; a small one of the bench's own unless said otherwise
+        #[arg(long)]
+        town: Option<PathBuf>,
+    },
+    /// The clients of the other benches, in a process of their own
     #[command(hide = true)]
     Clients {
-        /// Where the town listens
-        #[arg(long)]
-        address: SocketAddr,
         /// Clients at once
         #[arg(long)]
         clients: usize,

@@ -2,7 +2,7 @@
 //! with 'try as resident / clerk / chief'; and a mail catcher. The routes here exist only under `demo`.
 
 mod cases;
-mod fill;
+pub mod fill;
 mod pages;
 mod people;
 

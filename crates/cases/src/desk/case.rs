@@ -2,7 +2,10 @@
 //! always in sight, what I do next stands at the top right. Each look is recorded.
 
 use access::{Act, PageError, looked};
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
 use definitions::{
     answer::FileAnswer,
     procedure::{Procedure, StepAct},
@@ -11,17 +14,22 @@ use definitions::{
 use maud::{Markup, html};
 use ui::{
     page::{Crumb, csrf_input},
-    parts::{self, Fact, KeyHint, Tone, Weight},
+    parts::{self, KeyHint, Tone, Weight},
 };
 
-use super::{CASE, Sheet, Side, compare, refusal, side, story};
+use super::{
+    Sheet, Side, compare,
+    panels::{clock_of, holder, letters_of, papers, person, proposal_panel, reach_panel},
+    refusal, side,
+    side::names,
+    story,
+};
 use crate::{
     CaseNumber,
-    case::{Case, Stage},
-    clock::{self, Standing},
-    decide,
-    event::Told,
-    rows::{self, desk::InboxLine},
+    case::{Approval, Case, Stage},
+    clock, decide,
+    event::{Event, Told, Who},
+    rows::{self, inbox::InboxLine, marks},
     verbs,
 };
 
@@ -34,7 +42,20 @@ pub(super) struct Opened {
     pub letters: Vec<letters::Listed>,
     pub earlier: Vec<InboxLine>,
     pub known: compare::Known,
+    pub beside: marks::Side,
+    pub charges: Vec<(String, i64)>,
+    /// To whom the case can be given.
+    pub colleagues: Vec<(access::StaffId, String)>,
+    /// In which role this person approves, and whether 専決 ends the chain there.
+    pub turn: Option<Turn>,
     pub side: Side,
+}
+
+/// The reader's place in the chain.
+pub(super) struct Turn {
+    pub role: definitions::ids::RoleId,
+    pub stands_in: bool,
+    pub alone: bool,
 }
 
 /// Opens a case for this person and records the look.
@@ -46,21 +67,57 @@ pub(super) async fn open(sheet: &Sheet, number: &str) -> Result<Opened, PageErro
             let (case, procedure) = verbs::read(tx, acting, number)?;
             looked::looked(tx, acting.staff, access::RecordKind::Case, &case.id.to_string(), "case")?;
             let story = rows::desk::story(tx, acting.keys, case.id)?;
-            let names = super::names(tx)?;
+            let names = names(tx, staff_in(&case, &story))?;
             let letters = letters::of_case(tx, case.id)?;
-            let filter = access::filter(acting.staff, Act::Read, &CASE, 1);
-            let earlier = rows::desk::earlier_of(tx, filter, &case, 10)?;
-            let known = compare::known(tx, acting, &case, &procedure)?;
+            let earlier = rows::inbox::earlier_of(tx, acting.staff, &case, 10)?;
+            let known = compare::known(tx, acting, &case)?;
+            let beside = marks::side(tx, case.id)?;
+            // Whoever has the case has now seen what came; of a case that nobody has, anybody.
+            if beside.replied && case.assignee.is_none_or(|assignee| assignee == acting.staff.id) {
+                marks::seen(tx, case.id)?;
+            }
+            let charges = crate::registers::due(tx, case.id)?;
+            let colleagues = access::staff::directory::in_department(tx, &case.department, acting.today())?;
+            let colleagues = colleagues.into_iter().filter(|one| one.id != acting.staff.id).map(|one| (one.id, one.name)).collect();
+            let turn = match decide::capacity(acting.staff, &case, &procedure) {
+                Some((role, stands_in)) => {
+                    let alone = decide::consult::decides_alone(tx, acting, &case, &procedure, &role)?;
+                    Some(Turn { role, stands_in, alone })
+                }
+                None => None,
+            };
             let side = side(tx, acting, &words, "")?;
-            Ok(Opened { case, procedure, story, names, letters, earlier, known, side })
+            Ok(Opened { case, procedure, story, names, letters, earlier, known, beside, charges, colleagues, turn, side })
         })
         .await
         .map_err(refusal)
 }
 
-pub(super) async fn show(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
+/// Who of the staff stands somewhere on the page.
+fn staff_in(case: &Case, story: &[Told]) -> Vec<access::StaffId> {
+    let mut ids: Vec<access::StaffId> = case.assignee.into_iter().collect();
+    for told in story {
+        ids.extend(match &told.who {
+            Who::Staff(id) => Some(*id),
+            _ => None,
+        });
+        ids.extend(match &told.event {
+            Event::Assigned { to } => Some(*to),
+            _ => None,
+        });
+    }
+    ids
+}
+
+/// What was just done.
+#[derive(serde::Deserialize)]
+pub(super) struct Done {
+    done: Option<String>,
+}
+
+pub(super) async fn show(sheet: Sheet, Path(number): Path<String>, Query(asked): Query<Done>) -> Result<Markup, PageError> {
     let opened = open(&sheet, &number).await?;
-    Ok(case_page(&sheet, &opened, html! {}))
+    Ok(case_page(&sheet, &opened, sheet.done(asked.done.as_deref())))
 }
 
 /// The page, with `above` before everything: a clash, a mistake, what was done.
@@ -69,14 +126,25 @@ pub(super) fn case_page(sheet: &Sheet, opened: &Opened, above: Markup) -> Markup
     let (case, procedure) = (&opened.case, &opened.procedure);
     let title = format!("{}　{}", sheet.plain(&procedure.title), case.contacts.name);
     let all = sheet.word("desk-nav-all");
-    let number = case.number.to_string();
+    let channel = sheet.word(&format!("cases-channel-{}", case.channel.code()));
+    let filed = sheet.words.short_day(Language::Ja, clock::day(case.filed_at));
+    let number =
+        say.text("desk-case-trail", &[("number", case.number.to_string().into()), ("channel", channel.into()), ("filed", filed.into())]);
     let trail = [Crumb { label: &all, href: Some("/desk/cases?queue=all") }, Crumb { label: &number, href: None }];
+    let attributes = verbs::attributes(case, crate::case::sensitivity(procedure));
+    let may_work = access::may(&sheet.staff, Act::Work, &attributes).is_some();
     let heading = html! {
         (sheet.plain(&procedure.title)) "　" (case.contacts.name) " " (say.html("desk-san", &[])) " "
         (parts::chip(tone(case), &stage(sheet, case, procedure)))
+        @if opened.beside.replied { " " (parts::chip(parts::ChipTone::Act, &sheet.word("desk-chip-replied"))) }
+        @if case.hear_by(&sheet.town.closed, sheet.today()).is_some_and(|due| due < sheet.today()) {
+            " " (parts::chip(parts::ChipTone::Late, &sheet.word("desk-chip-late")))
+        }
     };
     let body = html! {
         (above)
+        (reach_panel(sheet, opened))
+        (proposal_panel(sheet, opened))
         div.split {
             div {
                 section.panel aria-labelledby="answers" {
@@ -87,30 +155,34 @@ pub(super) fn case_page(sheet: &Sheet, opened: &Opened, above: Markup) -> Markup
                 section.panel aria-labelledby="messages" {
                     h2 #messages { (say.html("cases-thread-title", &[])) }
                     (story::messages(sheet, opened))
-                    (write_form(sheet, case, "write", "desk-write", "desk-write-send"))
+                    @if may_work { (write_form(sheet, case, "write", "desk-write", "desk-write-send")) }
                 }
                 section.panel aria-labelledby="letters" {
                     h2 #letters { (say.html("desk-letters", &[])) }
                     (letters_of(sheet, opened))
                 }
-            }
-            div {
-                section.panel aria-labelledby="clock" { h2 #clock { (say.html("desk-clock", &[])) } (clock_of(sheet, case)) }
-                section.panel aria-labelledby="history" { h2 #history { (say.html("desk-history", &[])) } (story::history(sheet, opened)) }
-                section.panel aria-labelledby="person" { h2 #person { (say.html("desk-person", &[])) } (person(sheet, opened)) }
                 section.panel aria-labelledby="notes" {
                     h2 #notes { (say.html("desk-notes", &[])) }
                     (story::notes(sheet, opened))
-                    (write_form(sheet, case, "note", "desk-note", "desk-note-keep"))
+                    @if may_work { (write_form(sheet, case, "note", "desk-note", "desk-note-keep")) }
                 }
+            }
+            div {
+                section.panel aria-labelledby="clock" { h2 #clock { (say.html("desk-clock", &[])) } (clock_of(sheet, case)) }
+                section.panel aria-labelledby="holder" { h2 #holder { (say.html("desk-holder", &[])) } (holder(sheet, opened)) }
+                section.panel aria-labelledby="person" { h2 #person { (say.html("desk-person", &[])) } (person(sheet, opened)) }
+                section.panel aria-labelledby="history" { h2 #history { (say.html("desk-history", &[])) } (story::history(sheet, opened)) }
+                section.panel aria-labelledby="papers" { h2 #papers { (say.html("desk-papers", &[])) } (papers(sheet, opened)) }
             }
         }
         p.sub { (say.html("desk-looked", &[])) }
     };
-    let keys = [
-        KeyHint { keys: &["a"], what: &sheet.word("desk-key-claim"), at_foot: true },
-        KeyHint { keys: &["/"], what: &sheet.word("desk-key-search"), at_foot: true },
-    ];
+    let claim = sheet.word("desk-key-claim");
+    let (search, go_on) = (sheet.word("desk-key-search"), sheet.word("desk-key-go-on"));
+    let mut keys = vec![KeyHint { keys: &["a"], what: &claim, at_foot: true }, KeyHint { keys: &["/"], what: &search, at_foot: false }];
+    if may_work && compare::nothing_differs(sheet, opened) {
+        keys.insert(0, KeyHint { keys: &["o"], what: &go_on, at_foot: true });
+    }
     sheet.page_with(&title, &opened.side, &trail, &keys, |page| page.heading(heading).next(next(sheet, opened)), body)
 }
 
@@ -133,32 +205,53 @@ fn tone(case: &Case) -> parts::ChipTone {
 /// What I can do next, the main thing last. What I may not do is not shown; a refusal would say so all the same.
 fn next(sheet: &Sheet, opened: &Opened) -> Markup {
     let (case, procedure) = (&opened.case, &opened.procedure);
-    let attributes = verbs::attributes(case, crate::case::sensitivity(&procedure));
+    let attributes = verbs::attributes(case, crate::case::sensitivity(procedure));
     let may = |act| access::may(&sheet.staff, act, &attributes).is_some();
     let at = format!("/desk/cases/{}", case.number.plain());
     let link =
         |weight, verb: &str| parts::link_button(weight, &format!("{at}/{verb}"), sheet.say().html(&format!("desk-verb-{verb}"), &[]));
     let press = |weight, verb: &str| do_button(sheet, case, weight, verb);
+    let works = case.stage.is_open() && may(Act::Work);
     html! {
-        @if case.stage.is_open() && may(Act::Work) {
-            @if case.assignee != Some(sheet.staff.id) { (press(Weight::Second, "claim")) } @else { (press(Weight::Second, "release")) }
-            (link(Weight::Second, "hand-over"))
-            (link(Weight::Second, "delay"))
-        }
+        (link(Weight::Quiet, "print"))
+        @if works { (link(Weight::Quiet, "delay")) (link(Weight::Second, "hand-over")) }
         @match &case.stage {
-            Stage::Working { .. } if may(Act::Work) => {
+            Stage::Working { .. } if works => {
                 (link(Weight::Second, "correction"))
+                @if case.assignee != Some(sheet.staff.id) { (claim(sheet, case, if case.assignee.is_none() { Weight::Primary } else { Weight::Second })) }
                 @match case.step(procedure).map(|step| step.act) {
-                    Some(StepAct::Propose) => (link(Weight::Primary, "propose")),
-                    Some(StepAct::Work) => (advance_form(sheet, case, procedure)),
+                    // "o" goes on by one key where the registry says the same everywhere.
+                    Some(StepAct::Propose) => a.btn href={ (at) "/propose" } { (sheet.say().html("desk-verb-propose", &[])) },
+                    Some(StepAct::Work) => (advance_form(sheet, opened)),
                     _ => {}
                 }
             }
-            Stage::Correcting { .. } if may(Act::Work) => (press(Weight::Second, "end-correction")),
-            Stage::Approving { .. } if may(Act::Decide) && decide::capacity(&sheet.staff, case, procedure).is_some() => {
-                (press(Weight::Primary, "approve"))
+            Stage::Correcting { .. } if works => {
+                @if case.assignee != Some(sheet.staff.id) { (claim(sheet, case, Weight::Second)) }
+                (press(Weight::Second, "end-correction"))
+            }
+            Stage::Approving { .. } if may(Act::Decide) && opened.turn.is_some() => {
+                (link(Weight::Second, "send-back")) (press(Weight::Primary, "approve"))
+            }
+            Stage::Decided { approvals, .. } if may(Act::Decide) && awaits_my_look(sheet, case, approvals) => {
+                (press(Weight::Primary, "look-afterwards"))
             }
             _ => {}
+        }
+    }
+}
+
+/// 後閲: somebody decided in my place, and I have not looked yet.
+fn awaits_my_look(sheet: &Sheet, case: &Case, approvals: &[Approval]) -> bool {
+    approvals.iter().any(|one| one.stands_in && one.looked_at.is_none() && sheet.staff.holds_role(&case.department, &one.role))
+}
+
+fn claim(sheet: &Sheet, case: &Case, weight: Weight) -> Markup {
+    html! {
+        form method="post" action={ "/desk/cases/" (case.number.plain()) "/do/claim" } data-guard {
+            (csrf_input(&sheet.staff.csrf))
+            input type="hidden" name="row" value=(case.row);
+            button class=(if weight == Weight::Primary { "btn" } else { "btn second" }) type="submit" data-shortcut="a" { (sheet.say().html("desk-verb-claim", &[])) }
         }
     }
 }
@@ -175,8 +268,10 @@ pub(super) fn do_button(sheet: &Sheet, case: &Case, weight: Weight, verb: &str) 
 }
 
 /// The step's work is done when its checks are ticked off; what was not ticked stands in the story.
-fn advance_form(sheet: &Sheet, case: &Case, procedure: &Procedure) -> Markup {
-    let checks = case.step(procedure).map(|step| &step.checks);
+fn advance_form(sheet: &Sheet, opened: &Opened) -> Markup {
+    let case = &opened.case;
+    let checks = case.step(&opened.procedure).map(|step| &step.checks);
+    let shortcut = compare::nothing_differs(sheet, opened).then_some("o");
     html! {
         form method="post" action={ "/desk/cases/" (case.number.plain()) "/do/advance" } data-guard {
             (csrf_input(&sheet.staff.csrf))
@@ -187,8 +282,8 @@ fn advance_form(sheet: &Sheet, case: &Case, procedure: &Procedure) -> Markup {
                     @for (id, text) in checks { label.check { input type="checkbox" name="check" value=(id); " " (sheet.plain(text)) } }
                 }
             }
-            (asked_in_step(sheet, case, procedure))
-            (parts::button(Weight::Primary, sheet.say().html("desk-verb-advance", &[])))
+            (asked_in_step(sheet, case, &opened.procedure))
+            button.btn type="submit" data-shortcut=[shortcut] { (sheet.say().html("desk-verb-advance", &[])) }
         }
     }
 }
@@ -234,94 +329,6 @@ fn write_form(sheet: &Sheet, case: &Case, verb: &str, label: &str, button: &str)
             label.sr for={ (verb) "-text" } { (sheet.word(label)) }
             textarea.in id={ (verb) "-text" } name="text" rows="2" placeholder=(sheet.word(label)) maxlength=(verbs::WRITTEN_CHARACTERS_MAX) required {}
             (parts::button(Weight::Second, sheet.say().html(button, &[])))
-        }
-    }
-}
-
-/// Both clocks, with what stops them.
-fn clock_of(sheet: &Sheet, case: &Case) -> Markup {
-    let (say, today, calendar) = (sheet.say(), sheet.today(), &sheet.town.closed);
-    let day = |day: Option<jiff::civil::Date>| html! { @match day { Some(day) => (sheet.words.day_html(Language::Ja, day)), None => "—" } };
-    let due = match case.clock.standing(calendar, today) {
-        _ if !case.stage.is_open() => parts::Due::Done,
-        None => parts::Due::Open,
-        Some(Standing::Stopped) => parts::Due::Stopped,
-        Some(Standing::Late(_)) => {
-            parts::Due::Over { days: case.hear_by(calendar, today).map_or(0, |due| calendar.business_days_between(due, today).into()) }
-        }
-        Some(Standing::Left(_)) => {
-            let due = case.hear_by(calendar, today).unwrap_or(today);
-            parts::Due::Left {
-                days: calendar.business_days_between(today, due).into(),
-                of: calendar.business_days_between(case.clock.arrived_on, due).into(),
-            }
-        }
-    };
-    html! {
-        (parts::due(say, due))
-        (parts::facts(&[
-            Fact { label: say.html("desk-clock-arrived", &[]), value: day(Some(case.clock.arrived_on)) },
-            Fact { label: say.html("desk-clock-standard", &[]), value: day(case.clock.standard_due(calendar, today)) },
-            Fact { label: say.html("desk-clock-statutory", &[]), value: day(case.clock.statutory_due(calendar, today)) },
-            Fact { label: say.html("desk-receipt-number", &[]), value: html! { (case.receipt_number) } },
-        ]))
-        @for pause in &case.clock.pauses {
-            p.sub {
-                (say.html("desk-clock-pause", &[
-                    ("from", sheet.words.short_day(Language::Ja, pause.from).into()),
-                    ("until", pause.until.map_or_else(|| "…".to_owned(), |until| sheet.words.short_day(Language::Ja, until)).into()),
-                ]))
-            }
-        }
-        @if let Some(extended) = &case.clock.extended {
-            p.sub { (say.html("desk-clock-extended", &[("on", sheet.words.short_day(Language::Ja, extended.on).into()), ("reason", extended.reason.as_str().into())])) }
-        }
-    }
-}
-
-fn person(sheet: &Sheet, opened: &Opened) -> Markup {
-    let say = sheet.say();
-    let contacts = &opened.case.contacts;
-    html! {
-        p { b { (contacts.name) } " " small { (contacts.kana) } }
-        @if let Some(address) = &contacts.address { p { (address) } }
-        @if let Some(phone) = &contacts.phone { p { (say.html("desk-person-phone", &[])) " " (phone) } }
-        @if let Some(mail) = &contacts.mail { p { (say.html("desk-person-mail", &[])) " " (mail) } }
-        p.sub { (say.html("desk-caller", &[])) }
-        @if !opened.earlier.is_empty() {
-            h3 { (say.html("desk-earlier", &[("count", opened.earlier.len().into())])) }
-            ul {
-                @for line in &opened.earlier {
-                    li {
-                        a href={ "/desk/cases/" (line.number.plain()) } {
-                            (sheet.town.procedures.get(&line.procedure).map(|procedure| sheet.plain(&procedure.title)).unwrap_or_default())
-                        }
-                        " " small { (sheet.words.short_day(Language::Ja, clock::day(line.filed_at))) " " (sheet.word(&format!("desk-stage-{}", line.stage))) }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn letters_of(sheet: &Sheet, opened: &Opened) -> Markup {
-    let say = sheet.say();
-    html! {
-        @if opened.letters.is_empty() { p.sub { (say.html("desk-letters-none", &[])) } } @else {
-            ul.files {
-                @for letter in &opened.letters {
-                    li {
-                        span.grow {
-                            @let title = letter.title.as_deref().unwrap_or(&letter.template);
-                            @if matches!(letter.state, letters::State::Issued | letters::State::Voided) {
-                                a href={ "/desk/cases/" (opened.case.number.plain()) "/letters/" (letter.id) } { (title) }
-                            } @else { (title) }
-                        }
-                        small { (letter.document_number) " " (sheet.word(&format!("desk-letter-{}", letter.state.code()))) }
-                        @if let Some(problem) = &letter.problem { p { (problem) } }
-                    }
-                }
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! 申請と台帳: what was answered beside what the registry has, differences marked.
 
+use access::RecordKind;
 use definitions::{
     answer::Answer,
     field::{Field, Kind},
@@ -7,53 +8,130 @@ use definitions::{
     text::Language,
 };
 use maud::{Markup, html};
-use store::Read;
+use registry::resident::Resident;
+use store::Write;
 use ui::parts::{self, Comparison};
 
 use super::{Sheet, case::Opened};
 use crate::{
     case::Case,
     event::Event,
+    rows,
     verbs::{Acting, Refused},
 };
 
-/// What the registry has of the applicant, by the role of the question: name, kana, address, birth date.
+/// What the registry has of the applicant, and of whom they live with, as far as this member of staff may see it.
 #[derive(Default)]
 pub(super) struct Known {
-    by_field: Vec<(String, String)>,
+    /// The applicant; none when nobody has found out who they are, or the reader may not know of them.
+    pub person: Option<Resident>,
+    /// Those who live with them.
+    pub household: Vec<Resident>,
 }
 
-/// Looks the applicant up. A case without a linked account has nothing to compare with.
-pub(super) fn known(_: &Read<'_>, _: &Acting<'_>, _: &Case, _: &Procedure) -> Result<Known, Refused> {
-    Ok(Known::default())
+impl Known {
+    /// Whether there is anything to compare with.
+    pub(super) fn is_known(&self) -> bool {
+        self.person.is_some()
+    }
+}
+
+/// Looks the applicant up: by the account that a clerk linked, or as staff found them. The look is recorded with the case as its reason.
+pub(super) fn known(tx: &Write<'_>, acting: &Acting<'_>, case: &Case) -> Result<Known, Refused> {
+    let Some(id) = rows::marks::resident_of(tx, case)? else { return Ok(Known::default()) };
+    let Some(person) = registry::permitted::resident(tx, acting.staff, id)? else { return Ok(Known::default()) };
+    access::looked::looked(tx, acting.staff, RecordKind::Resident, &id.to_string(), &format!("case:{}", case.number))?;
+    let household = registry::permitted::household(tx, acting.staff, &person)?;
+    let household = household.into_iter().map(access::Permitted::into_record).filter(|member| member.id != id).collect();
+    Ok(Known { person: Some(person.into_record()), household })
 }
 
 /// The table of all answers.
 pub(super) fn table(sheet: &Sheet, opened: &Opened) -> Markup {
-    let fields = opened.procedure.pages.values().flat_map(|page| page.fields.values());
-    let rows: Vec<Comparison> = fields
-        .filter_map(|field| Some((field, opened.case.answers.get(field.id.as_str())?)))
-        .map(|(field, answer)| row(sheet, opened, field, answer))
-        .collect();
+    let rows = comparisons(sheet, opened);
     let headings = ["desk-answers-question", "desk-answers-filed", "desk-answers-known"].map(|id| sheet.word(id));
-    let table = parts::compare(sheet.say(), [&headings[0], &headings[1], &headings[2]], &rows);
-    let differs = rows.iter().any(|row| row.differs);
+    let differing = rows.iter().filter(|row| row.differs).count();
+    let compared = rows.iter().filter(|row| row.known.is_some()).count();
     html! {
-        (table)
-        @if !opened.known.by_field.is_empty() && !differs { p.sub { (sheet.say().html("desk-answers-same", &[])) } }
+        @if opened.known.is_known() {
+            @if differing == 0 { p.sub { (sheet.say().html("desk-answers-same", &[("count", compared.into())])) } }
+            @else { p { b { (sheet.say().html("desk-answers-differ", &[("count", differing.into())])) } } }
+        } @else {
+            p.sub {
+                (sheet.say().html("desk-answers-unknown", &[])) " "
+                a href={ "/desk/cases/" (opened.case.number.plain()) "/person" } { (sheet.say().html("desk-person-find", &[])) }
+            }
+        }
+        (parts::compare(sheet.say(), [&headings[0], &headings[1], &headings[2]], &rows))
     }
 }
 
+/// Whether the registry is at hand and says the same everywhere: then one key goes on.
+pub(super) fn nothing_differs(sheet: &Sheet, opened: &Opened) -> bool {
+    opened.known.is_known() && comparisons(sheet, opened).iter().all(|row| !row.differs)
+}
+
+fn comparisons(sheet: &Sheet, opened: &Opened) -> Vec<Comparison> {
+    let fields = opened.procedure.pages.values().flat_map(|page| page.fields.values());
+    fields
+        .filter_map(|field| Some((field, opened.case.answers.get(field.id.as_str())?)))
+        .map(|(field, answer)| row(sheet, opened, field, answer))
+        .collect()
+}
+
 fn row(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer) -> Comparison {
-    let known = opened.known.by_field.iter().find(|(id, _)| id == field.id.as_str()).map(|(_, known)| known.as_str());
+    let held = held(sheet, opened, field, answer);
     let shown = answer.shown(field, &sheet.town, Language::Ja);
-    let differs = known.is_some_and(|known| jp::kana::fold(known) != jp::kana::fold(&shown));
+    let differs = held.as_ref().is_some_and(|held| !held.same);
     Comparison {
         label: html! { (sheet.plain(&field.label)) (corrected(sheet, opened, field)) },
         filed: filed(sheet, opened, field, answer, &shown),
-        known: known.map(|known| html! { (known) }),
+        known: held.map(|held| html! { (held.shown) }),
         differs,
     }
+}
+
+/// What the registry has for a question.
+struct Held {
+    shown: String,
+    same: bool,
+}
+
+/// By what the question asks of the applicant: name, reading, address, telephone, birth date; or of somebody of the household.
+fn held(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer) -> Option<Held> {
+    let person = opened.known.person.as_ref()?;
+    let applicant = &opened.procedure.applicant;
+    let is = |id: &Option<definitions::ids::FieldId>| id.as_ref() == Some(&field.id);
+    let bare = |text: &str| -> String { jp::kana::fold(text).chars().filter(|c| !c.is_whitespace()).collect() };
+    let text = |filed: &str, held: String| Held { same: bare(filed) == bare(&held), shown: held };
+    match answer {
+        Answer::Member(member) => {
+            let everybody = opened.known.household.iter().chain(opened.known.person.as_ref());
+            let found = everybody.into_iter().find(|other| bare(&other.name.full()) == bare(&member.name));
+            Some(match found {
+                Some(found) => Held { same: true, shown: format!("{}　{}", found.name.full(), jp::era::wareki(found.born)) },
+                None => Held { same: false, shown: sheet.word("desk-answers-not-in-household") },
+            })
+        }
+        Answer::PersonName(name) if field.id == applicant.name => Some(text(&name.whole(), person.name.full())),
+        Answer::Text(name) if field.id == applicant.name => Some(text(name, person.name.full())),
+        Answer::Kana(kana) if is(&applicant.kana) => person.name.full_kana().map(|held| text(kana, held)),
+        Answer::Address(address) if is(&applicant.address) => {
+            let filed = format!("{}{}", address.line, address.building.as_deref().unwrap_or_default());
+            let held = format!("{}{}", person.address.line, person.address.building.as_deref().unwrap_or_default());
+            let key = |text: &str| bare(&registry::search::address_key(text));
+            let same = key(&filed) == key(&held) || key(&address.line) == key(&person.address.line);
+            Some(Held { same, shown: person.address.whole() })
+        }
+        Answer::Phone(phone) if is(&applicant.phone) => person.phone.clone().map(|held| text(phone, held)),
+        Answer::Date(day) if is_own_birth(field) => Some(Held { same: *day == person.born, shown: jp::era::wareki(person.born) }),
+        _ => None,
+    }
+}
+
+/// A question whose answer begins as the applicant's birth date.
+fn is_own_birth(field: &Field) -> bool {
+    field.default.as_ref().is_some_and(|default| default.source.trim() == "applicant.born")
 }
 
 /// Whether this answer was corrected after filing.
@@ -66,12 +144,39 @@ fn corrected(sheet: &Sheet, opened: &Opened, field: &Field) -> Markup {
 }
 
 fn filed(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer, shown: &str) -> Markup {
-    let at = format!("/desk/cases/{}/files", opened.case.number.plain());
     match (answer, &field.kind) {
-        (Answer::Files(files), _) => html! {
-            ul.files { @for file in files { li { a href={ (at) "/" (file.file) } { (file.name) } " " small { (sheet.say().text("desk-file-bytes", &[("kb", (file.bytes / 1024).into())])) } } } }
-        },
+        (Answer::Files(files), _) => attachments(sheet, opened, files),
         (_, Kind::Group { .. }) => html! { @for line in shown.lines() { p { (line) } } },
         _ => html! { @for (at, line) in shown.lines().enumerate() { @if at > 0 { br; } (line) } },
     }
+}
+
+/// Attachments in place: a photograph as it is, a document behind a fold, each also on a page of its own.
+fn attachments(sheet: &Sheet, opened: &Opened, files: &[definitions::answer::FileAnswer]) -> Markup {
+    let at = format!("/desk/cases/{}/files", opened.case.number.plain());
+    html! {
+        @for file in files {
+            @let href = format!("{at}/{}", file.file);
+            details {
+                summary { (file.name) " " small { (sheet.say().text("desk-file-bytes", &[("kb", (file.bytes / 1024).max(1).into())])) } }
+                @if file.media.starts_with("image/") {
+                    img src=(href) alt=(file.name) loading="lazy";
+                } @else if file.media == "application/pdf" {
+                    (parts::letter_frame(sheet.say(), &href, &file.name))
+                }
+                p { a href=(href) target="_blank" rel="noopener" { (sheet.word("desk-file-open")) } }
+            }
+        }
+    }
+}
+
+/// Fields by which a person of the registry is looked for: their name, and their birth date where it was asked.
+pub(super) fn sought(case: &Case, procedure: &Procedure) -> String {
+    let born = procedure.pages.values().flat_map(|page| page.fields.values()).filter(|field| is_own_birth(field)).find_map(|field| {
+        match case.answers.get(field.id.as_str()) {
+            Some(Answer::Date(day)) => Some(day.to_string()),
+            _ => None,
+        }
+    });
+    [Some(case.contacts.name.clone()), born].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

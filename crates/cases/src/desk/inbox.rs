@@ -1,8 +1,8 @@
 //! 受付箱: one list over all procedures and channels that this person may see, the nearest limit first, live.
 
-use std::{convert::Infallible, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, time::Duration};
 
-use access::{Act, PageError, Posted};
+use access::{PageError, Posted, StaffId};
 use axum::{
     extract::Query,
     response::{
@@ -10,18 +10,19 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use jiff::civil::Date;
+use definitions::text::Language;
 use maud::{Markup, html};
-use serde::Deserialize;
 use ui::parts::{self, Column, Due, KeyHint, Row, Weight, icons};
 
-use super::{CASE, Sheet, Side, refusal, side};
+use super::{
+    Sheet, Side,
+    filters::{self, Asked},
+    refusal, side,
+    side::{COUNTED_MOST, names},
+};
 use crate::{
-    clock,
-    rows::{
-        self,
-        desk::{After, InboxLine, Queue},
-    },
+    clock, rows,
+    rows::inbox::{InboxLine, Narrow, Queue},
 };
 
 /// "Near" for the list at the side: today and the two business days after it.
@@ -30,72 +31,47 @@ pub(super) const SOON_BUSINESS_DAYS: u16 = 2;
 /// Lines of a page: as many as fit a large screen without paging through.
 const LINES: i64 = 40;
 
-/// Which part of the inbox.
-#[derive(Clone, Deserialize, Default)]
-pub(super) struct Asked {
-    queue: Option<String>,
-    procedure: Option<String>,
-    due: Option<String>,
-    id: Option<String>,
-}
-
-impl Asked {
-    fn queue(&self, sheet: &Sheet, today: Date) -> Queue {
-        if let Some(procedure) = self.procedure.as_deref().and_then(|id| sheet.town.procedures.get(id)) {
-            return Queue::Of(procedure.id.clone());
-        }
-        match self.queue.as_deref() {
-            Some("mine") => Queue::Mine(sheet.staff.id),
-            Some("soon") => Queue::DueBy(sheet.town.closed.add_business_days(today, SOON_BUSINESS_DAYS)),
-            Some("approving") => Queue::At("approving"),
-            Some("correcting") => Queue::At("correcting"),
-            Some("unclaimed") => Queue::Unclaimed,
-            Some("ended") => Queue::Ended,
-            _ => Queue::All,
-        }
-    }
-
-    fn name(&self) -> &str {
-        self.queue.as_deref().unwrap_or("all")
-    }
-
-    fn path(&self) -> String {
-        match &self.procedure {
-            Some(procedure) => format!("/desk/cases?procedure={procedure}"),
-            None => format!("/desk/cases?queue={}", self.name()),
-        }
-    }
-
-    fn after(&self) -> Option<After> {
-        Some(After { due: self.due.clone()?, id: self.id.clone()? })
-    }
-}
-
 pub(super) async fn home(_: access::Staff) -> Response {
-    axum::response::Redirect::to("/desk/cases?queue=all").into_response()
+    axum::response::Redirect::to("/desk/cases?queue=mine").into_response()
 }
 
-/// Lines, whether more follow, and what stands at the side.
-struct Read {
+/// Lines, whether more follow, and what stands around them.
+struct Found {
     lines: Vec<InboxLine>,
     more: bool,
-    names: Names,
+    /// How many there are, and how many of them are late.
+    whole: i64,
+    late: i64,
+    stages: Vec<(&'static str, i64)>,
+    names: BTreeMap<StaffId, String>,
+    kept: Vec<rows::marks::Kept>,
     side: Side,
 }
 
-/// Who has what, by name.
-type Names = std::collections::BTreeMap<access::StaffId, String>;
+/// Stages of open cases, in the order in which a case passes them.
+const STAGES: [&str; 3] = ["working", "correcting", "approving"];
 
-async fn read(sheet: &Sheet, asked: &Asked) -> Result<Read, PageError> {
-    let (queue, after, here) = (asked.queue(sheet, sheet.today()), asked.after(), asked.path());
-    let words = sheet.words.clone();
+async fn read(sheet: &Sheet, asked: &Asked) -> Result<Found, PageError> {
+    let (queue, narrow, after, here) = (asked.queue(sheet), asked.narrow(sheet), asked.after(), asked.place());
+    let (words, today) = (sheet.words.clone(), sheet.today());
     sheet
         .read(move |tx, acting| {
-            let filter = access::filter(acting.staff, Act::Read, &CASE, 1);
-            let mut lines = rows::desk::inbox(tx, filter, &queue, after.as_ref(), LINES + 1)?;
+            let count = |narrow: &Narrow| rows::inbox::count(tx, acting.staff, &queue, narrow, COUNTED_MOST);
+            let mut lines = rows::inbox::inbox(tx, acting.staff, &queue, &narrow, after.as_ref(), LINES + 1)?;
             let more = lines.len() > LINES as usize;
             lines.truncate(LINES as usize);
-            Ok(Read { lines, more, names: super::names(tx)?, side: side(tx, acting, &words, &here)? })
+            let whole = count(&Narrow { stage: None, ..narrow.clone() })?;
+            let yesterday = today.yesterday().unwrap_or(today);
+            let late = count(&Narrow { due_by: Some(narrow.due_by.map_or(yesterday, |day| day.min(yesterday))), ..narrow.clone() })?;
+            let mut stages = Vec::new();
+            if queue.is_open() {
+                for stage in STAGES {
+                    stages.push((stage, count(&Narrow { stage: Some(stage.to_owned()), ..narrow.clone() })?));
+                }
+            }
+            let names = names(tx, lines.iter().filter_map(|line| line.assignee))?;
+            let kept = rows::marks::filters(tx, acting.staff.id)?;
+            Ok(Found { lines, more, whole, late, stages, names, kept, side: side(tx, acting, &words, &here)? })
         })
         .await
         .map_err(refusal)
@@ -103,64 +79,62 @@ async fn read(sheet: &Sheet, asked: &Asked) -> Result<Read, PageError> {
 
 pub(super) async fn show(sheet: Sheet, Query(asked): Query<Asked>) -> Result<Markup, PageError> {
     let found = read(&sheet, &asked).await?;
-    let name = match asked.procedure.as_deref().and_then(|id| sheet.town.procedures.get(id)) {
-        Some(procedure) => sheet.plain(&procedure.title),
-        None => sheet.word(&format!("desk-nav-{}", known(asked.name()))),
-    };
-    let live = format!("/desk/cases/live?queue={}", asked.name());
+    let name = asked.title(&sheet, &found.kept);
+    let live = format!("/desk/cases/live?{}", asked.query());
     let body = html! {
-        (procedure_tabs(&sheet, &asked))
-        div #live data-live=(live) { (list(&sheet, &found.lines, &found.names, &asked.path())) }
+        (sheet.done(asked.done.as_deref()))
+        (stage_tabs(&sheet, &asked, &found))
+        (filters::form(&sheet, &asked, &found.kept))
+        div #live data-live=(live) data-announce=(sheet.word("desk-inbox-changed")) {
+            (list(&sheet, &found.lines, &found.names, &asked.path()))
+        }
         (more(&sheet, &found, &asked))
     };
-    let late = found.lines.iter().filter(|line| line.due.is_some_and(|due| due < sheet.today())).count();
-    let beside = sheet.say().html("desk-inbox-beside", &[("count", found.lines.len().into()), ("late", late.into())]);
+    let late = if asked.queue(&sheet).is_open() { found.late } else { 0 };
+    let count = if asked.stage.is_some() { found.lines.len() as i64 } else { found.whole };
+    let beside = sheet.say().html("desk-inbox-beside", &[("count", count.into()), ("late", late.into())]);
     let next = html! {
         (search_form(&sheet, ""))
-        (parts::link_button(Weight::Primary, "/desk/paper", sheet.say().html("desk-nav-paper", &[])))
+        (parts::link_button(Weight::Primary, "/desk/paper", sheet.say().html("desk-nav-paper-short", &[])))
     };
     let said = keys(&sheet);
-    let keys: Vec<KeyHint<'_>> = said.iter().map(|(keys, what, at_foot)| KeyHint { keys, what, at_foot: *at_foot }).collect();
+    let keys: Vec<KeyHint<'_>> = said.iter().map(|(keys, what)| KeyHint { keys, what, at_foot: true }).collect();
     Ok(sheet.page_with(&name, &found.side, &[], &keys, |page| page.beside(beside).next(next), body))
 }
 
-fn known(queue: &str) -> &str {
-    match queue {
-        "mine" | "soon" | "approving" | "correcting" | "unclaimed" | "ended" => queue,
-        _ => "all",
-    }
-}
-
-fn keys(sheet: &Sheet) -> Vec<(&'static [&'static str], String, bool)> {
+fn keys(sheet: &Sheet) -> Vec<(&'static [&'static str], String)> {
     vec![
-        (&["j", "k"], sheet.word("desk-key-move"), true),
-        (&["Enter"], sheet.word("desk-key-open"), true),
-        (&["x"], sheet.word("desk-key-choose"), true),
-        (&["a"], sheet.word("desk-key-claim"), true),
-        (&["/"], sheet.word("desk-key-search"), true),
+        (&["j", "k"], sheet.word("desk-key-move")),
+        (&["Enter"], sheet.word("desk-key-open")),
+        (&["x"], sheet.word("desk-key-choose")),
+        (&["a"], sheet.word("desk-key-claim")),
+        (&["/"], sheet.word("desk-key-search")),
     ]
 }
 
-fn procedure_tabs(sheet: &Sheet, asked: &Asked) -> Markup {
-    let departments = sheet.staff.departments();
-    let mine: Vec<_> = sheet.town.procedures.values().filter(|procedure| departments.contains(&procedure.department)).take(12).collect();
-    if mine.len() < 2 {
+/// すべて 23　審査 9　補正待ち 5　決裁待ち 3　期限超過 1.
+fn stage_tabs(sheet: &Sheet, asked: &Asked, found: &Found) -> Markup {
+    if found.stages.is_empty() {
         return html! {};
     }
-    let labels: Vec<(String, String, bool)> = mine
-        .iter()
-        .map(|procedure| {
-            let open = asked.procedure.as_deref() == Some(procedure.id.as_str());
-            (sheet.plain(&procedure.title), format!("/desk/cases?procedure={}", procedure.id), open)
-        })
-        .collect();
-    let all = sheet.word("desk-tab-all");
-    let mut tabs = vec![parts::Tab { label: &all, href: "/desk/cases?queue=all", count: None, open: asked.procedure.is_none() }];
-    tabs.extend(labels.iter().map(|(label, href, open)| parts::Tab { label, href, count: None, open: *open }));
+    let number = |count: i64| u64::try_from(count).ok();
+    let all = Asked { stage: None, ..asked.first_page() };
+    let mut tabs =
+        vec![(sheet.word("desk-tab-all"), all.path(), found.whole, asked.stage.is_none() && asked.within.as_deref() != Some("late"))];
+    for (stage, count) in &found.stages {
+        let at = Asked { stage: Some((*stage).to_owned()), ..asked.first_page() };
+        tabs.push((sheet.word(&format!("desk-stage-{stage}")), at.path(), *count, asked.stage.as_deref() == Some(*stage)));
+    }
+    let late = Asked { stage: None, within: Some("late".to_owned()), ..asked.first_page() };
+    if found.late > 0 || asked.within.as_deref() == Some("late") {
+        tabs.push((sheet.word("desk-tab-late"), late.path(), found.late, asked.within.as_deref() == Some("late")));
+    }
+    let tabs: Vec<parts::Tab<'_>> =
+        tabs.iter().map(|(label, href, count, open)| parts::Tab { label, href, count: number(*count), open: *open }).collect();
     parts::tabs(&sheet.word("desk-tab-label"), &tabs)
 }
 
-fn search_form(sheet: &Sheet, value: &str) -> Markup {
+pub(super) fn search_form(sheet: &Sheet, value: &str) -> Markup {
     let (label, hint) = (sheet.word("desk-search-label"), sheet.word("desk-search-hint"));
     // By POST: names of people never stand in an address.
     let button = sheet.word("desk-search-button");
@@ -176,7 +150,7 @@ fn search_form(sheet: &Sheet, value: &str) -> Markup {
 }
 
 /// The table of lines, in the form of what can be done with several.
-pub(super) fn list(sheet: &Sheet, lines: &[InboxLine], names: &Names, back: &str) -> Markup {
+pub(super) fn list(sheet: &Sheet, lines: &[InboxLine], names: &BTreeMap<StaffId, String>, back: &str) -> Markup {
     let say = sheet.say();
     if lines.is_empty() {
         return parts::empty(
@@ -202,46 +176,60 @@ pub(super) fn list(sheet: &Sheet, lines: &[InboxLine], names: &Names, back: &str
             cells: cells(sheet, line, names, href),
         })
         .collect();
+    let verb = |verb: &str| parts::submit(Weight::Second, "verb", verb, say.html(&format!("desk-verb-{verb}"), &[]));
+    let may = |act| access::grants::may_ever(&sheet.staff, act, access::RecordKind::Case);
     let verbs = html! {
         input type="hidden" name="back" value=(back);
-        (parts::submit(Weight::Second, "verb", "claim", say.html("desk-verb-claim", &[])))
-        (parts::submit(Weight::Second, "verb", "release", say.html("desk-verb-release", &[])))
-        (parts::submit(Weight::Second, "verb", "advance", say.html("desk-verb-advance", &[])))
-        (parts::submit(Weight::Second, "verb", "approve", say.html("desk-verb-approve", &[])))
+        @if may(access::Act::Work) {
+            button.btn.second type="submit" name="verb" value="claim" data-shortcut="a" { (say.html("desk-verb-claim", &[])) }
+            (verb("release"))
+            (verb("advance"))
+        }
+        @if may(access::Act::Decide) { (verb("approve")) }
     };
     parts::bulk_bar(say, "/desk/bulk", &sheet.staff.csrf, verbs, parts::rows(say, &columns, &rows))
 }
 
-fn title_of(sheet: &Sheet, line: &InboxLine) -> String {
+pub(super) fn title_of(sheet: &Sheet, line: &InboxLine) -> String {
     sheet.town.procedures.get(&line.procedure).map_or_else(|| line.procedure.to_string(), |procedure| sheet.plain(&procedure.title))
 }
 
-fn cells(sheet: &Sheet, line: &InboxLine, names: &Names, href: &str) -> Vec<Markup> {
+/// Where the case stands. What is late stands out once, what the applicant answered once, whatever the stage.
+fn state(sheet: &Sheet, line: &InboxLine) -> Markup {
     let say = sheet.say();
-    let late = line.due.is_some_and(|due| due < sheet.today()) && line.is_open;
     let step = line.step.as_ref().and_then(|step| sheet.town.procedures.get(&line.procedure)?.steps.get(step));
-    let state = match (&step, line.stage.as_str()) {
+    let stage = match (&step, line.stage.as_str()) {
         (Some(step), "working") => sheet.plain(&step.title),
         _ => say.text(&format!("desk-stage-{}", line.stage), &[]),
     };
-    let tone = match (late, line.stage.as_str()) {
-        (true, _) => parts::ChipTone::Late,
-        (_, "correcting" | "withdrawn") => parts::ChipTone::Still,
-        (_, "decided") => parts::ChipTone::Good,
-        (_, "approving") => parts::ChipTone::Act,
+    let tone = match line.stage.as_str() {
+        "correcting" | "withdrawn" => parts::ChipTone::Still,
+        "decided" => parts::ChipTone::Good,
         _ => parts::ChipTone::Wait,
     };
+    let late = line.is_open && line.due.is_some_and(|due| due < sheet.today());
+    html! {
+        @if late { (parts::chip(parts::ChipTone::Late, &sheet.word("desk-chip-late"))) " " }
+        @else if line.replied { (parts::chip(parts::ChipTone::Act, &sheet.word("desk-chip-replied"))) " " }
+        @if late || line.replied { small { (stage) @if late && line.replied { "・" (sheet.word("desk-chip-replied")) } } }
+        @else { (parts::chip(tone, &stage)) }
+        @if let Some(how) = &line.reach { " " small { (sheet.word(&format!("desk-reach-{how}"))) } }
+    }
+}
+
+fn cells(sheet: &Sheet, line: &InboxLine, names: &BTreeMap<StaffId, String>, href: &str) -> Vec<Markup> {
+    let say = sheet.say();
     let assignee = match line.assignee {
         Some(id) if id == sheet.staff.id => sheet.word("desk-assignee-me"),
         Some(id) => names.get(&id).cloned().unwrap_or_else(|| sheet.word("desk-who-staff")),
         None => "—".to_owned(),
     };
     vec![
-        parts::chip(tone, &state),
-        html! { a href=(href) { b { (line.applicant) } } br; small { (line.kana) } },
-        html! { (title_of(sheet, line)) br; small { (parts::grouped_number(&line.number.to_string())) } },
+        state(sheet, line),
+        html! { a href=(href) { (line.applicant) } " " small { (line.kana) } },
+        html! { (title_of(sheet, line)) " " small { (parts::grouped_number(&line.number.to_string())) } },
         html! { (say.text(&format!("cases-channel-{}", line.channel.code()), &[])) },
-        html! { (sheet.words.short_day(definitions::text::Language::Ja, clock::day(line.filed_at))) },
+        html! { (sheet.words.short_day(Language::Ja, clock::day(line.filed_at))) },
         parts::due(say, due(sheet, line)),
         html! { (assignee) },
     ]
@@ -262,40 +250,46 @@ fn due(sheet: &Sheet, line: &InboxLine) -> Due {
     }
 }
 
-fn more(sheet: &Sheet, found: &Read, asked: &Asked) -> Markup {
-    let more = found.lines.last().filter(|_| found.more).map(|last| format!("{}&due={}&id={}", asked.path(), last.due_key, last.id));
-    let first = asked.due.is_some().then(|| asked.path());
+fn more(sheet: &Sheet, found: &Found, asked: &Asked) -> Markup {
+    let more = found
+        .lines
+        .last()
+        .filter(|_| found.more)
+        .map(|last| format!("{}&after={}&id={}", asked.first_page().path(), last.after.due, last.after.id));
+    let first = asked.after().is_some().then(|| asked.first_page().path());
     parts::next_page(sheet.say(), found.lines.len(), more.as_deref(), first.as_deref())
 }
 
 /// Names, kana, numbers, telephones, birth dates, addresses: one box.
 pub(super) async fn search(sheet: Sheet, Posted(typed): Posted) -> Result<Markup, PageError> {
     let wanted: String = typed.first("q").unwrap_or_default().chars().take(100).collect();
-    let grams = rows::desk::wanted_grams(&wanted);
-    let words = sheet.words.clone();
+    let (words, sought) = (sheet.words.clone(), wanted.clone());
     let (lines, names, side) = sheet
         .write(move |tx, acting| {
-            let filter = access::filter(acting.staff, Act::Read, &CASE, 1);
-            let lines = if grams.is_empty() { Vec::new() } else { rows::desk::search(tx, filter, &grams, LINES)? };
+            let lines = rows::inbox::search(tx, acting.staff, &sought, LINES)?;
             // A list of persons is a look at each of them.
             for line in &lines {
                 access::looked::looked(tx, acting.staff, access::RecordKind::Case, &line.id.to_string(), "search")?;
             }
-            Ok((lines, super::names(tx)?, side(tx, acting, &words, "")?))
+            let names = names(tx, lines.iter().filter_map(|line| line.assignee))?;
+            Ok((lines, names, side(tx, acting, &words, "")?))
         })
         .await
         .map_err(refusal)?;
     let title = sheet.word("desk-search-title");
     let say = sheet.say();
     let body = html! {
-        p { (say.html("desk-search-recorded", &[])) }
+        p.sub { (say.html("desk-search-recorded", &[])) }
         @if lines.is_empty() {
             (parts::empty(icons::SEARCH, say.html("desk-search-none", &[]), html! { p { (say.html("desk-search-none-next", &[])) } }))
         } @else {
             (list(&sheet, &lines, &names, "/desk/cases?queue=all"))
         }
     };
-    Ok(sheet.page(&title, &side, |page| page.next(search_form(&sheet, &wanted)), body))
+    let beside = say.html("desk-search-count", &[("count", lines.len().into())]);
+    let said = keys(&sheet);
+    let keys: Vec<KeyHint<'_>> = said.iter().map(|(keys, what)| KeyHint { keys, what, at_foot: true }).collect();
+    Ok(sheet.page_with(&title, &side, &[], &keys, |page| page.beside(beside).next(search_form(&sheet, &wanted)), body))
 }
 
 /// How long one connection is kept.
@@ -314,4 +308,11 @@ pub(super) async fn live(sheet: Sheet, Query(asked): Query<Asked>) -> Result<Res
     });
     let bounded = futures_util::StreamExt::take_until(events, Box::pin(tokio::time::sleep(LIVE)));
     Ok(Sse::new(bounded).keep_alive(KeepAlive::default()).into_response())
+}
+
+impl Queue {
+    /// Whether its cases are open ones, which stand at a stage and may be late.
+    pub(super) fn is_open(&self) -> bool {
+        !matches!(self, Queue::Ended | Queue::LookAfter(_) | Queue::ToReach)
+    }
 }

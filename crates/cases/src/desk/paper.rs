@@ -29,7 +29,7 @@ async fn at_the_side(sheet: &Sheet) -> Result<Side, PageError> {
 fn may_take_in(sheet: &Sheet, procedure: &Procedure) -> bool {
     let attributes = RecordAttributes {
         department: Some(procedure.department.clone()),
-        ..RecordAttributes::of_town(access::RecordKind::Case, crate::case::sensitivity(&procedure))
+        ..RecordAttributes::of_town(access::RecordKind::Case, crate::case::sensitivity(procedure))
     };
     access::may(&sheet.staff, Act::Work, &attributes).is_some()
 }
@@ -149,6 +149,7 @@ async fn form_page(sheet: &Sheet, procedure: &Procedure, input: &Input, wrong: O
         form method="post" action={ "/desk/paper/" (procedure.id) } data-guard novalidate {
             (csrf_input(&sheet.staff.csrf))
             @if let Some(case) = &input.case { input type="hidden" name="draft-case" value=(case); }
+            input type="hidden" name="draft-language" value=(input.language.code());
             div.row {
                 div.field {
                     label for="channel" { (sheet.word("desk-paper-channel")) }
@@ -190,7 +191,7 @@ pub(super) async fn file(sheet: Sheet, Path(procedure): Path<String>, Posted(typ
     let input = Input {
         channel: typed.first("came-channel").and_then(Channel::from_code).unwrap_or(Channel::Paper),
         received: typed.first("came-on").and_then(|day| day.parse().ok()).filter(|day| *day <= today),
-        language: Language::Ja,
+        language: typed.first("draft-language").and_then(Language::from_code).unwrap_or_default(),
         case: case.clone(),
         typed,
     };
@@ -198,7 +199,7 @@ pub(super) async fn file(sheet: Sheet, Path(procedure): Path<String>, Posted(typ
     let id = case.and_then(|id| id.parse().ok()).unwrap_or_else(|| CaseId::draw(now));
     let candidates = crate::portal::drawn()?;
     let (town, typed, definition) = (sheet.town.clone(), input.typed.clone(), procedure.clone());
-    let (channel, received) = (input.channel, input.received.unwrap_or(today));
+    let (channel, received, language) = (input.channel, input.received.unwrap_or(today), input.language);
     let filed = sheet
         .write(move |tx, acting| {
             let facts = DeskFacts::of(tx, &town, None, today)?;
@@ -218,7 +219,7 @@ pub(super) async fn file(sheet: Sheet, Path(procedure): Path<String>, Posted(typ
                 warned: filled.warned.iter().map(ToString::to_string).collect(),
                 channel,
                 at: if received == today { acting.now } else { crate::clock::noon(received) },
-                language: Language::Ja,
+                language,
                 contacts,
             };
             receiving::taken_in(tx, acting, filed)?;
@@ -226,7 +227,7 @@ pub(super) async fn file(sheet: Sheet, Path(procedure): Path<String>, Posted(typ
         })
         .await;
     match filed {
-        Ok(Ok(number)) => Ok(Redirect::to(&format!("/desk/cases/{}", number.plain())).into_response()),
+        Ok(Ok(number)) => Ok(Redirect::to(&format!("/desk/cases/{}?done=paper", number.plain())).into_response()),
         Ok(Err(filled)) => {
             Ok((StatusCode::UNPROCESSABLE_ENTITY, form_page(&sheet, &procedure, &input, Some(&filled)).await?).into_response())
         }

@@ -61,10 +61,27 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
             let department = sheet.town.departments.get(to).map(|department| sheet.plain(&department.name)).unwrap_or_default();
             Some(format!("{department} {reason}"))
         }
-        Event::MessageFate { channel, fate } => Some(format!("{channel} {}", sheet.word(fate))),
+        Event::Consulted { department, agreed, say } => {
+            let department = sheet.town.departments.get(department).map(|department| sheet.plain(&department.name)).unwrap_or_default();
+            Some(format!("{department}　{}　{say}", sheet.word(if *agreed { "desk-consult-agreed" } else { "desk-consult-objected" })))
+        }
+        Event::Reached { how, note } => Some(format!("{}　{note}", sheet.word(&format!("desk-reached-{how}")))),
+        Event::MessageFate { fate, .. } => Some(fate_said(sheet, opened, fate)),
         _ => None,
     };
     text.map(|text| html! { (text) })
+}
+
+/// What became of a message, ending in what to do next. How else the person can be reached is known from the case.
+fn fate_said(sheet: &Sheet, opened: &Opened, fate: &str) -> String {
+    let contacts = &opened.case.contacts;
+    let instead = match (&contacts.phone, &contacts.address) {
+        (Some(_), _) => "phone",
+        (None, Some(_)) => "post",
+        (None, None) => "nothing",
+    };
+    let next = sheet.word("desk-fate-later");
+    sheet.say().text(fate, &[("why", "other".into()), ("instead", instead.into()), ("next", next.into())])
 }
 
 /// What the office and the person wrote to each other.
@@ -78,6 +95,7 @@ pub(super) fn messages(sheet: &Sheet, opened: &Opened) -> Markup {
             _ => None,
         })
         .collect();
+    let fates = fates(opened);
     let messages: Vec<parts::Message<'_>> = lines
         .iter()
         .map(|(side, from, told, text)| parts::Message {
@@ -85,7 +103,7 @@ pub(super) fn messages(sheet: &Sheet, opened: &Opened) -> Markup {
             from,
             when: sheet.words.moment_html(Language::Ja, clock::local(told.at)),
             text,
-            fate: None,
+            fate: fates.get(&told.turn).map(|fate| html! { (fate_said(sheet, opened, fate)) }),
         })
         .collect();
     if messages.is_empty() {
@@ -93,6 +111,25 @@ pub(super) fn messages(sheet: &Sheet, opened: &Opened) -> Markup {
     } else {
         parts::thread(&messages)
     }
+}
+
+/// What became of each letter to the person: the first fate after it, until the next letter.
+fn fates(opened: &Opened) -> std::collections::BTreeMap<i64, &str> {
+    let mut fates = std::collections::BTreeMap::new();
+    let mut last = None;
+    for told in &opened.story {
+        match &told.event {
+            Event::WroteToApplicant { .. } => last = Some(told.turn),
+            Event::MessageFate { fate, .. } => {
+                if let Some(turn) = last {
+                    fates.insert(turn, fate.as_str());
+                }
+            }
+            Event::CorrectionRequested { .. } | Event::Decided { .. } | Event::LetterIssued { .. } | Event::Delayed { .. } => last = None,
+            _ => {}
+        }
+    }
+    fates
 }
 
 /// メモ, which stay inside.

@@ -3,52 +3,47 @@
 use access::{CaseId, PageError, Posted};
 use axum::{
     extract::Path,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use definitions::{
-    answer::Answers,
-    facts::NoFacts,
-    form,
-    ids::FieldId,
-    procedure::{Outcome, Procedure},
-    text::Language,
-    typed::Typed,
-};
+use definitions::{answer::Answers, facts::NoFacts, form, ids::FieldId, text::Language, typed::Typed};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use store::Write;
 use ui::{
-    field::{self, FieldView},
-    page::csrf_input,
-    parts::{self, Mistake, Tone, Weight},
+    page::{Crumb, csrf_input},
+    parts::{self, Tone, Weight},
 };
 
 use super::{
     Sheet,
     case::{self, Opened},
-    refusal, side,
+    decision::below,
+    refusal,
 };
 use crate::{
     CaseNumber,
-    case::{Case, NotNow},
-    clock, decide, effects,
+    case::{Case, NotNow, Stage},
+    clock, decide,
     verbs::{self, Acting, Clash, Correction, Refused},
 };
 
-fn number_of(number: &str) -> Result<CaseNumber, PageError> {
+pub(super) fn number_of(number: &str) -> Result<CaseNumber, PageError> {
     number.parse().map_err(|_| PageError::NotFound)
 }
 
-fn row_of(typed: &Typed) -> i64 {
+pub(super) fn row_of(typed: &Typed) -> i64 {
     // A form without its row acts on no case: no row is negative.
     typed.first("row").and_then(|row| row.parse().ok()).unwrap_or(-1)
 }
 
-/// Goes back to the case, or shows it with what stood in the way.
-async fn answer(sheet: &Sheet, number: CaseNumber, done: Result<Case, Refused>) -> Result<Response, PageError> {
+/// Goes back to the case and says what was done, or shows it with what stood in the way.
+pub(super) async fn answer(sheet: &Sheet, number: CaseNumber, verb: &str, done: Result<Case, Refused>) -> Result<Response, PageError> {
     let above = match done {
-        Ok(case) => return Ok(Redirect::to(&format!("/desk/cases/{}", case.number.plain())).into_response()),
+        Ok(case) => {
+            let said = if verb == "approve" && matches!(case.stage, Stage::Decided { .. }) { "decided" } else { verb };
+            return Ok(Redirect::to(&format!("/desk/cases/{}?done={said}", case.number.plain())).into_response());
+        }
         Err(Refused::Changed(clash)) => clashed(sheet, &clash),
         Err(Refused::NotNow(reason)) => parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(why(&reason))) } }),
         Err(Refused::Register(refused)) => parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(register_why(&refused))) } }),
@@ -88,13 +83,14 @@ pub(super) fn why(reason: &NotNow) -> &'static str {
         NotNow::Unknown(_) => "desk-why-unknown",
         NotNow::ReasonDue => "desk-why-reason-due",
         NotNow::DetailsDue => "desk-why-details-due",
+        NotNow::ConsultDue => "desk-why-consult-due",
         NotNow::DayPassed => "desk-why-day-passed",
         NotNow::NotExtendable => "desk-why-not-extendable",
     }
 }
 
 /// The words of a register's reason.
-fn register_why(refused: &registry::records::Refused) -> &'static str {
+pub(super) fn register_why(refused: &registry::records::Refused) -> &'static str {
     use registry::records::Refused as Register;
     match refused {
         Register::Full { .. } => "desk-why-register-full",
@@ -108,11 +104,21 @@ fn register_why(refused: &registry::records::Refused) -> &'static str {
 pub(super) async fn act(sheet: Sheet, Path((number, verb)): Path<(String, String)>, Posted(typed): Posted) -> Result<Response, PageError> {
     let number = number_of(&number)?;
     let id = CaseId::draw(sheet.clock.now()).to_string();
+    let said = verb.clone();
     let done = sheet.write(move |tx, acting| one(tx, acting, number, row_of(&typed), &verb, &typed, &id)).await;
-    answer(&sheet, number, done).await
+    answer(&sheet, number, &said, done).await
 }
 
-fn one(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, row: i64, verb: &str, typed: &Typed, id: &str) -> Result<Case, Refused> {
+/// One verb on one case.
+pub(super) fn one(
+    tx: &Write<'_>,
+    acting: &Acting<'_>,
+    number: CaseNumber,
+    row: i64,
+    verb: &str,
+    typed: &Typed,
+    id: &str,
+) -> Result<Case, Refused> {
     let text = || typed.first("text").unwrap_or_default().to_owned();
     match verb {
         "claim" => verbs::claim(tx, acting, number, row),
@@ -126,7 +132,13 @@ fn one(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, row: i64, verb: 
         ),
         "end-correction" => verbs::end_correction(tx, acting, number, row),
         "approve" => decide::approve(tx, acting, number, row),
-        "send-back" => decide::send_back(tx, acting, number, row, text()),
+        "give" => {
+            let to = typed.first("to").unwrap_or_default().parse().map_err(|_| NotNow::Unknown("colleague"))?;
+            verbs::give(tx, acting, number, row, to)
+        }
+        "agree" => decide::consult::answer(tx, acting, number, row, true, text()),
+        "object" => decide::consult::answer(tx, acting, number, row, false, text()),
+        "reached" => verbs::reached(tx, acting, number, row, typed.first("how").unwrap_or_default(), text()),
         "look-afterwards" => decide::look_afterwards(tx, acting, number, row),
         "write" => verbs::write_to_applicant(tx, acting, number, row, id.to_owned(), text()),
         "note" => verbs::note(tx, acting, number, row, text()),
@@ -143,67 +155,15 @@ fn noted(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, typed: &Typed)
     Ok(form::fill_fields(&step.ask, &below(typed, "step"), &facts, acting.today(), &known).answers)
 }
 
-/// Most cases of one press: a page of the inbox.
-const BULK_MOST: usize = 40;
-
-/// One verb on several cases: each in a transaction of its own, each with its own result.
-pub(super) async fn bulk(sheet: Sheet, Posted(typed): Posted) -> Result<Markup, PageError> {
-    let verb = typed.first("verb").unwrap_or_default().to_owned();
-    let back = typed.first("back").filter(|back| back.starts_with("/desk/cases?")).unwrap_or("/desk/cases?queue=all").to_owned();
-    let mut results: Vec<(String, Result<Case, Refused>)> = Vec::new();
-    for chosen in typed.all("chosen").iter().take(BULK_MOST) {
-        let Some((number, row)) =
-            chosen.split_once(':').and_then(|(number, row)| Some((number.parse::<CaseNumber>().ok()?, row.parse::<i64>().ok()?)))
-        else {
-            continue;
-        };
-        let (verb, nothing) = (verb.clone(), Typed::default());
-        let done = sheet.write(move |tx, acting| one(tx, acting, number, row, &verb, &nothing, "")).await;
-        results.push((number.to_string(), done));
-    }
-    bulk_page(&sheet, &back, &results).await
-}
-
-async fn bulk_page(sheet: &Sheet, back: &str, results: &[(String, Result<Case, Refused>)]) -> Result<Markup, PageError> {
-    let words = sheet.words.clone();
-    let side = sheet.read(move |tx, acting| side(tx, acting, &words, "")).await.map_err(refusal)?;
-    let title = sheet.word("desk-bulk-title");
-    let done = results.iter().filter(|(_, result)| result.is_ok()).count();
-    let rows: Vec<Vec<Markup>> = results
-        .iter()
-        .map(|(number, result)| {
-            let said = match result {
-                Ok(_) => parts::chip(parts::ChipTone::Good, &sheet.word("desk-bulk-done")),
-                Err(Refused::Changed(_)) => html! { (sheet.word("desk-error-changed")) },
-                Err(Refused::NotNow(reason)) => html! { (sheet.word(why(reason))) },
-                Err(Refused::Register(refused)) => html! { (sheet.word(register_why(refused))) },
-                Err(Refused::Letter(problem)) => html! { (problem) },
-                Err(Refused::NotPermitted(_)) => html! { (sheet.word("desk-why-not-permitted")) },
-                Err(_) => html! { (sheet.word("desk-why-unknown")) },
-            };
-            vec![html! { a href={ "/desk/cases/" (number.replace('-', "")) } { (number) } }, said]
-        })
-        .collect();
-    let labels = [sheet.word("desk-column-number"), sheet.word("desk-bulk-result")];
-    let columns = labels.each_ref().map(|label| parts::Column { label, numeric: false });
-    let body = html! {
-        @if results.is_empty() {
-            (parts::notice(Tone::Info, html! { p { (sheet.say().html("desk-bulk-none", &[])) } }))
-        } @else {
-            p { (sheet.say().html("desk-bulk-count", &[("done", done.into()), ("count", results.len().into())])) }
-            (parts::table(Some(&title), &columns, &rows))
-        }
-        (parts::back_link(back, sheet.say().html("desk-bulk-back", &[])))
-    };
-    Ok(sheet.page(&title, &side, |page| page, body))
-}
-
 /// A form page of a verb on one case.
-fn verb_page(sheet: &Sheet, opened: &Opened, verb: &str, above: Markup, inside: Markup) -> Markup {
+pub(super) fn verb_page(sheet: &Sheet, opened: &Opened, verb: &str, above: Markup, inside: Markup) -> Markup {
     let say = sheet.say();
     let case = &opened.case;
     let at = format!("/desk/cases/{}", case.number.plain());
     let title = format!("{}　{}", sheet.word(&format!("desk-verb-{verb}")), case.contacts.name);
+    let number = case.number.to_string();
+    let what = sheet.word(&format!("desk-verb-{verb}"));
+    let trail = [Crumb { label: &number, href: Some(&at) }, Crumb { label: &what, href: None }];
     let body = html! {
         (above)
         form.panel method="post" action={ (at) "/" (verb) } data-guard novalidate {
@@ -216,14 +176,14 @@ fn verb_page(sheet: &Sheet, opened: &Opened, verb: &str, above: Markup, inside: 
             }
         }
     };
-    sheet.page(&title, &opened.side, |page| page, body)
+    sheet.page_with(&title, &opened.side, &trail, &[], |page| page, body)
 }
 
 fn day_input(sheet: &Sheet, value: Date, label: &str) -> Markup {
     html! { div.field { label for="until" { (sheet.word(label)) } input.in.m id="until" type="date" name="until" value=(value) required; } }
 }
 
-fn text_input(sheet: &Sheet, name: &str, label: &str, value: &str) -> Markup {
+pub(super) fn text_input(sheet: &Sheet, name: &str, label: &str, value: &str) -> Markup {
     html! {
         div.field {
             label for=(name) { (sheet.word(label)) }
@@ -261,7 +221,7 @@ pub(super) async fn correction(sheet: Sheet, Path(number): Path<String>, Posted(
             verbs::request_correction(tx, acting, number, row, Correction { fields: fields.clone(), say: say.clone(), until })
         })
         .await;
-    answer(&sheet, number, done).await
+    answer(&sheet, number, "correction", done).await
 }
 
 pub(super) async fn hand_over_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
@@ -288,8 +248,8 @@ pub(super) async fn hand_over(sheet: Sheet, Path(number): Path<String>, Posted(t
     let done = sheet.write(move |tx, acting| verbs::hand_over(tx, acting, number, row, to.clone(), reason.clone())).await;
     // The case may now be another department's, and no longer ours to see.
     match done {
-        Ok(_) => Ok(Redirect::to("/desk/cases?queue=all").into_response()),
-        refused => answer(&sheet, number, refused).await,
+        Ok(_) => Ok(Redirect::to("/desk/cases?queue=all&done=hand-over").into_response()),
+        refused => answer(&sheet, number, "hand-over", refused).await,
     }
 }
 
@@ -310,160 +270,5 @@ pub(super) async fn delay(sheet: Sheet, Path(number): Path<String>, Posted(typed
     let until: Option<Date> = typed.first("until").and_then(|day| day.parse().ok());
     let (reason, row) = (typed.first("reason").unwrap_or_default().to_owned(), row_of(&typed));
     let done = sheet.write(move |tx, acting| verbs::notify_delay(tx, acting, number, row, until, reason.clone())).await;
-    answer(&sheet, number, done).await
-}
-
-pub(super) async fn propose_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
-    let opened = case::open(&sheet, &number).await?;
-    Ok(propose_form(&sheet, &opened, &Typed::default(), html! {}))
-}
-
-/// Outcome, reason, and what each outcome asks; a press shows the letter before it goes.
-fn propose_form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) -> Markup {
-    let say = sheet.say();
-    let chosen = typed.first("outcome");
-    let outcomes = opened.procedure.outcomes.values();
-    let inside = html! {
-        fieldset {
-            legend { (sheet.word("desk-propose-outcome")) }
-            @for outcome in outcomes {
-                label.pick {
-                    input type="radio" name="outcome" value=(outcome.id) checked[chosen == Some(outcome.id.as_str())];
-                    span { b { (sheet.plain(&outcome.title)) } @if outcome.reason_required { span { (sheet.word("desk-propose-reason-due")) } } }
-                }
-                @if !outcome.ask.is_empty() { div.indent { (asked(sheet, outcome, typed)) } }
-            }
-        }
-        (text_input(sheet, "reason", "desk-propose-reason", typed.first("reason").unwrap_or_default()))
-        p { (say.html("desk-propose-chain", &[("chain", chain(sheet, opened).into())])) }
-        button.btn.second type="submit" formaction={ "/desk/cases/" (opened.case.number.plain()) "/preview" } formtarget="_blank" {
-            (say.html("desk-propose-preview", &[]))
-        }
-    };
-    verb_page(sheet, opened, "propose", above, inside)
-}
-
-/// The questions of an outcome, named `OUTCOME.FIELD` so that all outcomes stand on one page.
-fn asked(sheet: &Sheet, outcome: &Outcome, typed: &Typed) -> Markup {
-    let filled = form::Filled::default();
-    html! {
-        @for field in outcome.ask.values() {
-            (field::render(field, &FieldView {
-                say: sheet.say(),
-                town: &sheet.town,
-                typed,
-                filled: &filled,
-                prefix: outcome.id.as_str(),
-                problems: &[],
-                upload: None, postal: None,
-            }))
-        }
-    }
-}
-
-fn chain(sheet: &Sheet, opened: &Opened) -> String {
-    let decide = opened.procedure.steps.values().find(|step| step.act == definitions::procedure::StepAct::Decide);
-    let roles = decide.map(|step| step.role.as_slice()).unwrap_or_default();
-    let names: Vec<String> =
-        roles.iter().map(|id| sheet.town.roles.get(id).map_or_else(|| id.to_string(), |role| sheet.plain(&role.name))).collect();
-    names.join(" → ")
-}
-
-/// A form of an outcome's own questions, judged like any other.
-fn asking(procedure: &Procedure, outcome: &Outcome) -> Procedure {
-    let mut asking = procedure.clone();
-    asking.formal.clear();
-    asking.merit.clear();
-    asking.pages.truncate(1);
-    for page in asking.pages.values_mut() {
-        page.when = None;
-        page.fields = outcome.ask.clone();
-    }
-    asking
-}
-
-/// The inputs below a prefix, under their own names.
-fn below(typed: &Typed, prefix: &str) -> Typed {
-    let mut below = Typed::default();
-    for (name, values) in typed.iter() {
-        if let Some(own) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.')) {
-            below.set(own, values);
-        }
-    }
-    below
-}
-
-/// What came in of an outcome's own questions, as answers.
-fn details(sheet: &Sheet, opened: &Opened, typed: &Typed) -> Result<(Answers, Vec<Mistake>), PageError> {
-    let chosen = typed.first("outcome").and_then(|id| opened.procedure.outcomes.get(id));
-    let Some(outcome) = chosen else { return Ok((Answers::default(), Vec::new())) };
-    let filled = form::fill(&asking(&opened.procedure, outcome), &below(typed, outcome.id.as_str()), &NoFacts, sheet.today());
-    let mistakes = filled
-        .problems
-        .iter()
-        .map(|problem| Mistake {
-            anchor: field::anchor(&format!("{}.{}", outcome.id, problem.path)),
-            text: field::problem_text(sheet.say(), problem),
-        })
-        .collect();
-    Ok((filled.answers, mistakes))
-}
-
-pub(super) async fn propose(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
-    let opened = case::open(&sheet, &number).await?;
-    let number = number_of(&number)?;
-    let (answers, mistakes) = details(&sheet, &opened, &typed)?;
-    let outcome = typed.first("outcome").and_then(|id| opened.procedure.outcomes.get(id));
-    let missing = outcome.map(|outcome| missing_characters(&sheet, &opened, outcome, &typed, &answers)).unwrap_or_default();
-    let above = html! {
-        (parts::error_summary(sheet.say(), &mistakes))
-        @if outcome.is_none() { (parts::notice(Tone::Error, html! { p role="alert" { (sheet.word("desk-propose-choose")) } })) }
-        @if !missing.is_empty() {
-            (parts::notice(Tone::Error, html! { p role="alert" { (sheet.say().html("desk-propose-missing", &[("characters", missing.as_str().into())])) } }))
-        }
-    };
-    if outcome.is_none() || !mistakes.is_empty() || !missing.is_empty() {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, propose_form(&sheet, &opened, &typed, above)).into_response());
-    }
-    let (outcome, reason, row) =
-        (outcome.map(|outcome| outcome.id.clone()), typed.first("reason").unwrap_or_default().to_owned(), row_of(&typed));
-    let done = sheet
-        .write(move |tx, acting| {
-            let outcome = outcome.clone().ok_or(NotNow::Unknown("outcome"))?;
-            decide::propose(tx, acting, number, row, decide::Draft { outcome, reason: reason.clone(), details: answers.clone() })
-        })
-        .await;
-    match done {
-        Err(Refused::NotNow(reason @ (NotNow::ReasonDue | NotNow::DetailsDue))) => {
-            let above = parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(why(&reason))) } });
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, propose_form(&sheet, &opened, &typed, above)).into_response())
-        }
-        done => answer(&sheet, number, done).await,
-    }
-}
-
-/// Characters of the letter that no font has, before anything is proposed.
-fn missing_characters(sheet: &Sheet, opened: &Opened, outcome: &Outcome, typed: &Typed, details: &Answers) -> String {
-    let reason = typed.first("reason").unwrap_or_default();
-    let content = effects::first_content(&sheet.town, &opened.case, &opened.procedure, outcome, reason, details, sheet.today());
-    let missing = content.map(|content| letters::missing_characters(&content)).unwrap_or_default();
-    missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-}
-
-/// The letter as it would go, marked as a draft. By POST: reasons never stand in an address.
-pub(super) async fn preview(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
-    let opened = case::open(&sheet, &number).await?;
-    let outcome = typed.first("outcome").and_then(|id| opened.procedure.outcomes.get(id)).cloned().ok_or(PageError::NotFound)?;
-    let (answers, _) = details(&sheet, &opened, &typed)?;
-    let reason = typed.first("reason").unwrap_or_default().to_owned();
-    let today = sheet.today();
-    let content = effects::first_content(&sheet.town, &opened.case, &opened.procedure, &outcome, &reason, &answers, today);
-    let content = content.ok_or(PageError::NotFound)?;
-    let (bureau, press) = (sheet.bureau(), sheet.tools.press.clone());
-    let pdf = tokio::task::spawn_blocking(move || letters::preview(&bureau, &press, &content, today)).await.map_err(PageError::internal)?;
-    let pdf = pdf.map_err(|problem| {
-        tracing::info!(%problem, "a letter cannot be shown");
-        PageError::say(StatusCode::UNPROCESSABLE_ENTITY, "desk-preview-failed")
-    })?;
-    Ok(([(header::CONTENT_TYPE, "application/pdf"), (header::CACHE_CONTROL, "private, no-store")], pdf.pdf).into_response())
+    answer(&sheet, number, "delay", done).await
 }

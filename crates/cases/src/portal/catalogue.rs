@@ -4,17 +4,17 @@ use access::PageError;
 use axum::extract::{Path, Query};
 use definitions::{
     procedure::{Channel, Period, Procedure},
-    text::Text,
+    town::LifeEvent,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
 use ui::{
-    page::{Crumb, csrf_input},
-    parts::{self, Card, Fact, Tone, Weight, icons},
+    page::Crumb,
+    parts::{self, Card, Fact, Icon, Tone, Weight, icons},
 };
 
-use super::Sheet;
-use crate::catalogue;
+use super::{Sheet, door};
+use crate::{catalogue, draft::Draft};
 
 /// `?q=`, what people type into the search box. Words of everyday life are no personal data.
 #[derive(Deserialize)]
@@ -67,32 +67,76 @@ fn search(sheet: &Sheet, value: &str) -> Markup {
 }
 
 fn life_events(sheet: &Sheet) -> Markup {
-    let events: Vec<(String, &Text, usize)> = sheet
+    let events: Vec<(String, &LifeEvent, usize)> = sheet
         .town
         .life_events
         .values()
-        .map(|event| (format!("/procedures?event={}", event.id), &event.title, catalogue::of_event(&sheet.town, &event.id).count()))
+        .map(|event| (format!("/procedures?event={}", event.id), event, catalogue::of_event(&sheet.town, &event.id).count()))
         .filter(|(_, _, count)| *count > 0)
         .collect();
     let cards: Vec<Card<'_>> = events
         .iter()
-        .map(|(href, title, count)| Card {
+        .map(|(href, event, count)| Card {
             href: Some(href),
-            icon: Some(icons::CALENDAR),
-            title: sheet.text(title),
+            icon: Some(icon_of(event.id.as_str())),
+            title: sheet.text(&event.title),
             text: sheet.say().html("cases-count", &[("count", (*count).into())]),
         })
         .collect();
     html! { @if !cards.is_empty() { h2 { (sheet.say().html("cases-life-events", &[])) } (parts::cards(&cards)) } }
 }
 
+/// A drawing for a life event, by what its id speaks of. A town may name events as it likes: another one gets the town hall.
+fn icon_of(event: &str) -> Icon {
+    const BY_WORD: [(&str, Icon); 24] = [
+        ("moving_out", icons::TRUCK),
+        ("moving", icons::HOUSE),
+        ("birth", icons::BABY),
+        ("child", icons::BABY),
+        ("raising", icons::BABY),
+        ("school", icons::BACKPACK),
+        ("work", icons::BRIEFCASE),
+        ("job", icons::BRIEFCASE),
+        ("marriage", icons::HEART_HANDSHAKE),
+        ("old", icons::HAND_HELPING),
+        ("care", icons::HAND_HELPING),
+        ("ill", icons::HEART_PULSE),
+        ("health", icons::HEART_PULSE),
+        ("disab", icons::ACCESSIBILITY),
+        ("bereave", icons::FLOWER_2),
+        ("death", icons::FLOWER_2),
+        ("disaster", icons::WAVES),
+        ("home", icons::DROPLETS),
+        ("water", icons::DROPLETS),
+        ("pet", icons::DOG),
+        ("certificate", icons::STAMP),
+        ("asking", icons::FILE_TEXT),
+        ("tax", icons::WALLET),
+        ("business", icons::BUILDING_2),
+    ];
+    BY_WORD.into_iter().find(|(word, _)| event.contains(word)).map_or(icons::LANDMARK, |(_, icon)| icon)
+}
+
 fn departments(sheet: &Sheet) -> Markup {
     html! {
-        @for (id, department) in &sheet.town.departments {
-            @let here: Vec<&Procedure> = catalogue::of_department(&sheet.town, id).collect();
-            @if !here.is_empty() {
-                h3 { (sheet.text(&department.name)) }
-                (listing(sheet, &here))
+        div.grid.two.departments {
+            @for (id, department) in &sheet.town.departments {
+                @let here: Vec<&Procedure> = catalogue::of_department(&sheet.town, id).collect();
+                @if !here.is_empty() {
+                    section {
+                        h3 { (sheet.text(&department.name)) }
+                        ul.list {
+                            @for procedure in here {
+                                li {
+                                    span {
+                                        a href={ "/procedures/" (procedure.id) } { (sheet.text(&procedure.title)) }
+                                        span.say { (sheet.text(&procedure.summary)) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
             }
         }
     }
@@ -136,6 +180,7 @@ pub(super) async fn list(sheet: Sheet, Query(find): Query<Find>) -> Result<Marku
             ))
             (departments(&sheet))
         } @else {
+            p { (say.html("cases-count", &[("count", found.len().into())])) }
             (listing(&sheet, &found))
         }
     };
@@ -147,6 +192,9 @@ pub(super) async fn guide(sheet: Sheet, Path(id): Path<String>) -> Result<Markup
     let say = sheet.say();
     let title = sheet.plain(&procedure.title);
     let (department, phone) = sheet.department(&procedure.department);
+    let (owner, wanted) = (sheet.owner(), procedure.id.clone());
+    let drafts = sheet.read(move |tx, terms| Ok(crate::rows::portal::drafts_of(tx, terms.keys, &owner)?)).await.map_err(super::refusal)?;
+    let begun = drafts.into_iter().find(|draft| draft.procedure == wanted);
     let all = say.text("cases-all-procedures", &[]);
     let trail = [Crumb { label: &all, href: Some("/procedures") }, Crumb { label: &title, href: None }];
     let body = html! {
@@ -164,11 +212,13 @@ pub(super) async fn guide(sheet: Sheet, Path(id): Path<String>) -> Result<Markup
         } @else {
             ul { @for need in &procedure.needs { li { (sheet.text(need)) } } }
         }
-        (begin(&sheet, procedure))
+        (fee_in_full(&sheet, procedure))
+        (begin(&sheet, procedure, begun.as_ref()))
         h2 { (say.html("cases-guide-steps", &[])) }
         (after_filing(&sheet, procedure))
         h2 { (say.html("cases-guide-other-ways", &[])) }
         (ways(&sheet, procedure))
+        h2 { (say.html("cases-guide-law", &[])) }
         dl.answers {
             div { dt { (say.html("cases-guide-basis", &[])) } dd { (sheet.text(&procedure.law.basis)) } }
             @if let Some(authority) = sheet.town.authorities.get(&procedure.authority) {
@@ -183,7 +233,11 @@ pub(super) async fn guide(sheet: Sheet, Path(id): Path<String>) -> Result<Markup
 fn key_facts(sheet: &Sheet, procedure: &Procedure) -> Markup {
     let say = sheet.say();
     let fee = match &procedure.fee {
-        Some(fee) => sheet.text(&fee.text),
+        Some(fee) if !is_long(&sheet.plain(&fee.text)) => sheet.text(&fee.text),
+        Some(fee) => match fee.yen {
+            Some(yen) => say.html("cases-guide-fee-yen", &[("yen", yen.into())]),
+            None => say.html("cases-guide-fee-below", &[]),
+        },
         None => say.html("cases-guide-fee-none", &[]),
     };
     parts::facts(&[
@@ -197,6 +251,23 @@ fn key_facts(sheet: &Sheet, procedure: &Procedure) -> Markup {
     ])
 }
 
+/// Characters that stand well in a fact of half a phone's width; what is longer gets a section of its own.
+const FACT_CHARACTERS_MAX: usize = 16;
+
+fn is_long(text: &str) -> bool {
+    text.chars().count() > FACT_CHARACTERS_MAX
+}
+
+/// What is to be paid, at length.
+fn fee_in_full(sheet: &Sheet, procedure: &Procedure) -> Markup {
+    html! {
+        @if let Some(fee) = procedure.fee.as_ref().filter(|fee| is_long(&sheet.plain(&fee.text))) {
+            h2 { (sheet.say().html("cases-guide-fee", &[])) }
+            p { (sheet.text(&fee.text)) }
+        }
+    }
+}
+
 fn hear(sheet: &Sheet, procedure: &Procedure) -> Markup {
     let say = sheet.say();
     match procedure.law.standard_period.or(procedure.law.statutory_limit) {
@@ -207,14 +278,18 @@ fn hear(sheet: &Sheet, procedure: &Procedure) -> Markup {
     }
 }
 
-fn begin(sheet: &Sheet, procedure: &Procedure) -> Markup {
+fn begin(sheet: &Sheet, procedure: &Procedure, begun: Option<&Draft>) -> Markup {
     let say = sheet.say();
     match &procedure.channels.online {
         Channel::Open => html! {
-            form method="post" action={ "/procedures/" (procedure.id) "/begin" } data-guard {
-                (csrf_input(&sheet.visitor.csrf))
-                div.row.actions { (parts::button(Weight::Primary, say.html("cases-start", &[]))) }
+            @if let Some(draft) = begun {
+                (parts::notice(Tone::Info, html! {
+                    b { (say.html("cases-start-continue-title", &[])) }
+                    p { (say.html("cases-form-saved", &[("time", sheet.words.moment(sheet.language(), crate::clock::local(draft.touched_at)).into())])) }
+                    (parts::link_button(Weight::Second, &format!("/drafts/{}", draft.id), say.html("cases-start-continue", &[])))
+                }))
             }
+            (door::way_in(sheet, procedure))
         },
         Channel::Closed(why) => {
             parts::notice(Tone::Warn, html! { b { (say.html("cases-guide-not-online", &[])) } p { (sheet.text(why)) } })
@@ -248,7 +323,7 @@ fn ways(sheet: &Sheet, procedure: &Procedure) -> Markup {
                     dd {
                         @match way {
                             Channel::Open => (say.html("cases-channel-open", &[])),
-                            Channel::Closed(why) => { (say.html("cases-channel-closed", &[])) "：" (sheet.text(why)) }
+                            Channel::Closed(why) => { (say.html("cases-channel-closed", &[])) br; (sheet.text(why)) }
                         }
                     }
                 }

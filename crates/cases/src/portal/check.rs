@@ -9,7 +9,7 @@ use axum::{
 use definitions::{
     answer::{Answer, Answers},
     field::{Field, Kind},
-    procedure::Procedure,
+    procedure::{Page, Procedure},
 };
 use maud::{Markup, html};
 use ui::{
@@ -19,6 +19,7 @@ use ui::{
 
 use super::{
     Sheet,
+    door::{self, Door},
     form::{self, Owned},
     refusal, see, status,
 };
@@ -42,40 +43,92 @@ fn check_page(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
     let say = sheet.say();
     let title = say.text("cases-check-title", &[]);
     let draft = opened.draft.id;
-    let changed = form::changed_notice(sheet, procedure, &opened.changed);
-    let formal: Vec<_> = opened.filled.formal.iter().filter_map(|id| procedure.formal.get(id)).collect();
     let warned: Vec<_> = opened.filled.warned.iter().filter_map(|id| procedure.merit.get(id)).collect();
-    let closed = matches!(opened.changed, Changed::Closed(_));
+    let pages = opened.filled.pages.iter().filter(|state| state.visible).count() + 1;
+    let shown = |page: &Page| opened.filled.pages.iter().any(|state| state.id == page.id && state.visible);
     let body = html! {
-        (parts::steps(say, &sheet.plain(&procedure.title), 1, 1))
-        (changed)
+        (parts::steps(say, &sheet.plain(&procedure.title), pages, pages))
+        (form::changed_notice(sheet, procedure, &opened.changed))
         h1 { (say.html("cases-check-title", &[])) }
-        p.lead { (say.html("cases-check-lead", &[])) }
-        @if !formal.is_empty() {
-            (parts::notice(Tone::Error, html! { b { (say.html("cases-form-formal", &[])) } @for rule in formal { (form::said(sheet, rule)) } }))
-        }
+        @if opened.filled.may_be_filed() { p.lead { (say.html("cases-check-lead", &[])) } }
+        (to_mend(sheet, procedure, opened))
         @if !warned.is_empty() {
             (parts::notice(Tone::Warn, html! { b { (say.html("cases-form-warned", &[])) } @for rule in warned { (form::said(sheet, rule)) } }))
         }
-        @for page in procedure.pages.values().filter(|page| opened.filled.pages.iter().any(|state| state.id == page.id && state.visible)) {
+        @for page in procedure.pages.values().filter(|page| shown(page)) {
             h2 { (sheet.text(&page.title)) }
             (parts::answers(say, &page_answers(sheet, page.fields.values(), opened, &format!("/drafts/{draft}/{}", page.id))))
         }
-        @if let Some(page) = opened.filled.first_incomplete_page() {
-            (parts::notice(Tone::Warn, html! { p { (say.html("cases-check-incomplete", &[])) } }))
+        (last_step(sheet, procedure, opened))
+    };
+    sheet.page(&title, |page| page.personal(), body)
+}
+
+/// What stands between this and filing, each with the way to the page where it is mended.
+fn to_mend(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
+    let say = sheet.say();
+    let draft = opened.draft.id;
+    let at = |page: &Page| format!("/drafts/{draft}/{}?wrong=1&back=check", page.id);
+    let formal = opened.filled.formal.iter().filter_map(|id| procedure.formal.get(id));
+    let formal: Vec<_> = formal
+        .map(|rule| (rule, procedure.pages.values().find(|page| rule.at.as_ref().is_some_and(|at| page.fields.contains_key(at)))))
+        .collect();
+    let open = opened.filled.pages.iter().filter(|state| state.visible && !state.complete);
+    let incomplete: Vec<&Page> = open.filter_map(|state| procedure.pages.get(&state.id)).collect();
+    html! {
+        @if !formal.is_empty() {
+            (parts::notice(Tone::Error, html! {
+                b { (say.html("cases-form-formal", &[])) }
+                @for (rule, page) in formal {
+                    (form::said(sheet, rule))
+                    @if let Some(page) = page { p { a href=(at(page)) { (say.html("cases-check-change-what", &[("what", sheet.plain(&page.title).as_str().into())])) } } }
+                }
+            }))
+        }
+        @if !incomplete.is_empty() {
+            (parts::notice(Tone::Warn, html! {
+                b { (say.html("cases-check-incomplete", &[])) }
+                ul { @for page in &incomplete { li { a href=(at(page)) { (sheet.text(&page.title)) } } } }
+            }))
+        }
+    }
+}
+
+/// 申請する; or what has to be done first.
+fn last_step(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
+    let say = sheet.say();
+    let draft = opened.draft.id;
+    if matches!(opened.changed, Changed::Closed(_)) {
+        return html! {};
+    }
+    if let Some(page) = opened.filled.first_incomplete_page() {
+        return html! {
             div.row.actions {
                 (parts::link_button(Weight::Primary, &format!("/drafts/{draft}/{page}?wrong=1"), say.html("cases-check-go", &[])))
             }
-        } @else if !closed && opened.filled.may_be_filed() {
+        };
+    }
+    if !opened.filled.may_be_filed() {
+        return html! {};
+    }
+    match door::of(procedure, sheet.visitor.assurance()) {
+        Door::Open => html! {
             form method="post" action={ "/drafts/" (draft) "/file" } data-guard {
                 (csrf_input(&sheet.visitor.csrf))
                 input type="hidden" name="version" value=(procedure.version.0);
                 p { (say.html("cases-check-file-note", &[])) }
                 div.row.actions { (parts::button(Weight::Primary, say.html("cases-check-file", &[]))) }
             }
-        }
-    };
-    sheet.page(&title, |page| page.personal(), body)
+        },
+        // The session ran out, or the procedure asks for more since: what was typed waits here.
+        Door::SignIn => html! {
+            (parts::notice(Tone::Info, html! { p { (say.html("cases-need-sign-in", &[])) } }))
+            div.row.actions {
+                (parts::link_button(Weight::Primary, &door::sign_in(&format!("/drafts/{draft}/check")), say.html("cases-my-sign-in", &[])))
+            }
+        },
+        Door::ProveIdentity => door::way_in(sheet, procedure),
+    }
 }
 
 fn page_answers<'f>(sheet: &Sheet, fields: impl Iterator<Item = &'f Field>, opened: &Owned, at: &str) -> Vec<parts::Answer> {
@@ -121,7 +174,7 @@ pub(super) async fn file(sheet: Sheet, Path(draft): Path<String>, Posted(typed):
     match filed {
         Ok(number) | Err(FilingRefused::AlreadyFiled(number)) => Ok(see(&format!("/status/{}/filed", number.plain()))),
         Err(FilingRefused::Incomplete(Some(page))) => Ok(see(&format!("/drafts/{draft}/{page}?wrong=1"))),
-        Err(FilingRefused::Incomplete(None) | FilingRefused::DefinitionChanged | FilingRefused::Closed(_)) => {
+        Err(FilingRefused::Incomplete(None) | FilingRefused::DefinitionChanged | FilingRefused::Closed(_) | FilingRefused::NotSure) => {
             Ok(see(&format!("/drafts/{draft}/check")))
         }
         Err(other) => Err(refusal(other)),

@@ -1,26 +1,32 @@
 //! 入力: one topic per page. A page is saved as it was typed, right or wrong; what is wrong is said beside its question and summed up on
 //! top, and stays until it is mended.
 
+use std::collections::BTreeSet;
+
 use access::{CaseId, PageError, Posted};
 use axum::{
-    extract::{Path, Query, Request},
+    extract::{Path, RawQuery, Request},
     response::{IntoResponse, Response},
 };
 use definitions::{
+    field::{Field, Kind},
     form::FieldProblem,
-    ids::PageId,
-    procedure::{Page, Procedure},
+    ids::{PageId, ProcedureId},
+    procedure::{Page, Procedure, Rule},
     typed::Typed,
 };
 use maud::{Markup, html};
-use serde::Deserialize;
 use ui::{
     field::{self, FieldView},
     page::csrf_input,
-    parts::{self, Mistake, Tone, Weight},
+    parts::{self, Tone, Weight},
 };
 
-use super::{Sheet, refusal, see, upload};
+use super::{
+    Sheet,
+    door::{self, Door},
+    refusal, see, upload,
+};
 use crate::{
     FilingRefused,
     draft::{Changed, DraftId},
@@ -28,7 +34,14 @@ use crate::{
 };
 
 pub(super) async fn begin(sheet: Sheet, Path(procedure): Path<String>, Posted(_): Posted) -> Result<Response, PageError> {
-    let procedure = procedure.parse().map_err(|_| PageError::NotFound)?;
+    let procedure: ProcedureId = procedure.parse().map_err(|_| PageError::NotFound)?;
+    let definition = sheet.town.procedures.get(&procedure).ok_or(PageError::NotFound)?;
+    match door::of(definition, sheet.visitor.assurance()) {
+        Door::Open => {}
+        // What is known of a person fills in the first page, so they sign in before it.
+        Door::SignIn => return Ok(see(&door::sign_in(&format!("/procedures/{procedure}")))),
+        Door::ProveIdentity => return Ok(see(&format!("/procedures/{procedure}"))),
+    }
     let now = sheet.clock.now();
     let ids = DraftIds { draft: DraftId(CaseId::draw(now).uuid()), case: CaseId::draw(now) };
     let (owner, language) = (sheet.owner(), sheet.language());
@@ -74,91 +87,158 @@ pub(super) async fn go_on(sheet: Sheet, Path(draft): Path<String>) -> Result<Res
     }))
 }
 
-/// How a page is shown again.
-#[derive(Deserialize)]
-pub(super) struct Shown {
+/// How a page is shown again, from its address.
+#[derive(Default)]
+struct Shown {
     /// After a post with something wrong on it.
-    wrong: Option<String>,
+    is_wrong: bool,
+    /// After a post whose answers brought up questions that nobody had seen yet.
+    has_more: bool,
     /// When it was reached from the check, so that it leads back there.
-    back: Option<String>,
+    is_back: bool,
+    /// Files that were not taken.
+    refused: Vec<FieldProblem>,
+}
+
+impl Shown {
+    fn of(query: Option<String>) -> Shown {
+        let query = query.unwrap_or_default();
+        let has = |wanted: &str| query.split('&').any(|part| part == wanted);
+        Shown { is_wrong: has("wrong=1"), has_more: has("more=1"), is_back: has("back=check"), refused: upload::refused_of(&query) }
+    }
 }
 
 pub(super) async fn show(
     sheet: Sheet,
     Path((draft, page)): Path<(String, String)>,
-    Query(shown): Query<Shown>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let opened = match opened(&sheet, &draft).await? {
         Ok(opened) => opened,
         Err(elsewhere) => return Ok(elsewhere),
     };
     let procedure = sheet.town.procedures.get(&opened.draft.procedure).ok_or(PageError::NotFound)?;
-    let page = procedure.pages.get(page.as_str()).ok_or(PageError::NotFound)?;
-    if !opened.filled.pages.iter().any(|state| state.id == page.id && state.visible) {
-        // A hidden page was asked for, such as by an old bookmark: go where the form goes on.
+    if !opened.filled.pages.iter().any(|state| state.id.as_str() == page && state.visible) {
+        // A hidden page was asked for, such as by an old bookmark, or one that a new version no longer has: go where the form goes on.
         return Ok(see(&format!("/drafts/{draft}")));
     }
-    Ok(question_page(&sheet, procedure, page, &opened, &shown).into_response())
+    let page = procedure.pages.get(page.as_str()).ok_or(PageError::NotFound)?;
+    Ok(question_page(&sheet, procedure, page, &opened, &Shown::of(query)).into_response())
 }
 
 fn question_page(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Owned, shown: &Shown) -> Markup {
     let say = sheet.say();
     let title = sheet.plain(&page.title);
     let draft = opened.draft.id;
-    let problems: Vec<FieldProblem> = if shown.wrong.is_some() { problems_on(page, opened) } else { Vec::new() };
-    let mistakes: Vec<Mistake> =
-        problems.iter().map(|problem| Mistake { anchor: field::anchor(&problem.path), text: field::problem_text(say, problem) }).collect();
-    let visible: Vec<&PageId> = opened.filled.pages.iter().filter(|state| state.visible).map(|state| &state.id).collect();
-    let at = visible.iter().position(|id| **id == page.id).map_or(1, |at| at + 1);
+    let mut problems: Vec<FieldProblem> = shown.refused.clone();
+    if shown.is_wrong {
+        problems.extend(problems_on(sheet, procedure, page, opened));
+    }
+    let upload = format!("/drafts/{draft}/files");
+    let view = FieldView {
+        say,
+        town: &sheet.town,
+        typed: &opened.draft.typed,
+        filled: &opened.filled,
+        prefix: "",
+        problems: &problems,
+        upload: Some(&upload),
+        postal: None,
+    };
+    let mistakes = field::mistakes(&page.fields, &view);
     let back = match opened.filled.page_before(&page.id) {
         Some(before) => format!("/drafts/{draft}/{before}"),
         None => format!("/procedures/{}", procedure.id),
     };
-    let (department, phone) = sheet.department(&procedure.department);
-    let has_files = page.fields.values().any(|field| matches!(field.kind, definitions::field::Kind::Files { .. }));
     let body = html! {
-        (parts::steps(say, &sheet.plain(&procedure.title), at, visible.len()))
+        (progress(sheet, procedure, opened, &page.id))
         (changed_notice(sheet, procedure, &opened.changed))
         (parts::error_summary(say, &mistakes))
+        @if shown.has_more { div role="status" { (parts::notice(Tone::Info, html! { p { (say.html("cases-form-more", &[])) } })) } }
         h1 { (sheet.text(&page.title)) }
         @if let Some(lead) = &page.lead { p.lead { (sheet.text(lead)) } }
-        form method="post" action={ "/drafts/" (draft) "/" (page.id) @if shown.back.is_some() { "?back=check" } }
-            enctype=[has_files.then_some("multipart/form-data")] data-guard novalidate {
+        form method="post" action={ "/drafts/" (draft) "/" (page.id) @if shown.is_back { "?back=check" } }
+            enctype=[has_files(page.fields.values()).then_some("multipart/form-data")] data-guard novalidate {
             (csrf_input(&sheet.visitor.csrf))
-            @for field in page.fields.values().filter(|field| opened.filled.is_asked(field.id.as_str())) {
-                (field::render(field, &FieldView {
-                    say,
-                    town: &sheet.town,
-                    typed: &opened.draft.typed,
-                    filled: &opened.filled,
-                    prefix: "",
-                    problems: &problems,
-                    upload: Some(&format!("/drafts/{draft}/files")), postal: None,
-                }))
-            }
+            // Return in a line of text means "next", not the first button that happens to stand above it.
+            button.sr type="submit" tabindex="-1" aria-hidden="true" {}
+            @for field in page.fields.values() { (field::render(field, &view)) }
             (warnings(sheet, procedure, page, opened))
             div.row.actions {
                 (parts::button(Weight::Primary, say.html("cases-form-next", &[])))
                 (parts::back_link(&back, say.html("cases-form-back", &[])))
             }
         }
-        (parts::saved(html! {
-            (say.html("cases-form-saved", &[("time", sheet.words.time(sheet.language(), crate::clock::local(opened.draft.touched_at)).into())]))
-            "　" a href="/my" { (say.html("cases-form-later", &[])) }
-        }))
-        p { (say.html("cases-form-person", &[("department", department.as_str().into()), ("phone", phone.as_str().into())])) }
-        form method="post" action={ "/drafts/" (draft) "/code" } {
-            (csrf_input(&sheet.visitor.csrf))
-            (parts::button(Weight::Quiet, say.html("cases-takeover-make", &[])))
-        }
+        (below_the_form(sheet, procedure, opened))
     };
     let heading = if mistakes.is_empty() { title.clone() } else { say.text("cases-form-title-wrong", &[("title", title.as_str().into())]) };
     sheet.page(&heading, |page| page.personal(), body)
 }
 
-/// What is wrong on this page, in its order; what belongs to other pages is said there.
-fn problems_on(page: &Page, opened: &Owned) -> Vec<FieldProblem> {
-    page.fields.keys().flat_map(|id| opened.filled.problems_of(id.as_str())).cloned().collect()
+/// Page n of m. A page that is no longer shown counts as the first.
+fn progress(sheet: &Sheet, procedure: &Procedure, opened: &Owned, page: &PageId) -> Markup {
+    let visible: Vec<&PageId> = opened.filled.pages.iter().filter(|state| state.visible).map(|state| &state.id).collect();
+    let at = visible.iter().position(|id| *id == page).map_or(1, |at| at + 1);
+    // The check is a page too: nobody should think that the last question files it.
+    parts::steps(sheet.say(), &sheet.plain(&procedure.title), at, visible.len() + 1)
+}
+
+/// Whether a page takes files, in a group too: then it is sent as multipart.
+pub(super) fn has_files<'f>(mut fields: impl Iterator<Item = &'f Field>) -> bool {
+    fields.any(|field| match &field.kind {
+        Kind::Files { .. } => true,
+        Kind::Group { fields, .. } => has_files(fields.values()),
+        _ => false,
+    })
+}
+
+/// What is kept, how to go on later, and the way to a person who goes on for them.
+fn below_the_form(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
+    let say = sheet.say();
+    let (department, phone) = sheet.department(&procedure.department);
+    let time = sheet.words.time(sheet.language(), crate::clock::local(opened.draft.touched_at));
+    html! {
+        (parts::saved(html! {
+            (say.html("cases-form-saved", &[("time", time.into())])) "　" a href="/my" { (say.html("cases-form-later", &[])) }
+        }))
+        section.panel.aside aria-labelledby="person-for-you" {
+            h2 #person-for-you { (say.html("cases-form-person-title", &[])) }
+            p { (say.html("cases-form-person", &[("department", department.as_str().into()), ("phone", phone.as_str().into())])) }
+            p { (say.html("cases-takeover-why", &[])) }
+            form method="post" action={ "/drafts/" (opened.draft.id) "/code" } {
+                (csrf_input(&sheet.visitor.csrf))
+                button.btn.second.small type="submit" { (say.html("cases-takeover-make", &[])) }
+            }
+        }
+    }
+}
+
+/// What is wrong on this page, in its order, formal rules beside the question that they name; what belongs to other pages is said there.
+fn problems_on(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Owned) -> Vec<FieldProblem> {
+    let of_rules: Vec<FieldProblem> = broken_at(procedure, page, opened)
+        .filter_map(|rule| {
+            let say = vec![("say", sheet.plain(&rule.say))];
+            Some(FieldProblem { path: rule.at.as_ref()?.to_string(), id: "cases-form-rule", args: say })
+        })
+        .collect();
+    let own = |id: &str| opened.filled.problems_of(id).cloned().collect::<Vec<_>>();
+    page.fields
+        .keys()
+        .flat_map(|id| {
+            let mut here = own(id.as_str());
+            // What cannot be read yet is said first; whether it fits comes after.
+            if here.is_empty() {
+                here.extend(of_rules.iter().filter(|problem| problem.path == id.as_str()).cloned());
+            }
+            here
+        })
+        .collect()
+}
+
+/// Formal rules that do not hold and are said beside a question of this page that is asked now.
+fn broken_at<'p>(procedure: &'p Procedure, page: &'p Page, opened: &'p Owned) -> impl Iterator<Item = &'p Rule> {
+    let rules = opened.filled.formal.iter().filter_map(|id| procedure.formal.get(id));
+    rules.filter(|rule| rule.at.as_ref().is_some_and(|at| page.fields.contains_key(at) && opened.filled.is_asked(at.as_str())))
 }
 
 /// Merit rules that do not hold, beside the page whose field they name (行政手続法7条: they stop nobody).
@@ -217,10 +297,12 @@ pub(super) fn changed_notice(sheet: &Sheet, procedure: &Procedure, changed: &Cha
 pub(super) async fn save(
     sheet: Sheet,
     Path((draft, page)): Path<(String, String)>,
-    Query(shown): Query<Shown>,
+    RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, PageError> {
+    let shown = Shown::of(query);
     let came = upload::read(&sheet, request).await?;
+    let refused = upload::refused_query(&came.refused);
     let id: DraftId = draft.parse().map_err(|_| PageError::NotFound)?;
     let page: PageId = page.parse().map_err(|_| PageError::NotFound)?;
     let (owner, asked) = (sheet.owner(), page.clone());
@@ -232,34 +314,61 @@ pub(super) async fn save(
         .write(move |tx, terms| {
             let change = |draft: &mut Typed, page: &Page| {
                 draft.post_page(&page.fields, &typed)?;
-                upload::put(draft, page, &files)?;
+                upload::put(draft, &page.fields, &files)?;
                 if let Some(pressed) = &turn {
                     pressed.apply(draft, &page.fields);
                 }
                 Ok(())
             };
-            Ok(Owned::of(filing::save_page(tx, terms, id, &owner, &asked, change)?))
+            let unseen = filing::open(tx, terms, id, &owner)?.filled.hidden;
+            Ok((Owned::of(filing::save_page(tx, terms, id, &owner, &asked, change)?), unseen))
         })
         .await;
-    let opened = match opened {
-        Ok(opened) => opened,
+    let (opened, unseen) = match opened {
+        Ok(saved) => saved,
         Err(FilingRefused::AlreadyFiled(number)) => return Ok(see(&format!("/status/{}", number.plain()))),
         Err(other) => return Err(refusal(other)),
     };
+    let back = if shown.is_back { "&back=check" } else { "" };
     let here = format!("/drafts/{draft}/{page}");
     if let Some(pressed) = &pressed {
-        return Ok(see(&format!("{here}#{}", pressed.anchor())));
+        return Ok(see(&format!("{here}?{}{refused}#{}", back.trim_start_matches('&'), pressed.anchor())));
     }
-    let complete = opened.filled.pages.iter().any(|state| state.id == page && (state.complete || !state.visible));
-    Ok(see(&match (complete, opened.filled.next_page_after(&page)) {
-        (false, _) => format!("{here}?wrong=1{}", if shown.back.is_some() { "&back=check" } else { "" }),
-        (true, _) if shown.back.is_some() => match opened.filled.first_incomplete_page() {
+    if refused.is_empty()
+        && let Some(first) = brought_up(&sheet, &page, &opened, &unseen)
+    {
+        return Ok(see(&format!("{here}?more=1{back}#{}", field::anchor(&first))));
+    }
+    if !refused.is_empty() || is_wrong(&sheet, &page, &opened) {
+        return Ok(see(&format!("{here}?wrong=1{back}{refused}")));
+    }
+    Ok(see(&match opened.filled.next_page_after(&page) {
+        _ if shown.is_back => match opened.filled.first_incomplete_page() {
             Some(page) => format!("/drafts/{draft}/{page}"),
             None => format!("/drafts/{draft}/check"),
         },
-        (true, Some(next)) => format!("/drafts/{draft}/{next}"),
-        (true, None) => format!("/drafts/{draft}/check"),
+        Some(next) => format!("/drafts/{draft}/{next}"),
+        None => format!("/drafts/{draft}/check"),
     }))
+}
+
+/// The first question that the answers of this page brought up, when nothing else is amiss: nobody is told off for a question that they
+/// could not see.
+fn brought_up(sheet: &Sheet, page: &PageId, opened: &Owned, unseen: &BTreeSet<String>) -> Option<String> {
+    let procedure = sheet.town.procedures.get(&opened.draft.procedure)?;
+    let page = procedure.pages.get(page)?;
+    let problems = problems_on(sheet, procedure, page, opened);
+    let is_new = |path: &str| {
+        unseen.iter().any(|hidden| path.strip_prefix(hidden.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+    };
+    problems.iter().all(|problem| is_new(&problem.path)).then(|| problems.first().map(|problem| problem.path.clone())).flatten()
+}
+
+/// Whether the page that was just saved must be shown again: something is missing or wrong on it, or a formal rule of its questions fails.
+fn is_wrong(sheet: &Sheet, page: &PageId, opened: &Owned) -> bool {
+    let is_incomplete = opened.filled.pages.iter().any(|state| state.id == *page && state.visible && !state.complete);
+    let Some(procedure) = sheet.town.procedures.get(&opened.draft.procedure) else { return is_incomplete };
+    is_incomplete || procedure.pages.get(page).is_some_and(|page| broken_at(procedure, page, opened).next().is_some())
 }
 
 /// 電話で続きを入力してもらう: a code to read aloud, with which a clerk takes over this draft.
@@ -279,9 +388,10 @@ pub(super) async fn read_aloud(sheet: Sheet, Path(draft): Path<String>, Posted(_
     let title = say.text("cases-takeover-title", &[]);
     let body = html! {
         h1 { (title) }
-        p { (say.html("cases-takeover-lead", &[])) }
+        p.lead { (say.html("cases-takeover-lead", &[])) }
         (parts::receipt_number(say.html("cases-takeover-code", &[]), &code.to_string()))
         p { (say.html("cases-person", &[("department", department.as_str().into()), ("phone", phone.as_str().into())])) }
+        p { (say.html("cases-takeover-kept", &[])) }
         (parts::back_link(&format!("/drafts/{draft}"), say.html("cases-check-go", &[])))
     };
     Ok(sheet.page(&title, |page| page.personal(), body).into_response())

@@ -5,7 +5,7 @@ use std::{convert::Infallible, time::Duration};
 
 use access::{PageError, Posted, throttle};
 use axum::{
-    extract::Path,
+    extract::{Path, RawQuery},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -62,12 +62,14 @@ pub(super) async fn ask(sheet: Sheet) -> Result<Markup, PageError> {
 fn ask_page(sheet: &Sheet, number: &str, secret: &str, wrong: Option<&str>) -> Markup {
     let say = sheet.say();
     let title = say.text("cases-status-form-title", &[]);
+    let class = if wrong.is_some() { "q wrong" } else { "q" };
     let line = |name: &str, label: &str, hint: &str, value: &str| {
         html! {
-            div.field {
-                label for=(name) { (say.html(label, &[])) }
+            div class=(class) {
+                label.label for=(name) { (say.html(label, &[])) }
                 p.help id={ (name) "-help" } { (say.html(hint, &[])) }
-                input.in id=(name) name=(name) value=(value) aria-describedby={ (name) "-help" } aria-invalid=[wrong.map(|_| "true")]
+                input.in.w-l.nums id=(name) name=(name) value=(value) aria-invalid=[wrong.map(|_| "true")]
+                    aria-describedby={ (name) "-help" @if wrong.is_some() { " wrong" } }
                     autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="40" required;
             }
         }
@@ -75,13 +77,14 @@ fn ask_page(sheet: &Sheet, number: &str, secret: &str, wrong: Option<&str>) -> M
     let body = html! {
         h1 { (say.html("cases-status-form-title", &[])) }
         p.lead { (say.html("cases-status-form-lead", &[])) }
-        @if let Some(wrong) = wrong { (parts::notice(Tone::Error, html! { p role="alert" { (say.html(wrong, &[])) } })) }
-        form method="post" action="/status" {
+        @if let Some(wrong) = wrong { div #wrong role="alert" { (parts::notice(Tone::Error, html! { p { (say.html(wrong, &[])) } })) } }
+        form method="post" action="/status" data-guard {
             (csrf_input(&sheet.visitor.csrf))
             (line("number", "cases-status-form-number", "cases-status-form-number-hint", number))
             (line("secret", "cases-status-form-secret", "cases-status-form-secret-hint", secret))
             div.row.actions { (parts::button(Weight::Primary, say.html("cases-status-form-button", &[]))) }
         }
+        h2 { (say.html("cases-status-form-no-receipt", &[])) }
         p { (say.html("cases-status-form-sign-in", &[])) " " a href="/my" { (say.html("cases-my-title", &[])) } }
         p { (say.html("cases-person", &[("department", sheet.plain(&sheet.town.name).into()), ("phone", sheet.town.office.phone.as_str().into())])) }
     };
@@ -124,12 +127,26 @@ pub(super) async fn open(sheet: Sheet, Posted(typed): Posted) -> Result<Response
     }
 }
 
-pub(super) async fn show(sheet: Sheet, Path(number): Path<String>) -> Result<Response, PageError> {
+pub(super) async fn show(sheet: Sheet, Path(number): Path<String>, RawQuery(query): RawQuery) -> Result<Response, PageError> {
     let Some(own) = own(&sheet, &number).await? else {
         // The number stands in the address already, so it is filled in; whether it exists is not said.
         let number: String = number.chars().take(40).collect();
         return Ok(ask_page(&sheet, &number, "", None).into_response());
     };
+    let sent = query.as_deref() == Some("sent");
+    Ok(status_page(&sheet, &own, &Writing { sent, ..Writing::default() }).into_response())
+}
+
+/// The box for a message to the office.
+#[derive(Default)]
+pub(super) struct Writing<'w> {
+    /// A message was sent just now.
+    pub sent: bool,
+    /// What was typed and could not be sent: empty, or too long.
+    pub unsent: Option<&'w str>,
+}
+
+pub(super) fn status_page(sheet: &Sheet, own: &Own, writing: &Writing<'_>) -> Markup {
     let say = sheet.say();
     let title = say.text(&format!("cases-state-{}", own.case.state.code()), &[]);
     let name = sheet.plain(&own.procedure.title);
@@ -137,9 +154,13 @@ pub(super) async fn show(sheet: Sheet, Path(number): Path<String>) -> Result<Res
     let trail = [Crumb { label: &my, href: Some("/my") }, Crumb { label: &name, href: None }];
     let plain = own.case.number.plain();
     let body = html! {
-        div #live data-live={ "/status/" (plain) "/live" } aria-live="polite" aria-label=(say.text("cases-status-live", &[])) { (region(&sheet, &own)) }
-        p.row { a.btn.second.small href={ "/status/" (plain) } { (say.html("cases-status-update", &[])) } }
-        (thread(&sheet, &own))
+        div #live data-live={ "/status/" (plain) "/live" } aria-live="polite" { (region(sheet, own)) }
+        p.row.update {
+            a.btn.second.small href={ "/status/" (plain) } { (icons::REFRESH_CW) (say.html("cases-status-update", &[])) }
+            // The script that makes it true shows it.
+            small data-live-note hidden { (say.html("cases-status-live", &[])) }
+        }
+        (thread(sheet, own, writing))
         h2 { (say.html("cases-status-more", &[])) }
         ul {
             li { a href={ "/status/" (plain) "/answers" } { (say.html("cases-answers-see", &[])) } }
@@ -147,7 +168,7 @@ pub(super) async fn show(sheet: Sheet, Path(number): Path<String>) -> Result<Res
             @if own.case.state.is_open() { li { a href={ "/status/" (plain) "/withdraw" } { (say.html("cases-withdraw", &[])) } } }
         }
     };
-    Ok(sheet.page_below(&title, &trail, |page| page.personal().here("/status"), body).into_response())
+    sheet.page_below(&title, &trail, |page| page.personal().here("/status"), body)
 }
 
 /// What changes while one looks: state, facts, decision, timeline.
@@ -227,9 +248,10 @@ fn decision(sheet: &Sheet, own: &Own) -> Markup {
     }
 }
 
-fn thread(sheet: &Sheet, own: &Own) -> Markup {
+fn thread(sheet: &Sheet, own: &Own, writing: &Writing<'_>) -> Markup {
     let say = sheet.say();
     let you = say.text("cases-thread-you", &[]);
+    let department = sheet.department(&own.case.department).0;
     let written = timeline::written(sheet, &own.story);
     let messages: Vec<parts::Message<'_>> = written
         .iter()
@@ -241,16 +263,28 @@ fn thread(sheet: &Sheet, own: &Own) -> Markup {
             fate: None,
         })
         .collect();
+    let is_wrong = writing.unsent.is_some();
     html! {
-        h2 #messages { (say.html("cases-thread-title", &[])) }
-        @if messages.is_empty() { p { (say.html("cases-thread-none", &[])) } } @else { (parts::thread(&messages)) }
-        form method="post" action={ "/status/" (own.case.number.plain()) "/write" } data-guard {
-            (csrf_input(&sheet.visitor.csrf))
-            div.field {
-                label for="text" { (say.html("cases-thread-write", &[])) }
-                textarea.in id="text" name="text" rows="4" maxlength=(filing::MESSAGE_CHARACTERS_MAX) required {}
+        section #messages aria-labelledby="messages-title" {
+            h2 #messages-title { (say.html("cases-thread-title", &[])) }
+            @if writing.sent {
+                div role="status" {
+                    (parts::notice(Tone::Good, html! { p { (say.html("cases-thread-sent", &[("department", department.as_str().into())])) } }))
+                }
             }
-            (parts::button(Weight::Second, say.html("cases-thread-send", &[])))
+            @if messages.is_empty() { p { (say.html("cases-thread-none", &[])) } } @else { (parts::thread(&messages)) }
+            form method="post" action={ "/status/" (own.case.number.plain()) "/write" } data-guard {
+                (csrf_input(&sheet.visitor.csrf))
+                div class=(if is_wrong { "q wrong" } else { "q" }) {
+                    label.label for="text" { (say.html("cases-thread-write", &[("department", department.as_str().into())])) }
+                    @if is_wrong {
+                        div #wrong { p.err { (icons::CIRCLE_ALERT) span { (say.html("cases-thread-wrong", &[])) } } }
+                    }
+                    textarea.in #text name="text" rows="4" aria-invalid=[is_wrong.then_some("true")]
+                        aria-describedby=[is_wrong.then_some("wrong")] autofocus[is_wrong] required { (writing.unsent.unwrap_or_default()) }
+                }
+                (parts::button(Weight::Second, say.html("cases-thread-send", &[])))
+            }
         }
     }
 }

@@ -10,10 +10,12 @@ use axum::{
 };
 use definitions::{
     answer::FileAnswer,
-    field::Kind,
-    procedure::Page,
+    field::{Field, Kind},
+    form::FieldProblem,
+    ids::FieldId,
     typed::{TooMuch, Typed},
 };
+use indexmap::IndexMap;
 use store::files::FileRef;
 
 use super::{Sheet, form, refusal};
@@ -29,6 +31,66 @@ pub(super) const BODY_BYTES_MAX: usize = 5 * FILE_BYTES_MAX + (1 << 20);
 pub(super) struct Came {
     pub typed: Typed,
     pub files: Vec<(String, Incoming)>,
+    /// Files that were not taken, by the path of their question. What was typed beside them is saved all the same.
+    pub refused: Vec<(String, FileRefused)>,
+}
+
+/// Why a file was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileRefused {
+    /// There is nothing in it.
+    Empty,
+    /// Over [`FILE_BYTES_MAX`].
+    Large,
+    /// Its bytes are neither a photograph nor a PDF, whatever its name says.
+    Kind,
+}
+
+impl FileRefused {
+    const ALL: [FileRefused; 3] = [FileRefused::Empty, FileRefused::Large, FileRefused::Kind];
+
+    fn code(self) -> &'static str {
+        match self {
+            FileRefused::Empty => "empty",
+            FileRefused::Large => "large",
+            FileRefused::Kind => "kind",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            FileRefused::Empty => "cases-file-empty",
+            FileRefused::Large => "cases-file-large",
+            FileRefused::Kind => "cases-file-kind",
+        }
+    }
+
+    fn page(self) -> PageError {
+        let status = match self {
+            FileRefused::Empty => StatusCode::UNPROCESSABLE_ENTITY,
+            FileRefused::Large => StatusCode::PAYLOAD_TOO_LARGE,
+            FileRefused::Kind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        };
+        PageError::say(status, self.words())
+    }
+
+    /// Said beside its question.
+    pub fn problem(self, path: &str) -> FieldProblem {
+        FieldProblem { path: path.to_owned(), id: self.words(), args: Vec::new() }
+    }
+}
+
+/// Refused files as a part of an address, so that the page that comes back says which question they were meant for.
+pub(super) fn refused_query(refused: &[(String, FileRefused)]) -> String {
+    // A path is made of the letters of ids, digits and dots: nothing in it has to be escaped. Another is no question of ours.
+    let is_path = |path: &str| path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
+    refused.iter().filter(|(path, _)| is_path(path)).map(|(path, why)| format!("&refused={}~{path}", why.code())).collect()
+}
+
+/// The same read back from an address.
+pub(super) fn refused_of(query: &str) -> Vec<FieldProblem> {
+    let parts = query.split('&').filter_map(|part| part.strip_prefix("refused=")?.split_once('~'));
+    parts.filter_map(|(code, path)| Some(FileRefused::ALL.into_iter().find(|why| why.code() == code)?.problem(path))).collect()
 }
 
 /// A file as it came in, checked.
@@ -43,10 +105,10 @@ pub(super) async fn read(sheet: &Sheet, request: Request) -> Result<Came, PageEr
     let is_multipart = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
     if !is_multipart {
         let access::Posted(typed) = request.extract_with_state(&sheet.face).await?;
-        return Ok(Came { typed, files: Vec::new() });
+        return Ok(Came { typed, files: Vec::new(), refused: Vec::new() });
     }
     let mut multipart: Multipart = request.extract().await.map_err(|_| PageError::BadInput("the body is no form"))?;
-    let mut came = Came { typed: Typed::default(), files: Vec::new() };
+    let mut came = Came { typed: Typed::default(), files: Vec::new(), refused: Vec::new() };
     let mut token_seen = false;
     while let Some(part) = multipart.next_field().await.map_err(|_| PageError::TooLarge)? {
         let name = part.name().unwrap_or_default().to_owned();
@@ -57,33 +119,37 @@ pub(super) async fn read(sheet: &Sheet, request: Request) -> Result<Came, PageEr
             None if name == access::CSRF_INPUT => {
                 let token = std::str::from_utf8(&bytes).unwrap_or_default();
                 sheet.visitor.check_csrf(&sheet.face.keys, token)?;
+                sheet.visitor.keep(&sheet.face).await?;
                 token_seen = true;
             }
             _ if !token_seen => return Err(PageError::Stale),
             None => {
                 let text = String::from_utf8(bytes.to_vec()).map_err(|_| PageError::BadInput("a text is not UTF-8"))?;
+                if text.contains('\0') {
+                    return Err(PageError::BadInput("a text holds a NUL character"));
+                }
                 came.typed.push(name, text).map_err(|_| PageError::TooLarge)?;
             }
             Some(file) if file.is_empty() && bytes.is_empty() => {}
-            Some(file) => came.files.push((name, checked(&file, bytes.to_vec())?)),
+            Some(file) => match checked(&file, bytes.to_vec()) {
+                Ok(incoming) => came.files.push((name, incoming)),
+                Err(refused) => came.refused.push((name, refused)),
+            },
         }
     }
     if token_seen { Ok(came) } else { Err(PageError::Stale) }
 }
 
 /// Looks at what a file is.
-fn checked(name: &str, bytes: Vec<u8>) -> Result<Incoming, PageError> {
+fn checked(name: &str, bytes: Vec<u8>) -> Result<Incoming, FileRefused> {
     if bytes.is_empty() {
-        return Err(PageError::say(StatusCode::UNPROCESSABLE_ENTITY, "cases-file-empty"));
+        return Err(FileRefused::Empty);
     }
     if bytes.len() > FILE_BYTES_MAX {
-        return Err(PageError::say(StatusCode::PAYLOAD_TOO_LARGE, "cases-file-large"));
+        return Err(FileRefused::Large);
     }
     let media = infer::get(&bytes).map_or("", |kind| kind.mime_type());
-    let media = ACCEPTED
-        .into_iter()
-        .find(|accepted| *accepted == media)
-        .ok_or_else(|| PageError::say(StatusCode::UNSUPPORTED_MEDIA_TYPE, "cases-file-kind"))?;
+    let media = ACCEPTED.into_iter().find(|accepted| *accepted == media).ok_or(FileRefused::Kind)?;
     Ok(Incoming { name: shown_name(name), media, bytes })
 }
 
@@ -117,15 +183,15 @@ pub(super) async fn keep(sheet: &Sheet, files: Vec<(String, Incoming)>) -> Resul
     Ok(kept.await.map_err(PageError::internal)??)
 }
 
-/// Adds files to their questions, up to as many as each takes; `forget.FIELD` takes one out again.
-pub(super) fn put(draft: &mut Typed, page: &Page, files: &[(String, FileAnswer)]) -> Result<(), TooMuch> {
-    for (field, answer) in files {
-        let Some(Kind::Files { at_most, .. }) = page.fields.get(field.as_str()).map(|field| &field.kind) else { continue };
-        if draft.all(field).len() >= *at_most as usize {
+/// Adds files to their questions, in groups too, up to as many as each takes. What no question asks for is left aside.
+pub(super) fn put(draft: &mut Typed, fields: &IndexMap<FieldId, Field>, files: &[(String, FileAnswer)]) -> Result<(), TooMuch> {
+    for (path, answer) in files {
+        let Some(Kind::Files { at_most, .. }) = filing::kind_at(draft, fields, path) else { continue };
+        if draft.all(path).len() >= *at_most as usize {
             continue;
         }
         let Ok(json) = serde_json::to_string(answer) else { continue };
-        draft.push(field.clone(), json)?;
+        draft.push(path.clone(), json)?;
     }
     Ok(())
 }
@@ -133,6 +199,9 @@ pub(super) fn put(draft: &mut Typed, page: &Page, files: &[(String, FileAnswer)]
 /// Adds files to one question by script, one request a file, so that a lost connection loses one file.
 pub(super) async fn add(sheet: Sheet, Path((draft, field)): Path<(String, String)>, request: Request) -> Result<Response, PageError> {
     let came = read(&sheet, request).await?;
+    if let Some((_, refused)) = came.refused.first() {
+        return Err(refused.page());
+    }
     let remove = came.typed.first("remove").map(ToOwned::to_owned);
     let files = keep(&sheet, came.files.into_iter().map(|(_, file)| (field.clone(), file)).collect()).await?;
     let id: DraftId = draft.parse().map_err(|_| PageError::NotFound)?;
@@ -144,7 +213,7 @@ pub(super) async fn add(sheet: Sheet, Path((draft, field)): Path<(String, String
                     let left: Vec<String> = draft.all(&field).iter().filter(|kept| !names(kept, gone)).cloned().collect();
                     draft.set(field.clone(), left);
                 }
-                put(draft, page, &files)
+                put(draft, &page.fields, &files)
             })
         })
         .await

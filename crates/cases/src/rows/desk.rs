@@ -1,10 +1,7 @@
 //! SQL of the desk: the cases, their story and what finds them. Every statement is the same on both engines.
 
-use access::{CaseId, Clause, StaffId};
-use definitions::{
-    ids::{ProcedureId, StepId},
-    procedure::Version,
-};
+use access::CaseId;
+use definitions::{ids::StepId, procedure::Version};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use store::{Read, Row, StoreError, Write, keys::Keys, params};
@@ -19,8 +16,10 @@ use crate::{
     sealed::{column, seal, unseal},
 };
 
+pub use super::inbox::{After, InboxLine, Queue};
+
 /// No day is later; rows without a limit sort after all others.
-const NEVER: &str = "9999-12-31";
+pub(crate) const NEVER: &str = "9999-12-31";
 
 const INSERT: &str = "insert into case_ (id, number, receipt_number, procedure, version, department, stage, step, channel, language, \
     filed_at, due, open, assignee, assigned_at, applicant, kana, sensitivity, row_count, turn, ended_at, body, account, person) \
@@ -197,7 +196,8 @@ pub(crate) fn next_serial(tx: &Write<'_>, name: &str) -> Result<i64, StoreError>
 /// Makes the case findable by these texts, and by nothing else.
 pub(crate) fn index(tx: &Write<'_>, case: CaseId, texts: &[String]) -> Result<(), StoreError> {
     tx.run(DROP_GRAMS, params![case.to_string()])?;
-    let mut grams: Vec<String> = texts.iter().flat_map(|text| jp::kana::grams(text)).collect();
+    let mut grams: Vec<String> = texts.iter().flat_map(|text| super::inbox::whole_key(text)).collect();
+    grams.extend(texts.iter().flat_map(|text| jp::kana::grams(text)));
     grams.sort();
     grams.dedup();
     // A case of twenty short answers has some hundred grams; the bound keeps one long text from filling the table.
@@ -205,169 +205,6 @@ pub(crate) fn index(tx: &Write<'_>, case: CaseId, texts: &[String]) -> Result<()
         tx.run(ADD_GRAM, params![gram, case.to_string()])?;
     }
     Ok(())
-}
-
-/// One line of the inbox.
-#[derive(Clone, Debug)]
-pub struct InboxLine {
-    /// The case.
-    pub id: CaseId,
-    /// 受付番号.
-    pub number: CaseNumber,
-    /// What is asked for.
-    pub procedure: ProcedureId,
-    /// Its stage's code.
-    pub stage: String,
-    /// Its step.
-    pub step: Option<StepId>,
-    /// How it came.
-    pub channel: Channel,
-    /// When.
-    pub filed_at: Timestamp,
-    /// The day that counts; none when there is no limit or it stands still.
-    pub due: Option<Date>,
-    /// Who has it.
-    pub assignee: Option<StaffId>,
-    /// The applicant's name.
-    pub applicant: String,
-    /// Its reading.
-    pub kana: String,
-    /// As the list saw it: a bulk act on a newer row is refused for that case alone.
-    pub row: i64,
-    /// Whether somebody still has to do something.
-    pub is_open: bool,
-    /// Where the next page begins.
-    pub due_key: String,
-}
-
-const LINE: &str =
-    "c.id, c.number, c.procedure, c.stage, c.step, c.channel, c.filed_at, c.due, c.assignee, c.applicant, c.kana, c.row_count, c.open";
-
-fn line(row: &Row) -> Result<InboxLine, StoreError> {
-    let due_key: String = row.get(7)?;
-    Ok(InboxLine {
-        id: column(row, 0, "case_.id")?,
-        number: column(row, 1, "case_.number")?,
-        procedure: column(row, 2, "case_.procedure")?,
-        stage: row.get(3)?,
-        step: row.get::<Option<String>>(4)?.and_then(|step| step.parse().ok()),
-        channel: Channel::from_code(&row.get::<String>(5)?).ok_or(StoreError::damaged("case_.channel"))?,
-        filed_at: row.get(6)?,
-        due: if due_key == NEVER { None } else { due_key.parse().ok() },
-        assignee: row.get::<Option<String>>(8)?.and_then(|id| id.parse().ok()),
-        applicant: row.get(9)?,
-        kana: row.get(10)?,
-        row: row.get(11)?,
-        is_open: row.get(12)?,
-        due_key,
-    })
-}
-
-/// A queue of the inbox, as a `where` over `c` beside the grants' filter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Queue {
-    /// All that is open.
-    All,
-    /// What I have.
-    Mine(StaffId),
-    /// What nobody has.
-    Unclaimed,
-    /// What waits at this stage.
-    At(&'static str),
-    /// What is late or due by this day.
-    DueBy(Date),
-    /// One procedure.
-    Of(ProcedureId),
-    /// What has ended, newest first by due.
-    Ended,
-}
-
-/// A page of the inbox begins after this line.
-#[derive(Clone, Debug)]
-pub struct After {
-    /// The line's due.
-    pub due: String,
-    /// The line's case.
-    pub id: String,
-}
-
-impl Queue {
-    fn clause(&self, first: usize) -> Clause {
-        let bind = |sql: &str, value: store::Param| Clause { sql: sql.replace("$?", &format!("${first}")), params: vec![value] };
-        match self {
-            Queue::All => Clause { sql: "c.open = 1".into(), params: vec![] },
-            Queue::Mine(staff) => bind("c.assignee = $? and c.open = 1", staff.to_string().into()),
-            Queue::Unclaimed => Clause { sql: "c.assignee is null and c.open = 1".into(), params: vec![] },
-            Queue::At(stage) => bind("c.stage = $? and c.open = 1", (*stage).into()),
-            Queue::DueBy(day) => bind("c.due <= $? and c.open = 1", day.to_string().into()),
-            Queue::Of(procedure) => bind("c.procedure = $? and c.open = 1", procedure.to_string().into()),
-            Queue::Ended => Clause { sql: "c.open = 0".into(), params: vec![] },
-        }
-    }
-}
-
-/// A page of a queue, the nearest limit first. `filter` is what the grants allow.
-pub(crate) fn inbox(tx: &Read<'_>, filter: Clause, queue: &Queue, after: Option<&After>, limit: i64) -> Result<Vec<InboxLine>, StoreError> {
-    let mut params = filter.params;
-    let clause = queue.clause(params.len() + 1);
-    params.extend(clause.params);
-    let mut sql = format!("select {LINE} from case_ c where ({}) and {}", filter.sql, clause.sql);
-    if let Some(after) = after {
-        let at = params.len();
-        sql.push_str(&format!(" and (c.due, c.id) > (${}, ${})", at + 1, at + 2));
-        params.push(after.due.clone().into());
-        params.push(after.id.clone().into());
-    }
-    params.push(limit.into());
-    sql.push_str(&format!(" order by c.due, c.id limit ${}", params.len()));
-    tx.all(&sql, &params)?.iter().map(line).collect()
-}
-
-/// How many are in a queue, counted up to `most`: a tab shows "99+" rather than counting a city.
-pub(crate) fn count(tx: &Read<'_>, filter: Clause, queue: &Queue, most: i64) -> Result<i64, StoreError> {
-    let mut params = filter.params;
-    let clause = queue.clause(params.len() + 1);
-    params.extend(clause.params);
-    params.push(most.into());
-    let sql =
-        format!("select count(*) from (select 1 from case_ c where ({}) and {} limit ${}) as few", filter.sql, clause.sql, params.len());
-    tx.first(&sql, &params)?.map_or(Ok(0), |row| row.get(0))
-}
-
-/// What to look for, of what somebody typed into the search box.
-pub(crate) fn wanted_grams(typed: &str) -> Vec<String> {
-    let mut grams: Vec<String> = typed.split_whitespace().flat_map(longest_grams).collect();
-    grams.sort();
-    grams.dedup();
-    grams
-}
-
-/// Pairs of characters say more than single ones; a word of one character has nothing else.
-fn longest_grams(word: &str) -> Vec<String> {
-    let grams = jp::kana::grams(word);
-    let pairs: Vec<String> = grams.iter().filter(|gram| gram.chars().count() > 1).cloned().collect();
-    if pairs.is_empty() { grams } else { pairs }
-}
-
-/// Other cases of the same person, newest first: filed by the same account, or else under the same name with the same telephone or mail.
-pub(crate) fn earlier_of(tx: &Read<'_>, filter: Clause, case: &Case, limit: i64) -> Result<Vec<InboxLine>, StoreError> {
-    let mut params = filter.params;
-    let at = params.len();
-    let mut sql = format!("select {LINE} from case_ c where ({}) and c.id <> ${}", filter.sql, at + 1);
-    params.push(case.id.to_string().into());
-    match &case.account {
-        Some(account) => {
-            sql.push_str(&format!(" and c.account = ${}", at + 2));
-            params.push(account.as_str().into());
-        }
-        None => {
-            sql.push_str(&format!(" and c.person = ${}", at + 2));
-            params.push(case.person_mark().into());
-        }
-    }
-    params.push(limit.into());
-    sql.push_str(&format!(" order by c.filed_at desc limit ${}", at + 3));
-    tx.all(&sql, &params)?.iter().map(line).collect()
 }
 
 /// Keeps a draft that its owner let the desk go on with.
@@ -395,18 +232,4 @@ pub(crate) fn free_number(tx: &Read<'_>, candidates: &Candidates) -> Result<Case
         }
     }
     Err(StoreError::Busy)
-}
-
-/// Cases that hold every one of these grams, within what the grants allow; open ones first.
-pub(crate) fn search(tx: &Read<'_>, filter: Clause, grams: &[String], limit: i64) -> Result<Vec<InboxLine>, StoreError> {
-    let mut params = filter.params;
-    let mut sql = format!("select {LINE} from case_ c where ({})", filter.sql);
-    // The rarest gram would be the best to begin with; the engines choose by their own counts.
-    for gram in grams.iter().take(8) {
-        params.push(gram.clone().into());
-        sql.push_str(&format!(" and c.id in (select g.case_id from case_gram g where g.gram = ${})", params.len()));
-    }
-    params.push(limit.into());
-    sql.push_str(&format!(" order by c.open desc, c.due, c.id limit ${}", params.len()));
-    tx.all(&sql, &params)?.iter().map(line).collect()
 }

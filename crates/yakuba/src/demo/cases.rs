@@ -55,9 +55,13 @@ pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failu
         // The newest last, spread over the days before today, in office hours and in the evening.
         let back = DAYS * 24 * 3600 * i64::try_from(wanted - number)? / i64::try_from(wanted)?;
         let at = now - SignedDuration::from_secs(back + i64::try_from(number * 37 % 3600)?);
-        let procedure = procedures[number % procedures.len()];
-        if let Some(case) = file(open, procedure, &people[number % people.len()], at, number)? {
-            filed.push((case, number, at));
+        // Some procedures ask for papers that an invented person does not have; then the next one is filed.
+        for turn in 0..procedures.len() {
+            let procedure = procedures[(number + turn) % procedures.len()];
+            if let Some(case) = file(open, procedure, &people[number % people.len()], at, number)? {
+                filed.push((case, number, at));
+                break;
+            }
         }
         if number % 100 == 99 {
             eprint!("\rcases filed: {} of {wanted}", number + 1);

@@ -1,0 +1,210 @@
+//! 起案・差戻し: the pages on which a decision is drafted, with its letter before it goes, or sent back with a reason.
+
+use access::{PageError, Posted};
+use axum::{
+    extract::Path,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use definitions::{
+    answer::Answers,
+    facts::NoFacts,
+    form,
+    procedure::{Outcome, Procedure, StepAct},
+    typed::Typed,
+};
+use maud::{Markup, html};
+use ui::{
+    field::{self, FieldView},
+    parts::{self, Mistake, Tone},
+};
+
+use super::{
+    Sheet,
+    case::{self, Opened},
+    verbs::{answer, number_of, row_of, text_input, verb_page, why},
+};
+use crate::{case::NotNow, decide, effects, verbs::Refused};
+
+pub(super) async fn propose_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
+    let opened = case::open(&sheet, &number).await?;
+    Ok(propose_form(&sheet, &opened, &Typed::default(), html! {}))
+}
+
+/// Outcome, reason, and what each outcome asks; a press shows the letter before it goes.
+fn propose_form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) -> Markup {
+    let say = sheet.say();
+    let chosen = typed.first("outcome");
+    let outcomes = opened.procedure.outcomes.values();
+    let inside = html! {
+        fieldset {
+            legend { (sheet.word("desk-propose-outcome")) }
+            @for outcome in outcomes {
+                label.pick {
+                    input type="radio" name="outcome" value=(outcome.id) checked[chosen == Some(outcome.id.as_str())];
+                    span { b { (sheet.plain(&outcome.title)) } @if outcome.reason_required { span { (sheet.word("desk-propose-reason-due")) } } }
+                }
+                @if !outcome.ask.is_empty() { div.indent { (asked(sheet, outcome, typed)) } }
+            }
+        }
+        (text_input(sheet, "reason", "desk-propose-reason", typed.first("reason").unwrap_or_default()))
+        p { (say.html("desk-propose-chain", &[("chain", chain(sheet, opened).into())])) }
+        button.btn.second type="submit" formaction={ "/desk/cases/" (opened.case.number.plain()) "/preview" } formtarget="_blank" {
+            (say.html("desk-propose-preview", &[]))
+        }
+    };
+    verb_page(sheet, opened, "propose", above, inside)
+}
+
+/// The questions of an outcome, named `OUTCOME.FIELD` so that all outcomes stand on one page.
+fn asked(sheet: &Sheet, outcome: &Outcome, typed: &Typed) -> Markup {
+    let filled = form::Filled::default();
+    html! {
+        @for field in outcome.ask.values() {
+            (field::render(field, &FieldView {
+                say: sheet.say(),
+                town: &sheet.town,
+                typed,
+                filled: &filled,
+                prefix: outcome.id.as_str(),
+                problems: &[],
+                upload: None, postal: None,
+            }))
+        }
+    }
+}
+
+fn chain(sheet: &Sheet, opened: &Opened) -> String {
+    let decide = opened.procedure.steps.values().find(|step| step.act == StepAct::Decide);
+    let roles = decide.map(|step| step.role.as_slice()).unwrap_or_default();
+    let names: Vec<String> =
+        roles.iter().map(|id| sheet.town.roles.get(id).map_or_else(|| id.to_string(), |role| sheet.plain(&role.name))).collect();
+    names.join(" → ")
+}
+
+/// A form of an outcome's own questions, judged like any other.
+fn asking(procedure: &Procedure, outcome: &Outcome) -> Procedure {
+    let mut asking = procedure.clone();
+    asking.formal.clear();
+    asking.merit.clear();
+    asking.pages.truncate(1);
+    for page in asking.pages.values_mut() {
+        page.when = None;
+        page.fields = outcome.ask.clone();
+    }
+    asking
+}
+
+/// The inputs below a prefix, under their own names.
+pub(super) fn below(typed: &Typed, prefix: &str) -> Typed {
+    let mut below = Typed::default();
+    for (name, values) in typed.iter() {
+        if let Some(own) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.')) {
+            below.set(own, values);
+        }
+    }
+    below
+}
+
+/// What came in of an outcome's own questions, as answers.
+fn details(sheet: &Sheet, opened: &Opened, typed: &Typed) -> Result<(Answers, Vec<Mistake>), PageError> {
+    let chosen = typed.first("outcome").and_then(|id| opened.procedure.outcomes.get(id));
+    let Some(outcome) = chosen else { return Ok((Answers::default(), Vec::new())) };
+    let filled = form::fill(&asking(&opened.procedure, outcome), &below(typed, outcome.id.as_str()), &NoFacts, sheet.today());
+    let mistakes = filled
+        .problems
+        .iter()
+        .map(|problem| Mistake {
+            anchor: field::anchor(&format!("{}.{}", outcome.id, problem.path)),
+            text: field::problem_text(sheet.say(), problem),
+        })
+        .collect();
+    Ok((filled.answers, mistakes))
+}
+
+pub(super) async fn propose(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
+    let opened = case::open(&sheet, &number).await?;
+    let number = number_of(&number)?;
+    let (answers, mistakes) = details(&sheet, &opened, &typed)?;
+    let outcome = typed.first("outcome").and_then(|id| opened.procedure.outcomes.get(id));
+    let missing = outcome.map(|outcome| missing_characters(&sheet, &opened, outcome, &typed, &answers)).unwrap_or_default();
+    let above = html! {
+        (parts::error_summary(sheet.say(), &mistakes))
+        @if outcome.is_none() { (parts::notice(Tone::Error, html! { p role="alert" { (sheet.word("desk-propose-choose")) } })) }
+        @if !missing.is_empty() {
+            (parts::notice(Tone::Error, html! { p role="alert" { (sheet.say().html("desk-propose-missing", &[("characters", missing.as_str().into())])) } }))
+        }
+    };
+    if outcome.is_none() || !mistakes.is_empty() || !missing.is_empty() {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, propose_form(&sheet, &opened, &typed, above)).into_response());
+    }
+    let (outcome, reason, row) =
+        (outcome.map(|outcome| outcome.id.clone()), typed.first("reason").unwrap_or_default().to_owned(), row_of(&typed));
+    let done = sheet
+        .write(move |tx, acting| {
+            let outcome = outcome.clone().ok_or(NotNow::Unknown("outcome"))?;
+            decide::propose(tx, acting, number, row, decide::Draft { outcome, reason: reason.clone(), details: answers.clone() })
+        })
+        .await;
+    match done {
+        Err(Refused::NotNow(reason @ (NotNow::ReasonDue | NotNow::DetailsDue))) => {
+            let above = parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(why(&reason))) } });
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, propose_form(&sheet, &opened, &typed, above)).into_response())
+        }
+        done => answer(&sheet, number, "propose", done).await,
+    }
+}
+
+/// Characters of the letter that no font has, before anything is proposed.
+fn missing_characters(sheet: &Sheet, opened: &Opened, outcome: &Outcome, typed: &Typed, details: &Answers) -> String {
+    let reason = typed.first("reason").unwrap_or_default();
+    let content = effects::first_content(&sheet.town, &opened.case, &opened.procedure, outcome, reason, details, sheet.today());
+    let missing = content.map(|content| letters::missing_characters(&content)).unwrap_or_default();
+    missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The letter as it would go, marked as a draft. By POST: reasons never stand in an address.
+pub(super) async fn preview(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
+    let opened = case::open(&sheet, &number).await?;
+    let outcome = typed.first("outcome").and_then(|id| opened.procedure.outcomes.get(id)).cloned().ok_or(PageError::NotFound)?;
+    let (answers, _) = details(&sheet, &opened, &typed)?;
+    let reason = typed.first("reason").unwrap_or_default().to_owned();
+    let today = sheet.today();
+    let content = effects::first_content(&sheet.town, &opened.case, &opened.procedure, &outcome, &reason, &answers, today);
+    let content = content.ok_or(PageError::NotFound)?;
+    let (bureau, press) = (sheet.bureau(), sheet.tools.press.clone());
+    let pdf = tokio::task::spawn_blocking(move || letters::preview(&bureau, &press, &content, today)).await.map_err(PageError::internal)?;
+    let pdf = pdf.map_err(|problem| {
+        tracing::info!(%problem, "a letter cannot be shown");
+        PageError::say(StatusCode::UNPROCESSABLE_ENTITY, "desk-preview-failed")
+    })?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf"), (header::CACHE_CONTROL, "private, no-store")], pdf.pdf).into_response())
+}
+
+/// 差戻し needs its reason: the clerk who drafted it reads it first.
+pub(super) async fn send_back_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
+    let opened = case::open(&sheet, &number).await?;
+    Ok(send_back_form(&sheet, &opened, html! {}))
+}
+
+fn send_back_form(sheet: &Sheet, opened: &Opened, above: Markup) -> Markup {
+    let inside = html! {
+        p { (sheet.say().html("desk-send-back-lead", &[])) }
+        (text_input(sheet, "text", "desk-send-back-reason", ""))
+    };
+    verb_page(sheet, opened, "send-back", above, inside)
+}
+
+pub(super) async fn send_back(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
+    let (at, number) = (number.clone(), number_of(&number)?);
+    let (reason, row) = (typed.first("text").unwrap_or_default().to_owned(), row_of(&typed));
+    let done = sheet.write(move |tx, acting| decide::send_back(tx, acting, number, row, reason.clone())).await;
+    match done {
+        Err(Refused::NotNow(reason @ NotNow::ReasonDue)) => {
+            let opened = case::open(&sheet, &at).await?;
+            let above = parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(why(&reason))) } });
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, send_back_form(&sheet, &opened, above)).into_response())
+        }
+        done => answer(&sheet, number, "send-back", done).await,
+    }
+}
