@@ -106,3 +106,9 @@ create table case_file (
   kept text not null,
   primary key (case_id, filed)
 );
+create table case_apart (
+  case_id text not null,
+  field text not null,
+  sealed blob not null,
+  primary key (case_id, field)
+);

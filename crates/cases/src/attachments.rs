@@ -11,7 +11,7 @@ use store::{
     files::{FileRef, Files},
     hatch::{Failure, Receiver},
     jobs::{Job, JobError, JobHandler},
-    keys::Keys,
+    keys::{Face, Keys},
     params,
 };
 
@@ -78,23 +78,25 @@ impl JobHandler for HandUp {
             self.portal.read(move |tx| rows::portal::own_by_id(tx, &keys, case))?.ok_or_else(|| JobError::Dead("no such case".into()))?;
         for file in of(&own.answers) {
             let bytes = self.files.get(&FileRef(file.file.clone()))?;
-            let parcel = packed(case, &file.file, &bytes)?;
+            let parcel = packed(&self.keys, case, &file.file, &bytes)?;
             self.portal.write(move |tx| tx.send(&parcel))?;
         }
         Ok(())
     }
 }
 
-fn packed(case: CaseId, filed: &str, bytes: &[u8]) -> Result<Parcel, StoreError> {
+fn packed(keys: &Keys, case: CaseId, filed: &str, bytes: &[u8]) -> Result<Parcel, StoreError> {
     let label = Label { case: case.to_string(), filed: filed.to_owned() };
     let mut body = serde_json::to_vec(&label).map_err(|_| StoreError::damaged("parcel case.file"))?;
     body.push(b'\n');
     body.extend_from_slice(bytes);
-    Ok(Parcel { kind: FILE.to_owned(), id: format!("{case}:{filed}"), body })
+    Ok(Parcel { kind: FILE.to_owned(), id: format!("{case}:{filed}"), body: keys.seal_to(Face::Desk, &body)? })
 }
 
 /// Keeps an attachment at the desk.
 pub struct ReceiveFile {
+    /// The desk's keys.
+    pub keys: Arc<Keys>,
     /// The desk's files.
     pub files: Files,
 }
@@ -105,8 +107,9 @@ impl Receiver for ReceiveFile {
     }
 
     fn receive(&self, tx: &Write<'_>, parcel: &Parcel) -> Result<(), Failure> {
-        let end = parcel.body.iter().position(|byte| *byte == b'\n').ok_or(StoreError::damaged("parcel case.file"))?;
-        let (label, bytes) = parcel.body.split_at(end);
+        let body = self.keys.unseal_own(&parcel.body)?;
+        let end = body.iter().position(|byte| *byte == b'\n').ok_or(StoreError::damaged("parcel case.file"))?;
+        let (label, bytes) = body.split_at(end);
         let label: Label = serde_json::from_slice(label).map_err(|_| StoreError::damaged("parcel case.file"))?;
         // Written before the row names it; should the transaction run again, the first copy is an orphan and is swept.
         let kept = self.files.put(&bytes[1..])?;

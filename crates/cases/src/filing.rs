@@ -18,7 +18,7 @@ use jiff::{Timestamp, civil::DateTime};
 use store::{Entry, Read, StoreError, Write, keys::Keys};
 
 use crate::{
-    CaseNumber, Channel, Contacts, ReceiptSecret, attachments,
+    CaseNumber, Channel, Contacts, ReceiptSecret, apart, attachments,
     clock::{self, Clock},
     draft::{Changed, Draft, DraftId, Owner, changed},
     own::{OwnCase, OwnState, Seen},
@@ -246,11 +246,12 @@ pub fn lend(tx: &Write<'_>, terms: &Terms<'_>, id: DraftId, owner: &Owner, code:
     journal(tx, owner, "draft-lent", draft.case)?;
     parcel::send_up(
         tx,
+        terms.keys,
         draft.case,
         &format!("lent-{}", terms.now.as_microsecond()),
         &Up::Lent(Box::new(parcel::Lent {
             case: draft.case.to_string(),
-            code: code_mark(terms.keys, code),
+            code: code.plain(),
             procedure: draft.procedure,
             language: draft.language,
             typed: draft.typed,
@@ -314,7 +315,8 @@ pub fn file(
         department: procedure.department.clone(),
         hear_by: Clock::start(&procedure.law, today).hear_by(&terms.town.closed, today),
         turn: 0,
-        answers: filled.answers.clone(),
+        // The person's copy keeps no individual number: it goes up sealed and lies apart.
+        answers: apart::taken_out(filled.answers.clone()).0,
         contacts: contacts.clone(),
         state: OwnState::Filed,
     };
@@ -324,6 +326,7 @@ pub fn file(
     journal(tx, owner, "filed", case.id)?;
     parcel::send_up(
         tx,
+        terms.keys,
         case.id,
         "filed",
         &Up::Filed(Box::new(Filed {
@@ -342,7 +345,7 @@ pub fn file(
     )?;
     attachments::hand_up(tx, case.id, "filed", &case.answers)?;
     // After the parcel: what becomes of the receipt goes up to a case that is there.
-    told::tell_filed(tx, terms.town, &case)?;
+    told::tell_filed(tx, terms.town, terms.keys, &case)?;
     Ok(case)
 }
 
@@ -372,19 +375,28 @@ pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCa
     if wrong {
         return Err(FilingRefused::Incomplete(None));
     }
+    let asked = asked.fields.clone();
     let mut answers = definitions::answer::Answers::default();
-    for field in &asked.fields {
+    for field in &asked {
         let given = filled.answers.get(field.as_str()).cloned();
         case.answers.replace(field, given.clone());
         answers.replace(field, given);
     }
+    case.answers = apart::taken_out(std::mem::take(&mut case.answers)).0;
+    case.contacts = Contacts::of(&procedure, &case.answers);
     case.state = OwnState::Corrected;
     rows::portal::update_own(tx, terms.keys, &case)?;
     rows::portal::add_event(tx, terms.keys, case.id, terms.now, &Seen::Corrected)?;
     journal(tx, owner, "corrected", case.id)?;
     let turn = case.turn.to_string();
     attachments::hand_up(tx, case.id, &format!("corrected-{turn}"), &answers)?;
-    parcel::send_up(tx, case.id, &format!("corrected-{turn}"), &Up::Corrected { case: case.id.to_string(), answers, at: terms.now })?;
+    parcel::send_up(
+        tx,
+        terms.keys,
+        case.id,
+        &format!("corrected-{turn}"),
+        &Up::Corrected { case: case.id.to_string(), asked, answers, at: terms.now },
+    )?;
     Ok(case)
 }
 
@@ -437,7 +449,7 @@ pub fn write(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, case: &OwnCase, i
     rows::portal::add_event(tx, terms.keys, case.id, terms.now, &Seen::Wrote { text: text.to_owned() })?;
     journal(tx, owner, "wrote", case.id)?;
     let up = Up::Wrote { case: case.id.to_string(), id: id.to_owned(), text: text.to_owned(), at: terms.now };
-    parcel::send_up(tx, case.id, &format!("wrote-{id}"), &up)?;
+    parcel::send_up(tx, terms.keys, case.id, &format!("wrote-{id}"), &up)?;
     Ok(())
 }
 
@@ -454,7 +466,7 @@ pub fn withdraw(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnC
     rows::portal::update_own(tx, terms.keys, &case)?;
     rows::portal::add_event(tx, terms.keys, case.id, terms.now, &Seen::Withdrew)?;
     journal(tx, owner, "withdrew", case.id)?;
-    parcel::send_up(tx, case.id, "withdrew", &Up::Withdrew { case: case.id.to_string(), at: terms.now })?;
+    parcel::send_up(tx, terms.keys, case.id, "withdrew", &Up::Withdrew { case: case.id.to_string(), at: terms.now })?;
     Ok(case)
 }
 

@@ -10,6 +10,7 @@
 //!
 //! Two clocks run over a case ([`clock`]): the promise (標準処理期間) and the law's limit (法定期限).
 
+pub mod apart;
 pub mod attachments;
 pub mod case;
 pub mod catalogue;
@@ -45,6 +46,11 @@ pub use filing::FilingRefused;
 pub use number::{CaseNumber, NotANumber, ReceiptSecret};
 pub use portal::router as portal_router;
 pub use rows::desk::{After, InboxLine, Queue};
+
+/// 受付箱 as a value: the lists of the desk, for benches and for other rooms.
+pub mod desk_lists {
+    pub use crate::rows::inbox::{Narrow, count, inbox as page, search};
+}
 pub use tools::Tools;
 
 /// Drafts that were begun before signing in belong to the account from then on.

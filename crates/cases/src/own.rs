@@ -148,14 +148,18 @@ impl OwnCase {
             self.turn = down.turn;
             self.hear_by = down.hear_by;
         }
-        let withdrawn = self.state == OwnState::Withdrawn;
+        // News that crossed the withdrawal on its way turns it not back; a decision that was made before it came does: it stands.
+        let withdrawn = self.state == OwnState::Withdrawn && !matches!(down.news, News::Decided { .. });
         if !newest || withdrawn {
             return;
         }
         match &down.news {
             News::Received { department, .. } => {
                 self.department = department.clone();
-                self.state = OwnState::InReview;
+                // Another department received it: what the person was asked for is still asked for.
+                if self.state == OwnState::Filed {
+                    self.state = OwnState::InReview;
+                }
             }
             News::Step { step, .. } => {
                 self.step = Some(step.clone());

@@ -9,8 +9,11 @@ use definitions::{
     typed::Typed,
 };
 use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Serialize};
-use store::{Parcel, StoreError, Write};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use store::{
+    Parcel, StoreError, Write,
+    keys::{Face, Keys},
+};
 
 use crate::{Channel, Contacts};
 
@@ -29,6 +32,9 @@ pub enum Up {
     Corrected {
         /// The case.
         case: String,
+        /// Which fields had been asked for: an answer to an earlier request empties nothing that a later one asks for.
+        #[serde(default)]
+        asked: Vec<FieldId>,
         /// Only the corrected fields.
         answers: Answers,
         /// When it reached us.
@@ -72,7 +78,7 @@ pub enum Up {
 pub struct Lent {
     /// The id that the case will have, whoever files it.
     pub case: String,
-    /// A keyed digest of the code.
+    /// The code; the desk keeps only a keyed digest of it.
     pub code: String,
     /// What is asked for.
     pub procedure: ProcedureId,
@@ -226,6 +232,7 @@ pub enum News {
 /// Puts news on the way down. The id names the case and the turn, so that a repetition changes nothing.
 pub(crate) fn send_down(
     tx: &Write<'_>,
+    keys: &Keys,
     case: CaseId,
     turn: i64,
     at: Timestamp,
@@ -233,15 +240,29 @@ pub(crate) fn send_down(
     news: News,
 ) -> Result<(), StoreError> {
     let down = Down { case: case.to_string(), turn, at, hear_by, news };
-    send(tx, DOWN, format!("{case}:{turn}"), &down)
+    let body = sealed(keys, Face::Portal, &down)?;
+    tx.send(&Parcel { kind: DOWN.to_owned(), id: format!("{case}:{turn}"), body })
 }
 
 /// Puts what a resident did on the way up. `what` names it once within the case.
-pub(crate) fn send_up(tx: &Write<'_>, case: CaseId, what: &str, up: &Up) -> Result<(), StoreError> {
-    send(tx, UP, format!("{case}:{what}"), up)
+pub(crate) fn send_up(tx: &Write<'_>, keys: &Keys, case: CaseId, what: &str, up: &Up) -> Result<(), StoreError> {
+    let body = sealed(keys, Face::Desk, up)?;
+    tx.send(&Parcel { kind: UP.to_owned(), id: format!("{case}:{what}"), body })
 }
 
-fn send<T: Serialize>(tx: &Write<'_>, kind: &str, id: String, message: &T) -> Result<(), StoreError> {
-    let body = serde_json::to_vec(message).map_err(|_| StoreError::damaged("a parcel that has no JSON"))?;
-    tx.send(&Parcel { kind: kind.to_owned(), id, body })
+/// A message sealed to the face that it goes to: while it waits in a store it shows nothing, not even to the face that sent it.
+///
+/// # Errors
+/// When it cannot be sealed.
+pub fn sealed<T: Serialize>(keys: &Keys, to: Face, message: &T) -> Result<Vec<u8>, StoreError> {
+    let plain = serde_json::to_vec(message).map_err(|_| StoreError::damaged("a parcel that has no JSON"))?;
+    keys.seal_to(to, &plain)
+}
+
+/// Opens what was sealed to this face.
+///
+/// # Errors
+/// When it was sealed to somebody else, was changed, or is no such message.
+pub fn opened<T: DeserializeOwned>(keys: &Keys, body: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(&keys.unseal_own(body)?).map_err(|_| StoreError::damaged("a parcel of cases"))
 }

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use access::{AccountId, CaseId, ResidentId, TownHandle};
-use definitions::{form, town::Town};
+use definitions::{form, procedure::Procedure, town::Town};
 use jiff::Timestamp;
 use registry::known::DeskFacts;
 use store::{
@@ -14,9 +14,11 @@ use store::{
 };
 
 use crate::{
+    Contacts, apart,
     case::{Case, NotNow},
     clock::{self, Clock},
     event::{Event, Who},
+    filing::code_mark,
     parcel::{self, Filed, News, Up},
     registers, rows,
     verbs::{self, Acting, Happened, Refused},
@@ -36,22 +38,34 @@ impl Receiver for DeskReceiver {
     }
 
     fn receive(&self, tx: &Write<'_>, parcel: &Parcel) -> Result<(), Failure> {
-        let up: Up = serde_json::from_slice(&parcel.body).map_err(|_| StoreError::damaged("parcel case.up"))?;
+        let up: Up = parcel::opened(&self.keys, &parcel.body)?;
         let town = self.town.current();
         match up {
             Up::Filed(filed) => received(tx, &town, &self.keys, *filed, &Who::Applicant, "own"),
             Up::Fate { case, channel, fate, at } => self.change(tx, &town, &case, at, |_| {
                 Ok(vec![Happened::inside(Event::MessageFate { channel: channel.clone(), fate: fate.clone() })])
             }),
-            Up::Lent(lent) => rows::desk::keep_lent(tx, &self.keys, &lent),
-            Up::Corrected { case, answers, at } => self.change(tx, &town, &case, at, |case| {
-                let before = case.answers.clone();
-                let (stage, answers) = case.corrected(answers.clone())?;
-                case.stage = stage;
-                case.answers = answers;
-                case.clock.go_on(clock::day(at));
-                Ok(vec![Happened::told(Event::Corrected { before }, News::BackToReview)])
-            }),
+            Up::Lent(mut lent) => {
+                let code = lent.code.parse().map_err(|_| StoreError::damaged("parcel case.up: code"))?;
+                lent.code = code_mark(&self.keys, code);
+                rows::desk::keep_lent(tx, &self.keys, &lent)
+            }
+            Up::Corrected { case, asked, answers, at } => {
+                let procedure = self.procedure_of(tx, &case)?;
+                let (answers, numbers) = apart::taken_out(answers);
+                apart::keep(tx, &self.keys, self.case(tx, &case)?.id, &numbers)?;
+                self.change(tx, &town, &case, at, |case| {
+                    let before = case.answers.clone();
+                    let (stage, answers) = case.corrected(&asked, answers)?;
+                    case.stage = stage;
+                    case.answers = answers;
+                    // Letters go to the name and address as corrected.
+                    case.contacts = Contacts::of(&procedure, &case.answers);
+                    case.clock.go_on(clock::day(at));
+                    Ok(vec![Happened::told(Event::Corrected { before }, News::BackToReview)])
+                })?;
+                self.index(tx, &case)
+            }
             Up::Wrote { case, text, at, .. } => {
                 self.change(tx, &town, &case, at, |_| Ok(vec![Happened::inside(Event::ApplicantWrote { text: text.clone() })]))
             }
@@ -65,6 +79,22 @@ impl Receiver for DeskReceiver {
 }
 
 impl DeskReceiver {
+    fn case(&self, tx: &Write<'_>, case: &str) -> Result<Case, StoreError> {
+        let id: CaseId = case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
+        rows::desk::by_id(tx, &self.keys, id)?.ok_or(StoreError::damaged("parcel case.up: unknown case"))
+    }
+
+    /// The definition under which a case was filed.
+    fn procedure_of(&self, tx: &Write<'_>, case: &str) -> Result<Procedure, StoreError> {
+        rows::procedure(tx, &self.case(tx, case)?.version)?.ok_or(StoreError::damaged("case_procedure"))
+    }
+
+    /// What was corrected is found by its new words.
+    fn index(&self, tx: &Write<'_>, case: &str) -> Result<(), StoreError> {
+        let case = self.case(tx, case)?;
+        rows::desk::index(tx, case.id, &case.search_texts())
+    }
+
     /// A change that the applicant made. One that came too late, such as a withdrawal after the decision, changes nothing: the person
     /// reads where the case stands.
     fn change(
@@ -75,8 +105,8 @@ impl DeskReceiver {
         at: Timestamp,
         verb: impl FnOnce(&mut Case) -> Result<Vec<Happened>, NotNow>,
     ) -> Result<(), StoreError> {
-        let id: CaseId = case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
-        let mut case = rows::desk::by_id(tx, &self.keys, id)?.ok_or(StoreError::damaged("parcel case.up: unknown case"))?;
+        let mut case = self.case(tx, case)?;
+        let id = case.id;
         let happened = match verb(&mut case) {
             Ok(happened) => happened,
             Err(reason) => {
@@ -114,6 +144,7 @@ fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, a
     let mut warned = filed.warned;
     let judged = form::judge(&procedure, &filed.answers, &facts, today);
     warned.extend(judged.warned.iter().map(ToString::to_string).filter(|rule| !warned.contains(rule)).collect::<Vec<_>>());
+    let (answers, numbers) = apart::taken_out(filed.answers);
     let case = Case {
         id,
         number,
@@ -126,7 +157,7 @@ fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, a
         filed_at: filed.at,
         language: filed.language,
         contacts: filed.contacts,
-        answers: filed.answers,
+        answers,
         warned,
         noted: BTreeMap::new(),
         stage: Case::first_stage(&procedure).map_err(|_| StoreError::damaged("a procedure without steps"))?,
@@ -140,6 +171,7 @@ fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, a
     if !rows::desk::insert(tx, keys, &case, hear_by, access::grants::sensitivity_code(crate::case::sensitivity(&procedure)))? {
         return Ok(());
     }
+    apart::keep(tx, keys, case.id, &numbers)?;
     rows::desk::index(tx, case.id, &case.search_texts())?;
     registers::charge_fee(tx, &case, &procedure, &facts, today)?;
     let turn = rows::desk::tell(tx, keys, case.id, filed.at, who, &Event::Received)?;
@@ -152,7 +184,7 @@ fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, a
         why: String::new(),
     })?;
     let news = News::Received { receipt_number: case.receipt_number.clone(), department: case.department.clone() };
-    parcel::send_down(tx, case.id, turn, filed.at, hear_by, news)
+    parcel::send_down(tx, keys, case.id, turn, filed.at, hear_by, news)
 }
 
 /// 収受 at the desk: what came on paper, at the counter or by telephone, typed by a clerk.
@@ -160,7 +192,7 @@ pub(crate) fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed) -> Res
     let procedure = acting.town.procedures.get(&filed.procedure).ok_or(Refused::NotFound)?;
     let attributes = access::RecordAttributes {
         department: Some(procedure.department.clone()),
-        ..access::RecordAttributes::of_town(access::RecordKind::Case, crate::case::sensitivity(&procedure))
+        ..access::RecordAttributes::of_town(access::RecordKind::Case, crate::case::sensitivity(procedure))
     };
     let authority = access::may(acting.staff, access::Act::Work, &attributes).ok_or(Refused::NotFound)?.to_string();
     Ok(received(tx, acting.town, acting.keys, filed, &Who::Staff(acting.staff.id), &authority)?)

@@ -6,7 +6,7 @@ use access::{CaseId, TownHandle};
 use definitions::{answer::Answers, ids::MessageId, town::Town};
 use jiff::civil::Date;
 use messages::{Content, FateNews, Notice, mailing::FateHook};
-use store::{Entry, StoreError, Write};
+use store::{Entry, StoreError, Write, keys::Keys};
 
 use crate::{
     own::OwnCase,
@@ -14,40 +14,46 @@ use crate::{
 };
 
 /// Tells the person of the case that something happened. `turn` names it once.
-pub(crate) fn tell(tx: &Write<'_>, town: &Town, case: &OwnCase, turn: &str, what: &News, now: jiff::Timestamp) -> Result<(), StoreError> {
+pub(crate) fn tell(
+    tx: &Write<'_>,
+    town: &Town,
+    keys: &Keys,
+    case: &OwnCase,
+    turn: &str,
+    what: &News,
+    now: jiff::Timestamp,
+) -> Result<(), StoreError> {
     let Some(kind) = kind(what) else { return Ok(()) };
-    told(
-        tx,
-        town,
-        case,
-        &format!("case:{}:{turn}", case.id),
-        (kind, until(what)),
-        message_of(what).map(|message| (message, details_of(what))),
-        now,
-    )
+    let message = message_of(what).map(|message| (message, details_of(what)));
+    let content = content(town, case, kind, until(what), message);
+    told(tx, keys, case, (kind, turn), content, now)
 }
 
 /// The receipt of a filing.
-pub(crate) fn tell_filed(tx: &Write<'_>, town: &Town, case: &OwnCase) -> Result<(), StoreError> {
-    told(tx, town, case, &format!("case:{}:filed", case.id), ("received", None), None, case.filed_at)
+pub(crate) fn tell_filed(tx: &Write<'_>, town: &Town, keys: &Keys, case: &OwnCase) -> Result<(), StoreError> {
+    told(tx, keys, case, ("received", "filed"), content(town, case, "received", None, None), case.filed_at)
 }
 
-fn told(
-    tx: &Write<'_>,
-    town: &Town,
-    case: &OwnCase,
-    id: &str,
-    (kind, until): (&'static str, Option<Date>),
-    message: Option<(&MessageId, Option<&Answers>)>,
-    now: jiff::Timestamp,
-) -> Result<(), StoreError> {
+/// What stands on my page: the town's own message where the definition names one, else our words.
+fn content(town: &Town, case: &OwnCase, kind: &str, until: Option<Date>, message: Option<(&MessageId, Option<&Answers>)>) -> Content {
     let usual = Content::Words { id: format!("messages-notice-{kind}"), args: usual_values(town, case, until) };
-    let content = match message.and_then(|(id, details)| Some((town.messages.get(id)?, details))) {
+    match message.and_then(|(id, details)| Some((town.messages.get(id)?, details))) {
         Some((message, details)) => Content::of_town(town, message, case.language, &|place| value(town, case, details, place), usual),
         None => usual,
-    };
+    }
+}
+
+/// Hands a notice over. `occasion` names it once within the case.
+fn told(
+    tx: &Write<'_>,
+    keys: &Keys,
+    case: &OwnCase,
+    (kind, occasion): (&'static str, &str),
+    content: Content,
+    now: jiff::Timestamp,
+) -> Result<(), StoreError> {
     let notice = Notice {
-        id: id.to_owned(),
+        id: format!("case:{}:{occasion}", case.id),
         account: case.account.as_deref().and_then(|account| account.parse().ok()),
         case: Some(case.id),
         kind,
@@ -62,7 +68,7 @@ fn told(
     };
     let told = messages::tell(tx, &notice, now)?;
     match told.news {
-        Some(news) => fate_up(tx, &news),
+        Some(news) => fate_up(tx, keys, &news),
         None => Ok(()),
     }
 }
@@ -148,18 +154,21 @@ fn value(town: &Town, case: &OwnCase, details: Option<&Answers>, place: &str) ->
 }
 
 /// What became of a message goes up to the desk: it stands on the case, with what to do next.
-pub struct FateToDesk;
+pub struct FateToDesk {
+    /// The portal's keys.
+    pub keys: Arc<Keys>,
+}
 
 impl FateHook for FateToDesk {
     fn told(&self, tx: &Write<'_>, news: &FateNews) -> Result<(), StoreError> {
-        fate_up(tx, news)
+        fate_up(tx, &self.keys, news)
     }
 }
 
-fn fate_up(tx: &Write<'_>, news: &FateNews) -> Result<(), StoreError> {
+fn fate_up(tx: &Write<'_>, keys: &Keys, news: &FateNews) -> Result<(), StoreError> {
     let Some(case) = news.case.as_deref().and_then(|case| case.parse::<CaseId>().ok()) else { return Ok(()) };
     let up = Up::Fate { case: case.to_string(), channel: news.fate.channel().to_owned(), fate: news.fate.word(), at: news.at };
-    parcel::send_up(tx, case, &format!("fate-{}-{}", news.notice, news.turn), &up)
+    parcel::send_up(tx, keys, case, &format!("fate-{}-{}", news.notice, news.turn), &up)
 }
 
 /// What a parcel from the desk needs on the residents' side.
@@ -167,7 +176,7 @@ pub struct PortalReceiver {
     /// The town of today.
     pub town: TownHandle,
     /// The town's keys.
-    pub keys: Arc<store::keys::Keys>,
+    pub keys: Arc<Keys>,
     /// Where letters are kept.
     pub files: store::files::Files,
 }
@@ -178,7 +187,7 @@ impl store::hatch::Receiver for PortalReceiver {
     }
 
     fn receive(&self, tx: &Write<'_>, came: &store::Parcel) -> Result<(), store::hatch::Failure> {
-        let down: parcel::Down = serde_json::from_slice(&came.body).map_err(|_| StoreError::damaged("parcel case.down"))?;
+        let down: parcel::Down = parcel::opened(&self.keys, &came.body)?;
         let id: CaseId = down.case.parse().map_err(|_| StoreError::damaged("parcel case.down: case"))?;
         // A case that came on paper has no copy here: its person is told by letter.
         let Some(mut case) = crate::rows::portal::own_by_id(tx, &self.keys, id)? else { return Ok(()) };
@@ -198,7 +207,7 @@ impl store::hatch::Receiver for PortalReceiver {
             };
             crate::rows::portal::add_letter(tx, id, &kept)?;
         }
-        tell(tx, &town, &case, &down.turn.to_string(), &news, down.at)?;
+        tell(tx, &town, &self.keys, &case, &down.turn.to_string(), &news, down.at)?;
         // Live pages follow the journal: without a line nobody would be shown the news.
         tx.journal(&Entry {
             actor: "desk".to_owned(),

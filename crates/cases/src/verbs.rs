@@ -204,7 +204,7 @@ pub(crate) fn keep(
             why: String::new(),
         })?;
         if let Some(news) = news {
-            crate::parcel::send_down(tx, case.id, turn, now, hear_by, news)?;
+            crate::parcel::send_down(tx, keys, case.id, turn, now, hear_by, news)?;
         }
     }
     Ok(())
@@ -215,9 +215,11 @@ fn mark(tx: &Write<'_>, case: &Case, event: &Event) -> Result<(), StoreError> {
     if matches!(event, Event::Corrected { .. } | Event::ApplicantWrote { .. } | Event::CameTooLate) {
         rows::marks::replied(tx, case.id)?;
     }
+    // That a filing arrived is told by its own page; nobody is rung up for it.
+    let only_receipt = matches!(event, Event::MessageFate { .. }) && !rows::marks::was_told_more(tx, case.id)?;
     match case.reach_after(event) {
-        Some(how) => rows::marks::reach(tx, case.id, Some(how)),
-        None => Ok(()),
+        Some(how) if !only_receipt => rows::marks::reach(tx, case.id, Some(how)),
+        _ => Ok(()),
     }
 }
 

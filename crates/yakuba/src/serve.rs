@@ -154,7 +154,7 @@ fn mail_runner(portal: &PortalFace, relay: &Relay, from: &MailAddress, site: &st
         from: from.clone(),
         site: site.to_owned(),
         voice: Arc::new(TownVoice { town: portal.town.clone(), words: portal.words.clone() }),
-        hook: Arc::new(cases::told::FateToDesk),
+        hook: Arc::new(cases::told::FateToDesk { keys: Arc::clone(&portal.keys) }),
         clock: portal.clock.clone(),
     };
     Ok(jobs::run(portal.store.store(), messages::handlers(&mailing, &portal.keys), MAIL_THREADS)?)

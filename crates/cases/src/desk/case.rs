@@ -19,7 +19,7 @@ use ui::{
 
 use super::{
     Sheet, Side, compare,
-    panels::{clock_of, holder, letters_of, papers, person, proposal_panel, reach_panel},
+    panels::{clock_panel, holder, letters_of, papers, person, proposal_panel, reach_panel},
     refusal, side,
     side::names,
     story,
@@ -147,6 +147,7 @@ pub(super) fn case_page(sheet: &Sheet, opened: &Opened, above: Markup) -> Markup
         (proposal_panel(sheet, opened))
         div.split {
             div {
+                @if may_work { (step_panel(sheet, opened)) }
                 section.panel aria-labelledby="answers" {
                     h2 #answers { (say.html("desk-answers", &[])) }
                     (warned(sheet, case, procedure))
@@ -168,11 +169,11 @@ pub(super) fn case_page(sheet: &Sheet, opened: &Opened, above: Markup) -> Markup
                 }
             }
             div {
-                section.panel aria-labelledby="clock" { h2 #clock { (say.html("desk-clock", &[])) } (clock_of(sheet, case)) }
+                section.panel aria-labelledby="clock" { h2 #clock { (say.html("desk-clock", &[])) } (clock_panel(sheet, opened)) }
                 section.panel aria-labelledby="holder" { h2 #holder { (say.html("desk-holder", &[])) } (holder(sheet, opened)) }
                 section.panel aria-labelledby="person" { h2 #person { (say.html("desk-person", &[])) } (person(sheet, opened)) }
                 section.panel aria-labelledby="history" { h2 #history { (say.html("desk-history", &[])) } (story::history(sheet, opened)) }
-                section.panel aria-labelledby="papers" { h2 #papers { (say.html("desk-papers", &[])) } (papers(sheet, opened)) }
+                section.panel aria-labelledby="papers" { h2 #papers { (say.html("desk-papers", &[])) } (papers(sheet, opened)) (parts::link_button(Weight::Quiet, &format!("/desk/cases/{}/print", case.number.plain()), say.html("desk-verb-print", &[]))) }
             }
         }
         p.sub { (say.html("desk-looked", &[])) }
@@ -213,8 +214,6 @@ fn next(sheet: &Sheet, opened: &Opened) -> Markup {
     let press = |weight, verb: &str| do_button(sheet, case, weight, verb);
     let works = case.stage.is_open() && may(Act::Work);
     html! {
-        (link(Weight::Quiet, "print"))
-        @if works { (link(Weight::Quiet, "delay")) (link(Weight::Second, "hand-over")) }
         @match &case.stage {
             Stage::Working { .. } if works => {
                 (link(Weight::Second, "correction"))
@@ -222,7 +221,7 @@ fn next(sheet: &Sheet, opened: &Opened) -> Markup {
                 @match case.step(procedure).map(|step| step.act) {
                     // "o" goes on by one key where the registry says the same everywhere.
                     Some(StepAct::Propose) => a.btn href={ (at) "/propose" } { (sheet.say().html("desk-verb-propose", &[])) },
-                    Some(StepAct::Work) => (advance_form(sheet, opened)),
+                    Some(StepAct::Work) => (advance_button(sheet, opened)),
                     _ => {}
                 }
             }
@@ -267,23 +266,29 @@ pub(super) fn do_button(sheet: &Sheet, case: &Case, weight: Weight, verb: &str) 
     }
 }
 
-/// The step's work is done when its checks are ticked off; what was not ticked stands in the story.
-fn advance_form(sheet: &Sheet, opened: &Opened) -> Markup {
-    let case = &opened.case;
-    let checks = case.step(&opened.procedure).map(|step| &step.checks);
+/// The button of the form below: what I do next stands at the top right. One key goes on where the registry says the same everywhere.
+fn advance_button(sheet: &Sheet, opened: &Opened) -> Markup {
     let shortcut = compare::nothing_differs(sheet, opened).then_some("o");
+    // Of two buttons one is the next thing to do: what nobody has is claimed first.
+    let class = if opened.case.assignee.is_none() { "btn second" } else { "btn" };
+    html! { button class=(class) type="submit" form="advance" data-shortcut=[shortcut] { (sheet.say().html("desk-verb-advance", &[])) } }
+}
+
+/// The step's work is done when its checks are ticked off; what was not ticked stands in the story.
+fn step_panel(sheet: &Sheet, opened: &Opened) -> Markup {
+    let (case, procedure) = (&opened.case, &opened.procedure);
+    let Some(step) = case.step(procedure).filter(|step| step.act == StepAct::Work && matches!(case.stage, Stage::Working { .. })) else {
+        return html! {};
+    };
     html! {
-        form method="post" action={ "/desk/cases/" (case.number.plain()) "/do/advance" } data-guard {
-            (csrf_input(&sheet.staff.csrf))
-            input type="hidden" name="row" value=(case.row);
-            @if let Some(checks) = checks.filter(|checks| !checks.is_empty()) {
-                details {
-                    summary { (sheet.say().html("desk-checks", &[("count", checks.len().into())])) }
-                    @for (id, text) in checks { label.check { input type="checkbox" name="check" value=(id); " " (sheet.plain(text)) } }
-                }
+        section.panel aria-labelledby="step" hidden[step.checks.is_empty() && step.ask.is_empty()] {
+            h2 #step { (sheet.plain(&step.title)) }
+            form id="advance" method="post" action={ "/desk/cases/" (case.number.plain()) "/do/advance" } data-guard {
+                (csrf_input(&sheet.staff.csrf))
+                input type="hidden" name="row" value=(case.row);
+                @for (id, text) in &step.checks { label.pick { input type="checkbox" name="check" value=(id); span { (sheet.plain(text)) } } }
+                (asked_in_step(sheet, case, procedure))
             }
-            (asked_in_step(sheet, case, &opened.procedure))
-            button.btn type="submit" data-shortcut=[shortcut] { (sheet.say().html("desk-verb-advance", &[])) }
         }
     }
 }

@@ -42,18 +42,30 @@ fn propose_form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) ->
             @for outcome in outcomes {
                 label.pick {
                     input type="radio" name="outcome" value=(outcome.id) checked[chosen == Some(outcome.id.as_str())];
-                    span { b { (sheet.plain(&outcome.title)) } @if outcome.reason_required { span { (sheet.word("desk-propose-reason-due")) } } }
+                    span { b { (sheet.plain(&outcome.title)) } @if outcome.reason_required { " " small { (sheet.word("desk-propose-reason-due")) } } }
                 }
-                @if !outcome.ask.is_empty() { div.indent { (asked(sheet, outcome, typed)) } }
+                @if !outcome.ask.is_empty() { div.indent data-shown-by="outcome" data-when=(outcome.id) { (asked(sheet, outcome, typed)) } }
             }
         }
         (text_input(sheet, "reason", "desk-propose-reason", typed.first("reason").unwrap_or_default()))
+        (reminders(sheet, opened))
         p { (say.html("desk-propose-chain", &[("chain", chain(sheet, opened).into())])) }
         button.btn.second type="submit" formaction={ "/desk/cases/" (opened.case.number.plain()) "/preview" } formtarget="_blank" {
             (say.html("desk-propose-preview", &[]))
         }
     };
     verb_page(sheet, opened, "propose", above, inside)
+}
+
+/// What the step asks to have been looked at before the decision is drafted.
+fn reminders(sheet: &Sheet, opened: &Opened) -> Markup {
+    let checks = opened.case.step(&opened.procedure).map(|step| step.checks.values().collect::<Vec<_>>()).unwrap_or_default();
+    html! {
+        @if !checks.is_empty() {
+            h2 { (sheet.say().html("desk-checks", &[("count", checks.len().into())])) }
+            ul { @for check in checks { li { (sheet.plain(check)) } } }
+        }
+    }
 }
 
 /// The questions of an outcome, named `OUTCOME.FIELD` so that all outcomes stand on one page.

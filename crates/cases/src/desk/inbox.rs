@@ -10,7 +10,6 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use definitions::text::Language;
 use maud::{Markup, html};
 use ui::parts::{self, Column, Due, KeyHint, Row, Weight, icons};
 
@@ -31,8 +30,11 @@ pub(super) const SOON_BUSINESS_DAYS: u16 = 2;
 /// Lines of a page: as many as fit a large screen without paging through.
 const LINES: i64 = 40;
 
-pub(super) async fn home(_: access::Staff) -> Response {
-    axum::response::Redirect::to("/desk/cases?queue=mine").into_response()
+/// Whoever decides begins with what waits for them, everybody else with what they have.
+pub(super) async fn home(sheet: Sheet) -> Response {
+    let decides = !side::own_turns(&sheet.staff, &sheet.town).is_empty();
+    let queue = if decides { "turn" } else { "mine" };
+    axum::response::Redirect::to(&format!("/desk/cases?queue={queue}")).into_response()
 }
 
 /// Lines, whether more follow, and what stands around them.
@@ -224,14 +226,16 @@ fn cells(sheet: &Sheet, line: &InboxLine, names: &BTreeMap<StaffId, String>, hre
         Some(id) => names.get(&id).cloned().unwrap_or_else(|| sheet.word("desk-who-staff")),
         None => "—".to_owned(),
     };
+    let filed_on = clock::day(line.filed_at);
+    let filed = format!("{}/{}", filed_on.month(), filed_on.day());
     vec![
         state(sheet, line),
         html! { a href=(href) { (line.applicant) } " " small { (line.kana) } },
         html! { (title_of(sheet, line)) " " small { (parts::grouped_number(&line.number.to_string())) } },
-        html! { (say.text(&format!("cases-channel-{}", line.channel.code()), &[])) },
-        html! { (sheet.words.short_day(Language::Ja, clock::day(line.filed_at))) },
+        html! { small { (say.text(&format!("cases-channel-{}", line.channel.code()), &[])) } },
+        html! { small { (filed) } },
         parts::due(say, due(sheet, line)),
-        html! { (assignee) },
+        html! { small { (assignee) } },
     ]
 }
 

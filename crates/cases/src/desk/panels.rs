@@ -24,6 +24,16 @@ fn may(sheet: &Sheet, opened: &Opened, act: Act) -> bool {
 }
 
 /// Both clocks, with what stops them.
+pub(super) fn clock_panel(sheet: &Sheet, opened: &Opened) -> Markup {
+    html! {
+        (clock_of(sheet, &opened.case))
+        @if opened.case.stage.is_open() && may(sheet, opened, Act::Work) {
+            (parts::link_button(Weight::Quiet, &format!("/desk/cases/{}/delay", opened.case.number.plain()), sheet.say().html("desk-verb-delay", &[])))
+        }
+    }
+}
+
+/// Both clocks.
 pub(super) fn clock_of(sheet: &Sheet, case: &Case) -> Markup {
     let (say, today, calendar) = (sheet.say(), sheet.today(), &sheet.town.closed);
     let day = |day: Option<jiff::civil::Date>| html! { @match day { Some(day) => (sheet.words.day_html(Language::Ja, day)), None => "—" } };
@@ -74,7 +84,7 @@ pub(super) fn reach_panel(sheet: &Sheet, opened: &Opened) -> Markup {
     };
     html! {
         (parts::notice(Tone::Warn, html! {
-            b { (say.html(&format!("desk-reach-do-{how}"), &[])) } @if let Some(to) = to { "　" (to) }
+            p { b { (say.html(&format!("desk-reach-do-{how}"), &[])) } @if let Some(to) = to { "　" (to) } }
             @if may(sheet, opened, Act::Work) {
                 form.row method="post" action={ "/desk/cases/" (opened.case.number.plain()) "/do/reached" } data-guard {
                     (csrf_input(&sheet.staff.csrf))
@@ -223,13 +233,18 @@ pub(super) fn holder(sheet: &Sheet, opened: &Opened) -> Markup {
                     (csrf_input(&sheet.staff.csrf))
                     input type="hidden" name="row" value=(case.row);
                     label.sr for="give-to" { (sheet.word("desk-give-to")) }
-                    select.in id="give-to" name="to" {
+                    select.in.m id="give-to" name="to" {
                         @for (id, name) in opened.colleagues.iter().filter(|(id, _)| case.assignee != Some(*id)) { option value=(id) { (name) } }
                     }
                     (parts::button(Weight::Second, say.html("desk-verb-give", &[])))
                 }
             }
-            @if case.assignee == Some(sheet.staff.id) && may(sheet, opened, Act::Work) { (do_button(sheet, case, Weight::Quiet, "release")) }
+            @if may(sheet, opened, Act::Work) {
+                div.row {
+                    @if case.assignee == Some(sheet.staff.id) { (do_button(sheet, case, Weight::Quiet, "release")) }
+                    (parts::link_button(Weight::Quiet, &format!("/desk/cases/{}/hand-over", case.number.plain()), say.html("desk-verb-hand-over", &[])))
+                }
+            }
         }
     }
 }
@@ -279,7 +294,7 @@ pub(super) fn papers(sheet: &Sheet, opened: &Opened) -> Markup {
     let numbers: Vec<&str> = opened.letters.iter().map(|letter| letter.document_number.as_str()).collect();
     let version: String = case.version.0.chars().take(10).collect();
     html! {
-        dl.answers {
+        dl.facts {
             div { dt { (say.html("desk-receipt-number", &[])) } dd { (case.receipt_number) } }
             @if !numbers.is_empty() { div { dt { (say.html("desk-document-number", &[])) } dd { (numbers.join("、")) } } }
             div { dt { (say.html("desk-classification", &[])) } dd { (procedure.classification.as_deref().unwrap_or("—")) } }

@@ -20,6 +20,14 @@ fn who(sheet: &Sheet, opened: &Opened, who: &Who) -> String {
     }
 }
 
+/// Who stands behind a line. What became of a message is nobody's doing, though it came through the applicant's side.
+fn actor(sheet: &Sheet, opened: &Opened, told: &Told) -> String {
+    match told.event {
+        Event::MessageFate { .. } => String::new(),
+        _ => who(sheet, opened, &told.who),
+    }
+}
+
 /// The whole story, oldest first.
 pub(super) fn history(sheet: &Sheet, opened: &Opened) -> Markup {
     let last = opened.story.len().saturating_sub(1);
@@ -30,7 +38,7 @@ pub(super) fn history(sheet: &Sheet, opened: &Opened) -> Markup {
         .map(|(at, told)| parts::Step {
             stage: if at == last && opened.case.stage.is_open() { Step::Now } else { Step::Done },
             title: sheet.say().html(&format!("desk-event-{}", told.event.code()), &[]),
-            when: Some(html! { (sheet.words.moment_html(Language::Ja, clock::local(told.at))) " " (who(sheet, opened, &told.who)) }),
+            when: Some(html! { (sheet.words.moment_html(Language::Ja, clock::local(told.at))) " " (actor(sheet, opened, told)) }),
             more: more(sheet, opened, told),
         })
         .collect();

@@ -201,7 +201,7 @@ pub(super) async fn correction_page(sheet: Sheet, Path(number): Path<String>) ->
         fieldset {
             legend { (sheet.word("desk-correction-fields")) }
             @for field in fields.filter(|field| !matches!(field.kind, definitions::field::Kind::Note)) {
-                label.check { input type="checkbox" name="field" value=(field.id); " " (sheet.plain(&field.label)) }
+                label.pick { input type="checkbox" name="field" value=(field.id); span { (sheet.plain(&field.label)) } }
             }
         }
         (text_input(&sheet, "say", "desk-correction-say", ""))

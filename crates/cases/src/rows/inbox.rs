@@ -281,7 +281,10 @@ fn parts(staff: &Staff, queue: &Queue, narrow: &Narrow, after: Option<&After>) -
 }
 
 /// A page of a queue, the nearest limit first, within what the reader's grants allow.
-pub(crate) fn inbox(
+///
+/// # Errors
+/// When the store fails.
+pub fn inbox(
     tx: &Read<'_>,
     staff: &Staff,
     queue: &Queue,
@@ -309,7 +312,10 @@ pub(crate) fn inbox(
 }
 
 /// How many are in a queue, counted up to `most`: beyond it a number says no more than "many".
-pub(crate) fn count(tx: &Read<'_>, staff: &Staff, queue: &Queue, narrow: &Narrow, most: i64) -> Result<i64, StoreError> {
+///
+/// # Errors
+/// When the store fails.
+pub fn count(tx: &Read<'_>, staff: &Staff, queue: &Queue, narrow: &Narrow, most: i64) -> Result<i64, StoreError> {
     let (ranges, mut binds) = parts(staff, queue, narrow, None);
     if ranges.is_empty() {
         return Ok(0);
@@ -326,7 +332,10 @@ pub(crate) fn count(tx: &Read<'_>, staff: &Staff, queue: &Queue, narrow: &Narrow
 
 /// Finds cases by what was typed into the one box, within what the grants allow; open ones first. A whole name, number, telephone or birth
 /// date is found as such; only when there is none, by its parts.
-pub(crate) fn search(tx: &Read<'_>, staff: &Staff, typed: &str, limit: i64) -> Result<Vec<InboxLine>, StoreError> {
+///
+/// # Errors
+/// When the store fails.
+pub fn search(tx: &Read<'_>, staff: &Staff, typed: &str, limit: i64) -> Result<Vec<InboxLine>, StoreError> {
     let whole: Vec<String> = whole_key(typed).into_iter().collect();
     let found = holding(tx, staff, &whole, limit)?;
     if !found.is_empty() { Ok(found) } else { holding(tx, staff, &wanted_grams(typed), limit) }

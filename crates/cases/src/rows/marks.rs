@@ -13,6 +13,8 @@ use crate::{
 const REPLIED: &str = "update case_ set replied = 1 where id = $1";
 const SEEN: &str = "update case_ set replied = 0 where id = $1 and replied = 1";
 const REACH: &str = "update case_ set reach = $2 where id = $1";
+const TOLD: &str = "select 1 from case_event where case_id = $1 and what in \
+    ('correction-requested', 'decided', 'letter-issued', 'wrote-to-applicant', 'delayed', 'advanced') limit 1";
 const CHAIN: &str = "update case_ set next_role = $2, look_after = $3 where id = $1";
 const FORGET_CONSULTED: &str = "delete from case_consult where case_id = $1";
 const CONSULT: &str = "insert into case_consult (case_id, department, answered) values ($1, $2, $3)";
@@ -30,6 +32,11 @@ pub(crate) fn replied(tx: &Write<'_>, case: CaseId) -> Result<(), StoreError> {
 /// Somebody who works on it has looked. Says whether there was something new.
 pub(crate) fn seen(tx: &Write<'_>, case: CaseId) -> Result<bool, StoreError> {
     Ok(tx.run(SEEN, params![case.to_string()])? == 1)
+}
+
+/// Whether the person was told anything but that their filing arrived.
+pub(crate) fn was_told_more(tx: &Read<'_>, case: CaseId) -> Result<bool, StoreError> {
+    Ok(tx.first(TOLD, params![case.to_string()])?.is_some())
 }
 
 /// How staff must reach the person by hand; none: nobody needs to.

@@ -35,8 +35,8 @@ const INSERT_OWN: &str = "insert into own_case (id, number, account, procedure, 
     hear_by, turn, answers, contacts, state) values ($1, $2, $3, $4, $5, $6, $7, $8, null, $9, $10, 0, $11, $12, $13)";
 const OWN: &str = "select id, number, account, procedure, version, language, filed_at, stage, step, department, hear_by, turn, answers, \
     contacts, state from own_case";
-const UPDATE_OWN: &str =
-    "update own_case set stage = $2, step = $3, department = $4, hear_by = $5, turn = $6, answers = $7, state = $8 where id = $1";
+const UPDATE_OWN: &str = "update own_case set stage = $2, step = $3, department = $4, hear_by = $5, turn = $6, answers = $7, state = $8, \
+    contacts = $9 where id = $1";
 const NUMBER_TAKEN: &str = "select 1 from own_case where number = $1";
 const ADD_EVENT: &str = "insert into own_event (case_id, seq, at, news) values \
     ($1, (select coalesce(max(seq), 0) + 1 from own_event where case_id = $1), $2, $3)";
@@ -166,7 +166,8 @@ pub(crate) fn update_own(tx: &Write<'_>, keys: &Keys, case: &OwnCase) -> Result<
             case.hear_by.map(|day| day.to_string()),
             case.turn,
             seal(keys, "own_case.answers", &case.answers)?,
-            seal(keys, "own_case.state", &case.state)?
+            seal(keys, "own_case.state", &case.state)?,
+            seal(keys, "own_case.contacts", &case.contacts)?
         ],
     )?;
     Ok(())

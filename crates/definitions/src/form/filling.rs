@@ -340,7 +340,8 @@ impl<'a> Block<'a> {
 
     fn rows(&self, field: &Field, fields: &IndexMap<FieldId, Field>, (at_least, at_most): (u32, u32), path: &str, settled: &mut Settled) {
         let typed = self.filling.typed;
-        let mut count = typed.rows(path, at_least, at_most);
+        let drawn = typed.rows(path, at_least, at_most);
+        let mut count = drawn;
         let is_blank = |row: u32| fields.iter().all(|(id, field)| kinds::is_blank(&field.kind, typed, &format!("{path}.{row}.{id}")));
         // Rows at the end that someone added and left empty are no rows.
         while count > at_least && is_blank(count - 1) {
@@ -351,8 +352,9 @@ impl<'a> Block<'a> {
             settled.found.problems.push(problem(path, wrong));
         }
         if !field.required && (0..count).all(is_blank) {
-            return self.without_rows(fields, count, path, settled);
+            return self.without_rows(fields, 0..drawn, path, settled);
         }
+        self.without_rows(fields, count..drawn, path, settled);
         if count == 0 {
             let wrong = Wrong { part: "", id: kinds::when_missing(&field.kind), args: vec![("least", at_least.max(1).to_string())] };
             settled.found.problems.push(problem(path, wrong));
@@ -373,9 +375,9 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// An optional group left empty: nothing is missing, but its boxes are drawn, so what they hide and list is told.
-    fn without_rows(&self, fields: &IndexMap<FieldId, Field>, count: u32, path: &str, settled: &mut Settled) {
-        for row in 0..count {
+    /// Rows that were left empty: nothing is missing, but their boxes are drawn, so what they hide and list is told.
+    fn without_rows(&self, fields: &IndexMap<FieldId, Field>, rows: std::ops::Range<u32>, path: &str, settled: &mut Settled) {
+        for row in rows {
             let mut found = Block::of_row(self, &format!("{path}.{row}"), fields).gather(0);
             found.problems.clear();
             found.later.clear();

@@ -66,6 +66,8 @@ pub struct Answered {
     pub status: u16,
     /// Where it leads.
     pub location: String,
+    /// The cookie that it sets.
+    pub cookie: String,
     /// Length of the body.
     pub bytes: usize,
 }
@@ -216,13 +218,17 @@ async fn send(connection: &mut Connection, ask: Ask) -> Result<Answered, Failure
     let began = Instant::now();
     connection.ready().await?;
     let answer = connection.send_request(request).await?;
-    let (status, location) = (answer.status().as_u16(), answer.headers().get(header::LOCATION).cloned());
+    let status = answer.status().as_u16();
+    let said = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let (location, cookie) = (said(header::LOCATION), said(header::SET_COOKIE));
+    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
     let bytes = answer.into_body().collect().await?.to_bytes().len();
     Ok(Answered {
         micros: u64::try_from(began.elapsed().as_micros())?,
         at: Timestamp::now().as_microsecond(),
         status,
-        location: location.and_then(|place| place.to_str().map(str::to_owned).ok()).unwrap_or_default(),
+        location,
+        cookie,
         bytes,
     })
 }

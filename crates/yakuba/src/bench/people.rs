@@ -164,3 +164,21 @@ fn people(count: usize) -> Result<Vec<Person>, Failure> {
 }
 
 const SEED: u64 = 20;
+
+/// A person's name and its reading, as an inbox shows them.
+#[derive(Clone, Debug)]
+pub struct Name {
+    /// 氏名.
+    pub name: String,
+    /// フリガナ.
+    pub kana: String,
+}
+
+/// Names of synthetic people, the same each time.
+///
+/// # Errors
+/// When fewer can be drawn.
+pub fn names(count: usize) -> Result<Vec<Name>, Failure> {
+    let named = |person: Person| Name { name: format!("{} {}", person.family, person.given), kana: person.kana };
+    Ok(people(count)?.into_iter().map(named).collect())
+}

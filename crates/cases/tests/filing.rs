@@ -1,0 +1,300 @@
+//! 申請: a resident files, once, what they may; corrects just what was asked; writes and withdraws.
+
+mod world;
+
+use std::sync::{Arc, Barrier};
+
+use access::CaseId;
+use cases::{
+    Channel, FilingRefused,
+    case::NotNow,
+    filing::{self, Candidates},
+    own::{OwnState, Seen},
+    verbs::{self, Correction},
+};
+use definitions::{
+    procedure::{DraftRule, Version},
+    typed::Typed,
+};
+use world::*;
+
+/// 鈴木さん asks 花子 to mend these fields.
+fn ask(w: &World, own: &cases::own::OwnCase, fields: &[&str]) {
+    let clerk = w.hire("鈴木", "general_affairs", "clerk");
+    let (number, seen, until) = (own.number, w.case(own.number).row, w.today().saturating_add(jiff::Span::new().days(14)));
+    let fields: Vec<String> = fields.iter().map(ToString::to_string).collect();
+    w.act(&clerk, move |tx, acting| {
+        let fields = fields.iter().map(|field| field.parse().unwrap()).collect();
+        verbs::request_correction(tx, acting, number, seen, Correction { fields, say: "読めません。".into(), until })
+    })
+    .unwrap();
+    w.carry();
+}
+
+/// The town publishes the procedure anew with these rules for drafts.
+fn publish(w: &World, drafts: DraftRule) {
+    let mut town = (*w.town.current()).clone();
+    let mut procedure = (*town.procedures["paper_request"]).clone();
+    procedure.version = Version("next".to_owned());
+    procedure.drafts = drafts;
+    town.procedures.insert(procedure.id.clone(), Arc::new(procedure));
+    w.town.replace(town);
+}
+
+store::on_both_engines! {
+    fn a_resident_files_and_the_desk_has_the_case(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        let case = w.case(own.number);
+        assert_eq!(case.id, own.id);
+        assert_eq!(case.contacts.name, "佐藤 花子");
+        assert_eq!(case.answers, own.answers);
+        assert_eq!(w.own(own.id).state, OwnState::InReview);
+        assert_eq!(w.story_codes(own.id), ["received", "message-fate"]);
+        assert!(w.dead().is_empty());
+    }
+
+    fn a_second_tap_files_once_and_both_get_the_number(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), HANAKO);
+        let own = w.file(&draft, &hanako()).unwrap();
+        match w.file(&draft, &hanako()) {
+            Err(FilingRefused::AlreadyFiled(number)) => assert_eq!(number, own.number),
+            other => panic!("{other:?}"),
+        }
+        w.carry();
+        assert_eq!(w.count(&w.portal, "select count(*) from own_case"), 1);
+        assert_eq!(w.count(&w.desk, "select count(*) from case_"), 1);
+    }
+
+    fn two_taps_at_the_same_moment_make_one_case(place: Place) {
+        let w = World::new(place);
+        for _ in 0..5 {
+            let draft = w.typed("paper_request", &hanako(), HANAKO);
+            let (id, seen, start) = (draft.id, w.version("paper_request"), Arc::new(Barrier::new(2)));
+            let taps: Vec<_> = (0..2)
+                .map(|_| {
+                    let (start, portal, town, keys, now) = (start.clone(), w.portal.clone(), w.town.current(), w.keys.clone(), w.now());
+                    let (seen, numbers) = (seen.clone(), [w.number(), w.number(), w.number(), w.number()]);
+                    std::thread::spawn(move || {
+                        start.wait();
+                        portal.write(move |tx| {
+                            let assurance = access::Assurance {
+                                identity: definitions::procedure::Identity::SelfAsserted,
+                                session: definitions::procedure::Session::None,
+                            };
+                            let terms = filing::Terms { town: &town, keys: &keys, facts: &definitions::facts::NoFacts, assurance, now };
+                            filing::file(tx, &terms, id, &hanako(), &seen, Channel::Online, &Candidates(numbers)).map(|own| own.number)
+                        })
+                    })
+                })
+                .collect();
+            let told: Vec<_> = taps
+                .into_iter()
+                .map(|tap| match tap.join().unwrap() {
+                    Ok(number) | Err(FilingRefused::AlreadyFiled(number)) => number,
+                    Err(other) => panic!("{other:?}"),
+                })
+                .collect();
+            assert_eq!(told[0], told[1]);
+        }
+        assert_eq!(w.count(&w.portal, "select count(*) from own_case"), 5);
+    }
+
+    fn anothers_draft_is_not_found(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), HANAKO);
+        assert!(matches!(w.file(&draft, &another()), Err(FilingRefused::NotFound)));
+        assert!(matches!(w.save(draft.id, &another(), "what", typed(&[("documents", "消してやる")])), Err(FilingRefused::NotFound)));
+        let id = draft.id;
+        let dropped = w.resident(move |tx, terms| filing::drop_draft(tx, terms, id, &another()));
+        assert!(matches!(dropped, Err(FilingRefused::NotFound)));
+        let code = w.number();
+        let lent = w.resident(move |tx, terms| filing::lend(tx, terms, id, &another(), code));
+        assert!(matches!(lent, Err(FilingRefused::NotFound)));
+        assert!(w.file(&draft, &hanako()).is_ok(), "花子 still files what she typed");
+    }
+
+    fn what_is_incomplete_leads_to_its_page(place: Place) {
+        let w = World::new(place);
+        for (missing, page) in [("name", "who"), ("documents", "what"), ("way", "how")] {
+            let draft = w.typed("paper_request", &hanako(), &with(HANAKO, &[(missing, "")]));
+            match w.file(&draft, &hanako()) {
+                Err(FilingRefused::Incomplete(Some(at))) => assert_eq!(at.as_str(), page, "without {missing}"),
+                other => panic!("without {missing}: {other:?}"),
+            }
+        }
+    }
+
+    fn a_formal_rule_that_does_not_hold_is_not_filed(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), &with(HANAKO, &[("documents", "書類")]));
+        assert!(matches!(w.file(&draft, &hanako()), Err(FilingRefused::Incomplete(_))));
+        assert_eq!(w.count(&w.portal, "select count(*) from own_case"), 0);
+    }
+
+    fn a_merit_rule_warns_and_lets_the_person_file(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", TARO);
+        assert_eq!(w.case(own.number).warned, ["there_is_a_way_to_ask_back"]);
+    }
+
+    fn hidden_answers_are_never_filed(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", &with(HANAKO, &[("representative", "見えない 人"), ("postage", "yes")]));
+        assert!(own.answers.get("representative").is_none(), "a person has no representative");
+        assert!(own.answers.get("postage").is_none(), "who reads at the counter pays no postage");
+        assert_eq!(w.case(own.number).answers, own.answers);
+    }
+
+    fn a_forged_option_is_refused(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), &with(HANAKO, &[("way", "by_helicopter")]));
+        assert!(matches!(w.file(&draft, &hanako()), Err(FilingRefused::Incomplete(Some(_)))));
+    }
+
+    fn fields_that_no_page_asks_are_not_kept(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", &with(HANAKO, &[("decided", "yes"), ("outcome", "full"), ("items.9.title", "十番目")]));
+        assert!(own.answers.iter().all(|(id, _)| !["decided", "outcome"].contains(&id.as_str())));
+    }
+
+    fn a_number_that_is_taken_is_passed_over(place: Place) {
+        let w = World::new(place);
+        let first = w.filed("paper_request", HANAKO);
+        let (draft, free) = (w.typed("paper_request", &hanako(), HANAKO), w.number());
+        let (id, seen, taken) = (draft.id, w.version("paper_request"), first.number);
+        let candidates = [taken, taken, free, w.number()];
+        let second = w
+            .resident(move |tx, terms| filing::file(tx, terms, id, &hanako(), &seen, Channel::Online, &Candidates(candidates)))
+            .unwrap();
+        assert_eq!(second.number, free);
+    }
+
+    fn a_definition_that_changed_is_looked_at_again_before_filing(place: Place) {
+        let w = World::new(place);
+        let (draft, seen) = (w.typed("paper_request", &hanako(), HANAKO), w.version("paper_request"));
+        publish(&w, DraftRule::Keep);
+        assert!(matches!(w.file_seen(&draft, &hanako(), seen), Err(FilingRefused::DefinitionChanged)));
+        let own = w.file(&draft, &hanako()).expect("who has seen the new one files");
+        assert_eq!(own.version, Version("next".to_owned()));
+    }
+
+    fn pages_to_be_asked_again_are_asked_before_filing(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), HANAKO);
+        publish(&w, DraftRule::AskAgain(vec!["what".parse().unwrap()]));
+        assert!(matches!(w.file(&draft, &hanako()), Err(FilingRefused::DefinitionChanged)));
+        w.save(draft.id, &hanako(), "what", typed(&[("documents", "新しい質問への答え"), ("items.0.title", "契約書")])).unwrap();
+        assert!(w.file(&draft, &hanako()).is_ok());
+    }
+
+    fn after_the_close_nobody_files(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), HANAKO);
+        publish(&w, DraftRule::Close(jiff::civil::date(2026, 11, 25).at(0, 0, 0, 0)));
+        w.minutes_later(13 * 60 + 11);
+        let seen = w.version("paper_request");
+        assert!(!matches!(w.file_seen(&draft, &hanako(), Version("old".into())), Err(FilingRefused::Closed(_))), "23:59 is in time");
+        w.minutes_later(1);
+        assert!(matches!(w.file_seen(&draft, &hanako(), seen), Err(FilingRefused::Closed(_))));
+    }
+
+    fn only_the_fields_that_were_asked_for_are_corrected(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        ask(&w, &own, &["documents"]);
+        w.correct(own.id, &[("documents", "西公園の改修工事の契約書"), ("name", "別の 人")]).unwrap();
+        w.carry();
+        let case = w.case(own.number);
+        assert_eq!(case.answers.get("name"), own.answers.get("name"));
+        assert_ne!(case.answers.get("documents"), own.answers.get("documents"));
+        assert_eq!(case.answers, w.own(own.id).answers);
+        assert_eq!(w.own(own.id).state, OwnState::InReview);
+    }
+
+    fn a_correction_that_is_still_wrong_changes_nothing(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        ask(&w, &own, &["documents"]);
+        assert!(matches!(w.correct(own.id, &[("documents", "")]), Err(FilingRefused::Incomplete(_))));
+        assert!(matches!(w.own(own.id).state, OwnState::Correct { .. }));
+        assert_eq!(w.own(own.id).answers, own.answers);
+    }
+
+    fn a_second_correction_is_refused(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        assert!(matches!(w.correct(own.id, &[("documents", "だれも頼んでいない")]), Err(FilingRefused::NotNow(NotNow::Stage("in-review")))));
+        ask(&w, &own, &["documents"]);
+        w.correct(own.id, &[("documents", "西公園の改修工事の契約書")]).unwrap();
+        assert!(matches!(w.correct(own.id, &[("documents", "もう一度")]), Err(FilingRefused::NotNow(NotNow::Stage("corrected")))));
+    }
+
+    fn who_corrects_their_address_gets_the_letter_there(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        ask(&w, &own, &["name", "address", "mail"]);
+        let mended = [("name", "佐藤 花"), ("address.postal", "100-0002"), ("address.text", "見本市東2-2"), ("mail", "hana@example.jp")];
+        w.correct(own.id, &mended).unwrap();
+        w.carry();
+        let case = w.case(own.number);
+        assert_eq!(case.contacts.name, "佐藤 花");
+        assert_eq!(case.contacts.address.as_deref(), Some("〒100-0002 見本市東2-2"));
+        assert_eq!(w.own(own.id).contacts, case.contacts);
+    }
+
+    fn a_message_is_neither_empty_nor_longer_than_a_page(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        for (text, taken) in [("", false), (" 　\n", false), (&"あ".repeat(2_000), true), (&"あ".repeat(2_001), false)] {
+            assert_eq!(w.write(own.id, "w", text).is_ok(), taken, "{} characters", text.chars().count());
+        }
+    }
+
+    fn after_the_withdrawal_nothing_is_written_corrected_or_withdrawn(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        w.withdraw(own.id).unwrap();
+        assert!(matches!(w.withdraw(own.id), Err(FilingRefused::NotNow(NotNow::Stage("withdrawn")))));
+        assert!(matches!(w.correct(own.id, &[("documents", "x")]), Err(FilingRefused::NotNow(_))));
+        w.carry();
+        assert_eq!(w.own(own.id).state, OwnState::Withdrawn);
+        assert!(!w.case(own.number).stage.is_open());
+        assert_eq!(w.seen(own.id).iter().filter(|seen| **seen == Seen::Withdrew).count(), 1);
+    }
+
+    fn a_code_that_was_read_aloud_works_for_half_an_hour(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), HANAKO);
+        let (id, code) = (draft.id, w.number());
+        w.resident(move |tx, terms| filing::lend(tx, terms, id, &hanako(), code)).unwrap();
+        let lent = match cases::parcel::opened(&w.desk_keys, &w.parcels(&w.portal, cases::parcel::UP).remove(0).body).unwrap() {
+            cases::parcel::Up::Lent(lent) => lent,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(lent.code, code.plain(), "it travels sealed to the desk, which keeps a digest of its own");
+        assert_eq!(lent.typed.first("documents"), Some("中央公園の改修工事の契約書"));
+        let at = |minutes: i64| w.now() + jiff::SignedDuration::from_mins(minutes);
+        assert!(lent.still_works(at(0)) && lent.still_works(at(30)));
+        assert!(!lent.still_works(at(31)));
+    }
+
+    fn ten_megabytes_of_text_are_refused_and_the_draft_stays(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), HANAKO);
+        let long = "あ".repeat(3_500_000);
+        let saved = Typed::from_pairs([("documents", long.as_str())]).map_err(FilingRefused::from);
+        let saved = saved.and_then(|typed| w.save(draft.id, &hanako(), "what", typed));
+        assert!(matches!(saved, Err(FilingRefused::TooMuch(_))), "{saved:?}");
+        assert!(w.file(&draft, &hanako()).is_ok());
+    }
+}
+
+#[test]
+fn a_receipts_secret_is_derived_from_the_town_and_the_case() {
+    let keys = store::testing::keys();
+    let (one, other) = (CaseId::new(uuid::Uuid::from_u128(1)), CaseId::new(uuid::Uuid::from_u128(2)));
+    assert!(filing::receipt_secret(&keys, one).is(&filing::receipt_secret(&keys, one)));
+    assert!(!filing::receipt_secret(&keys, one).is(&filing::receipt_secret(&keys, other)));
+}
