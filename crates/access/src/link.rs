@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{
-    Entry, Read, Parcel, StoreError, Write,
+    Entry, Parcel, Read, StoreError, Write,
     hatch::{Failure, Receiver},
     params,
 };

@@ -17,7 +17,7 @@ pub struct Yakuba {
 #[derive(Subcommand)]
 pub enum Command {
     /// Draws a town's keys, prints the recovery sheet once, and lays out its data folder
-    Init(Place),
+    Init(Init),
     /// Opens the demo town 見本市 on loopback, with residents and cases
     Demo(Demo),
     /// Opens a town for its residents and its staff
@@ -53,6 +53,20 @@ pub struct Place {
     /// PostgreSQL instead of SQLite: `postgres://…/{town}`, one schema for each face
     #[arg(long)]
     pub database: Option<String>,
+}
+
+/// `yakuba init`.
+#[derive(Args, Clone)]
+pub struct Init {
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// Instead: writes the key of one face of a town that is laid out, to be carried to the machine that serves that face alone
+    #[arg(long, value_enum, requires = "out")]
+    pub face_key: Option<Face>,
+    /// The file for that key
+    #[arg(long, requires = "face_key")]
+    pub out: Option<PathBuf>,
 }
 
 /// `yakuba demo`.

@@ -19,7 +19,11 @@ use store::{
     keys::{Face, Keys},
 };
 
-use crate::{Failure, command::Place, migrations};
+use crate::{
+    Failure, command,
+    command::{Init, Place},
+    migrations,
+};
 
 /// Where things of a town are.
 #[derive(Clone)]
@@ -114,12 +118,28 @@ impl House {
 ///
 /// # Errors
 /// When there are keys already, or nothing can be written there.
-pub fn init(place: &Place) -> Result<(), Failure> {
-    let house = House::of(place);
+pub fn init(asked: &Init) -> Result<(), Failure> {
+    let house = House::of(&asked.place);
+    if let (Some(face), Some(out)) = (asked.face_key, &asked.out) {
+        return hand_out_key(&house, face, out);
+    }
     let sheet = lay_out(&house)?;
     println!("{sheet}");
     eprintln!("The key is at {}. Keep it out of backups of {}.", house.key_file.display(), house.data.display());
     eprintln!("Print the sheet above, lock it away, and clear this screen: without key and sheet nothing in the town can be read again.");
+    Ok(())
+}
+
+/// Writes the key of one face for the machine that serves that face alone: what is stolen there opens nothing of the other face.
+fn hand_out_key(house: &House, face: command::Face, out: &Path) -> Result<(), Failure> {
+    house.must_be_laid_out()?;
+    let face = match face {
+        command::Face::Portal => Face::Portal,
+        command::Face::Desk => Face::Desk,
+        command::Face::Both => return Err("a key of both faces is the town's own; name portal or desk".into()),
+    };
+    house.keys()?.save_face(face, out)?;
+    eprintln!("{} is the key of the {}. Carry it to its machine, beside its data folder, and delete it here.", out.display(), face.word());
     Ok(())
 }
 

@@ -34,7 +34,11 @@ pub fn remember_town(house: &House, town: &str) -> Result<(), Failure> {
     match fs::read_to_string(&path) {
         Ok(known) if known.trim() == town => Ok(()),
         Ok(known) => Err(format!("{} belongs to the town {}, not {town}", house.data.display(), known.trim()).into()),
-        Err(_) => Ok(fs::write(path, format!("{town}\n"))?),
+        Err(_) => {
+            // A machine with the key of one face was never `init`: its folder is made when it first serves.
+            fs::create_dir_all(&house.data)?;
+            Ok(fs::write(path, format!("{town}\n"))?)
+        }
     }
 }
 
@@ -73,19 +77,6 @@ pub fn verify_journal(place: &Place) -> Result<(), Failure> {
         wrong += report.problems.len();
     }
     if wrong == 0 { Ok(()) } else { Err(format!("{wrong} things are wrong with the journals").into()) }
-}
-
-/// Keeps the signed ends of both journals.
-///
-/// # Errors
-/// When they cannot be read or written.
-pub fn keep_heads(house: &House, town: &str) -> Result<(), Failure> {
-    let keys = house.keys()?;
-    fs::create_dir_all(house.data.join("heads"))?;
-    for face in FACES {
-        open(house, town, face)?.keep_head(&keys.face(face)?, &house.head(face))?;
-    }
-    Ok(())
 }
 
 fn say(progress: &Progress) {

@@ -13,7 +13,7 @@ use messages::{
     relay::{PostOffice, Relay},
 };
 use store::{
-    Desk, Portal, Store,
+    Store,
     hatch::{self, Hatch},
     jobs::{self, Runner},
     keys,
@@ -344,9 +344,4 @@ pub fn run(asked: &Serve) -> Result<(), Failure> {
             println!("Yakuba is open at http://{address}/ (staff: http://{address}/desk)");
         },
     )
-}
-
-/// The stores of an open town, for benches.
-pub fn faces(open: &OpenTown) -> (Option<&Portal>, Option<&Desk>) {
-    (open.portal.as_ref().map(|face| &face.store), open.desk.as_ref().map(|face| &face.store))
 }

@@ -67,7 +67,7 @@ async fn bulk_page(sheet: &Sheet, back: &str, results: &[(String, Result<Case, R
             p role="status" tabindex="-1" autofocus { (sheet.say().html("desk-bulk-count", &[("done", done.into()), ("count", results.len().into())])) }
             (parts::table(Some(&title), &columns, &rows))
         }
-        (parts::back_link(back, sheet.say().html("desk-bulk-back", &[])))
+        p { (parts::back_link(back, sheet.say().html("desk-bulk-back", &[]))) }
     };
     Ok(sheet.page(&title, &side, |page| page, body))
 }

@@ -155,7 +155,7 @@ impl Loader {
     fn row(&self, number: u64) -> Result<Vec<Param>, Failure> {
         let mut row = self.template.clone();
         let person = self.person(number);
-        let is_open = number % 5 == 0;
+        let is_open = number.is_multiple_of(5);
         let turn = number / 5;
         let stage = match (is_open, turn % 10) {
             (false, _) => "decided",

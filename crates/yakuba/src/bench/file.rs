@@ -125,6 +125,9 @@ struct Names(Vec<String>);
 
 impl Names {
     fn varied(&self, unit: &Unit, number: u64) -> Unit {
+        // Neighbours in time are no neighbours in the indexes, as with residents' own drafts: else filings at once would collide on one
+        // page of PostgreSQL, and the limit would be too low. An odd factor gives each number another one.
+        let number = u64::from((number as u32).wrapping_mul(0x9E37_79B1));
         let names: Vec<&str> = self.0.iter().map(String::as_str).collect();
         vary(unit, &names, number)
     }

@@ -1,0 +1,131 @@
+//! 三層分離: the portal and the desk as two processes with two data folders and two keys, a folder of sealed parcels between them.
+
+mod served;
+
+use std::path::Path;
+
+use served::{Place, Served, Typed, rows, until, yakuba};
+
+/// A portal's place, a desk's place, and the folder between.
+struct Machines {
+    portal: Place,
+    desk: Place,
+}
+
+impl Machines {
+    /// `init` on the desk's machine; the portal is given its own face's key and nothing else.
+    fn laid_out() -> Machines {
+        let (portal, desk) = (Place::empty(), Place::laid_out());
+        let done = desk.run(&["init"], &["--face-key", "portal", "--out", portal.beside("data.key").to_str().unwrap()]);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        Machines { portal, desk }
+    }
+
+    fn between(&self) -> std::path::PathBuf {
+        self.desk.beside("hatch")
+    }
+
+    fn open(&self, place: &Place, face: &str) -> Served {
+        let between = self.between();
+        place.serve_as(&place.data(), "towns/chiisana", &["--face", face, "--hatch", between.to_str().unwrap()])
+    }
+}
+
+/// How often the desk has a case.
+fn at_the_desk(desk: &Place, number: &str) -> bool {
+    rows(&desk.data(), "desk", &format!("select 1 from case_ where number = '{number}'")).len() == 1
+}
+
+fn step_at_the_portal(portal: &Place, number: &str) -> String {
+    rows(&portal.data(), "portal", &format!("select turn from own_case where number = '{number}'"))[0][0].clone()
+}
+
+#[test]
+fn a_case_goes_up_sealed_and_its_news_comes_down() {
+    let machines = Machines::laid_out();
+    let portal = machines.open(&machines.portal, "portal");
+    let desk = machines.open(&machines.desk, "desk");
+    let mut browser = portal.browser();
+    let number = Typed::disclosure(&mut browser).file(&mut browser).expect("filed");
+    until("the desk has the case", || at_the_desk(&machines.desk, &number));
+    until("the portal knows that the office has it", || step_at_the_portal(&machines.portal, &number) != "0");
+    assert_eq!(browser.get("/desk/sign-in").status, 404, "the portal's machine has no door of the desk");
+    assert_eq!(desk.browser().get("/").status, 404, "the desk's machine shows residents nothing");
+    assert!(!machines.portal.data().join("desk").exists(), "no row of the desk lies on the portal's machine");
+    let written = everything_below(&machines.between());
+    for secret in ["佐藤", "サトウ", "09000000001"] {
+        assert!(!written.iter().any(|bytes| holds(bytes, secret.as_bytes())), "{secret} lies readable between the machines");
+    }
+}
+
+#[test]
+fn residents_file_while_the_desk_is_down() {
+    let machines = Machines::laid_out();
+    let portal = machines.open(&machines.portal, "portal");
+    let mut browser = portal.browser();
+    let numbers: Vec<String> = (0..3).map(|_| Typed::disclosure(&mut browser).file(&mut browser).expect("filed without a desk")).collect();
+    for number in &numbers {
+        assert_eq!(browser.get(&format!("/status/{number}")).status, 200);
+    }
+    let _desk = machines.open(&machines.desk, "desk");
+    for number in &numbers {
+        until("the desk catches up", || at_the_desk(&machines.desk, number));
+    }
+}
+
+#[test]
+fn a_parcel_that_was_tampered_with_is_refused_and_the_true_one_comes_after_it() {
+    let machines = Machines::laid_out();
+    let portal = machines.open(&machines.portal, "portal");
+    let mut browser = portal.browser();
+    let number = Typed::disclosure(&mut browser).file(&mut browser).expect("filed");
+    let to_desk = machines.between().join("to-desk");
+    let parcel = || {
+        std::fs::read_dir(&to_desk)
+            .ok()?
+            .flatten()
+            .map(|entry| entry.path())
+            .find(|path| path.metadata().is_ok_and(|file| file.len() > 500))
+    };
+    until("the parcel lies in the folder", || parcel().is_some());
+    portal.stop();
+    let victim = parcel().expect("the parcel");
+    let mut bytes = std::fs::read(&victim).unwrap();
+    let last = bytes.len() - 40;
+    bytes[last] ^= 1;
+    std::fs::write(&victim, bytes).unwrap();
+
+    let _desk = machines.open(&machines.desk, "desk");
+    until("what was tampered with is set aside", || {
+        std::fs::read_dir(to_desk.join("refused")).is_ok_and(|mut entries| entries.next().is_some())
+    });
+    assert!(!at_the_desk(&machines.desk, &number), "nothing of it was taken");
+    let _portal = machines.open(&machines.portal, "portal");
+    until("the portal writes it anew and the desk takes it", || at_the_desk(&machines.desk, &number));
+}
+
+#[test]
+fn the_portals_key_does_not_open_the_desk() {
+    let machines = Machines::laid_out();
+    let between = machines.between();
+    let refused = yakuba()
+        .args(["serve", "--face", "desk", "--listen", "127.0.0.1:0", "--town"])
+        .arg(served::repository("towns/chiisana"))
+        .arg("--hatch")
+        .arg(&between)
+        .arg("--data")
+        .arg(machines.portal.data())
+        .output()
+        .expect("the program runs");
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("the other face"), "{}", String::from_utf8_lossy(&refused.stderr));
+}
+
+fn everything_below(folder: &Path) -> Vec<Vec<u8>> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { everything_below(&path) } else { vec![std::fs::read(&path).unwrap_or_default()] }).collect()
+}
+
+fn holds(bytes: &[u8], sought: &[u8]) -> bool {
+    bytes.windows(sought.len()).any(|window| window == sought)
+}
