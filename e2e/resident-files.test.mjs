@@ -27,7 +27,8 @@ test('a resident files a disclosure request on a phone in Japanese', async () =>
   await hanako.look('how');
   await fill(hanako, { way: 'post' });
   await hanako.submit('次へ進む');
-  // Copies by post cost money, so the page comes back with one more question.
+  // Copies by post cost money, so the page comes back with one more question, and calls nothing wrong yet.
+  assert.equal(await hanako.page.locator('#errors').count(), 0);
   await hanako.look('how-agree');
   await fill(hanako, { postage: true });
   await hanako.submit('次へ進む');

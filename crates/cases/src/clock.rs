@@ -142,7 +142,8 @@ impl Clock {
 
     /// The day by which the person hears: the earlier of the two; none when neither is set or while it stands still.
     pub fn hear_by(&self, calendar: &BusinessCalendar, today: Date) -> Option<Date> {
-        let standard = if self.is_paused() { None } else { self.standard_due(calendar, today) };
+        // A written extension names a new day and thereby replaces the promise.
+        let standard = if self.is_paused() || self.extended.is_some() { None } else { self.standard_due(calendar, today) };
         let statutory = if self.is_paused() && self.correction_excluded { None } else { self.statutory_due(calendar, today) };
         match (standard, statutory) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -152,7 +153,7 @@ impl Clock {
 
     /// How the nearer limit stands today; none when the procedure has no limit.
     pub fn standing(&self, calendar: &BusinessCalendar, today: Date) -> Option<Standing> {
-        if self.standard.is_none() && self.statutory.is_none() {
+        if self.standard.is_none() && self.statutory.is_none() && self.promised.is_none() {
             return None;
         }
         Some(match self.hear_by(calendar, today) {
@@ -176,6 +177,13 @@ pub fn days_between(from: Date, to: Date) -> i32 {
     (to - from).get_days()
 }
 
+/// Open days after `from`, up to and with `until`.
+fn open_days(from: Date, until: Date, calendar: &BusinessCalendar) -> u16 {
+    let days = u16::try_from(days_between(from, until)).unwrap_or(0);
+    let open = (1..=i32::from(days)).filter(|day| calendar.is_open(from.saturating_add(jiff::Span::new().days(*day))));
+    u16::try_from(open.count()).unwrap_or(days)
+}
+
 /// The end of one or more periods one after another, the days of each pause left out, moved on from a closed day at the very end.
 fn end(arrived_on: Date, periods: &[Period], pauses: &[Pause], calendar: &BusinessCalendar, today: Date) -> Date {
     let mut last = arrived_on;
@@ -186,9 +194,209 @@ fn end(arrived_on: Date, periods: &[Period], pauses: &[Pause], calendar: &Busine
     for pause in pauses {
         let until = pause.until.unwrap_or(today).max(pause.from);
         if pause.from <= last {
-            let days = days_between(pause.from, until);
-            last = last.saturating_add(jiff::Span::new().days(days));
+            last = match periods.last() {
+                // Where open days are counted, only the open days of the pause were missed.
+                Some(Period::BusinessDays(_)) => calendar.add_business_days(last, open_days(pause.from, until, calendar)),
+                _ => last.saturating_add(jiff::Span::new().days(days_between(pause.from, until))),
+            };
         }
     }
     calendar.next_open(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 土日祝と12月29日から1月3日までが閉まる, as 見本市 writes it.
+    fn calendar() -> BusinessCalendar {
+        let town = definitions::town::Town::load(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/town")));
+        town.unwrap_or_else(|problems| panic!("{problems:?}")).closed
+    }
+
+    fn on(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn law(standard: Option<Period>, statutory: Option<Period>, correction_excluded: bool) -> Law {
+        Law {
+            basis: definitions::text::Text::default(),
+            standard_period: standard,
+            statutory_limit: statutory,
+            extension: statutory.map(|_| Period::Days(30)),
+            correction_excluded,
+            disposition: true,
+        }
+    }
+
+    fn statutory(days: u16, excluded: bool, arrived: &str) -> Clock {
+        Clock::start(&law(None, Some(Period::Days(days)), excluded), on(arrived))
+    }
+
+    /// When corrections were asked for, and when they came.
+    type Awaited = &'static [(&'static str, Option<&'static str>)];
+
+    fn paused(mut clock: Clock, pauses: Awaited) -> Clock {
+        for (from, until) in pauses {
+            clock.pause(on(from));
+            if let Some(until) = until {
+                clock.go_on(on(until));
+            }
+        }
+        clock
+    }
+
+    #[test]
+    fn fifteen_days_end_as_the_civil_code_counts_them() {
+        // (到達日, last day): the first day is not counted (民法140条), the end of a closed day moves on.
+        let table = [
+            ("2026-11-24", "2026-12-09"), // Tuesday to Wednesday
+            ("2026-11-27", "2026-12-14"), // Saturday 12 moves to Monday
+            ("2026-11-28", "2026-12-14"), // Sunday 13 moves to Monday
+            ("2026-12-13", "2026-12-28"), // the last open day of the year
+            ("2026-12-14", "2027-01-04"), // 29 December: closed until 3 January
+            ("2026-12-18", "2027-01-04"), // 2 January
+            ("2026-12-19", "2027-01-04"), // 3 January, a Sunday
+            ("2026-12-20", "2027-01-04"),
+            ("2026-12-27", "2027-01-12"), // 11 January is 成人の日
+            ("2026-04-20", "2026-05-07"), // 5 May and the substitute holiday of 6 May
+        ];
+        for (arrived, last) in table {
+            assert_eq!(statutory(15, true, arrived).statutory_due(&calendar(), on(arrived)), Some(on(last)), "arrived {arrived}");
+        }
+    }
+
+    #[test]
+    fn the_common_cases_of_deadlines_agree() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/procedures/deadline_cases.json");
+        let Ok(text) = std::fs::read_to_string(path) else {
+            eprintln!("NOT TESTED: {path} is not here");
+            return;
+        };
+        let all: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut compared = 0;
+        for case in all["cases"].as_array().unwrap() {
+            let days = case["period"].as_str().unwrap().strip_suffix('日').and_then(|days| days.parse().ok());
+            // A limit of the town begins with the day after; those that count the first day are the applicant's own limits.
+            if let (Some(days), Some(false)) = (days, case["first_day_counts"].as_bool()) {
+                let arrived = case["event_date"].as_str().unwrap();
+                let due = statutory(days, false, arrived).statutory_due(&calendar(), on(arrived));
+                assert_eq!(due, Some(on(case["deadline_after_holiday_rule"].as_str().unwrap())), "{case}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 20, "only {compared} cases were compared");
+    }
+
+    #[test]
+    fn a_correction_moves_the_limit_only_where_the_law_leaves_its_days_out() {
+        // (pauses, last day when left out); without exclusion it is always 9 December.
+        let table: [(Awaited, &str); 6] = [
+            (&[], "2026-12-09"),
+            (&[("2026-11-25", Some("2026-11-25"))], "2026-12-09"), // came the same day
+            (&[("2026-11-25", Some("2026-11-27"))], "2026-12-11"), // two days
+            (&[("2026-11-25", Some("2026-11-27")), ("2026-12-01", Some("2026-12-04"))], "2026-12-14"), // two and three
+            (&[("2026-12-09", Some("2026-12-16"))], "2026-12-16"), // asked on the last day
+            (&[("2026-12-10", Some("2026-12-20"))], "2026-12-09"), // asked when it was over
+        ];
+        for (pauses, last) in table {
+            let out = paused(statutory(15, true, "2026-11-24"), pauses);
+            assert_eq!(out.statutory_due(&calendar(), on("2026-12-31")), Some(on(last)), "{pauses:?}");
+            let counted = paused(statutory(15, false, "2026-11-24"), pauses);
+            assert_eq!(counted.statutory_due(&calendar(), on("2026-12-31")), Some(on("2026-12-09")), "{pauses:?}");
+        }
+    }
+
+    #[test]
+    fn while_a_correction_is_awaited_the_limit_stands_still_or_runs_on() {
+        let out = paused(statutory(15, true, "2026-11-24"), &[("2026-12-01", None)]);
+        assert_eq!(out.hear_by(&calendar(), on("2026-12-20")), None);
+        assert_eq!(out.standing(&calendar(), on("2026-12-20")), Some(Standing::Stopped));
+        let counted = paused(statutory(15, false, "2026-11-24"), &[("2026-12-01", None)]);
+        assert_eq!(counted.hear_by(&calendar(), on("2026-12-20")), Some(on("2026-12-09")));
+        assert_eq!(counted.standing(&calendar(), on("2026-12-20")), Some(Standing::Late(11)));
+    }
+
+    #[test]
+    fn a_second_request_while_one_is_open_stops_nothing_anew() {
+        let mut clock = paused(statutory(15, true, "2026-11-24"), &[("2026-11-25", None), ("2026-11-26", None)]);
+        assert_eq!(clock.pauses.len(), 1);
+        clock.go_on(on("2026-11-27"));
+        clock.go_on(on("2026-12-27"));
+        assert_eq!(clock.pauses, [Pause { from: on("2026-11-25"), until: Some(on("2026-11-27")) }]);
+    }
+
+    #[test]
+    fn a_correction_never_came_before_it_was_asked_for() {
+        let clock = paused(statutory(15, true, "2026-11-24"), &[("2026-11-27", Some("2026-11-20"))]);
+        assert_eq!(clock.statutory_due(&calendar(), on("2026-12-01")), Some(on("2026-12-09")));
+    }
+
+    #[test]
+    fn thirty_days_are_added_once_to_the_limit_as_counted() {
+        let mut clock = statutory(15, true, "2026-11-27");
+        assert!(clock.may_be_extended());
+        clock.extended = Some(Extension { on: on("2026-12-01"), reason: "事務処理上の困難".into() });
+        // 12 December, a Saturday, and 30 days: 11 January is a holiday. The first end is not moved on before the days are added.
+        assert_eq!(clock.statutory_due(&calendar(), on("2026-12-01")), Some(on("2027-01-12")));
+        assert!(!clock.may_be_extended());
+        assert!(!Clock { extension: None, extended: None, ..clock.clone() }.may_be_extended());
+        assert!(!Clock { statutory: None, extended: None, ..clock }.may_be_extended());
+    }
+
+    #[test]
+    fn an_extension_by_notice_replaces_the_promise() {
+        let mut clock = Clock::start(&law(Some(Period::Days(10)), Some(Period::Days(15)), true), on("2026-11-24"));
+        assert_eq!(clock.hear_by(&calendar(), on("2026-11-24")), Some(on("2026-12-04")), "the earlier of the two");
+        clock.extended = Some(Extension { on: on("2026-12-01"), reason: "多数の文書".into() });
+        assert_eq!(clock.hear_by(&calendar(), on("2026-12-01")), Some(on("2027-01-08")));
+    }
+
+    #[test]
+    fn a_promise_in_open_days_stops_for_the_open_days_of_a_correction() {
+        // Ten open days from Tuesday 24 November end on Tuesday 8 December.
+        let table: [(Awaited, &str); 4] = [
+            (&[], "2026-12-08"),
+            (&[("2026-11-27", Some("2026-11-30"))], "2026-12-09"), // Friday to Monday: one open day
+            (&[("2026-11-27", Some("2026-11-29"))], "2026-12-08"), // over a weekend: none
+            (&[("2026-11-25", Some("2026-12-02"))], "2026-12-15"), // five
+        ];
+        for (pauses, last) in table {
+            let clock = paused(Clock::start(&law(Some(Period::BusinessDays(10)), None, false), on("2026-11-24")), pauses);
+            assert_eq!(clock.hear_by(&calendar(), on("2026-12-20")), Some(on(last)), "{pauses:?}");
+        }
+    }
+
+    #[test]
+    fn a_promised_day_counts_instead_of_the_period() {
+        let mut clock = Clock::start(&law(Some(Period::Days(14)), None, false), on("2026-11-24"));
+        clock.promised = Some(on("2026-12-25"));
+        assert_eq!(clock.hear_by(&calendar(), on("2026-12-20")), Some(on("2026-12-25")));
+        assert_eq!(clock.standing(&calendar(), on("2026-12-20")), Some(Standing::Left(5)));
+        clock.standard = None;
+        assert_eq!(clock.standing(&calendar(), on("2026-12-26")), Some(Standing::Late(1)), "a promise without a period is late too");
+    }
+
+    #[test]
+    fn a_procedure_without_limits_has_no_day() {
+        let clock = Clock::start(&law(None, None, false), on("2026-11-24"));
+        assert_eq!(clock.hear_by(&calendar(), on("2027-11-24")), None);
+        assert_eq!(clock.standing(&calendar(), on("2027-11-24")), None);
+    }
+
+    #[test]
+    fn on_the_last_day_nothing_is_late_yet() {
+        let clock = statutory(15, true, "2026-11-24");
+        for (today, standing) in [("2026-12-08", Standing::Left(1)), ("2026-12-09", Standing::Left(0)), ("2026-12-10", Standing::Late(1))] {
+            assert_eq!(clock.standing(&calendar(), on(today)), Some(standing), "{today}");
+        }
+    }
+
+    #[test]
+    fn the_day_in_japan_begins_nine_hours_before_that_of_greenwich() {
+        for (at, expected) in [("2026-12-31T14:59:59Z", "2026-12-31"), ("2026-12-31T15:00:00Z", "2027-01-01")] {
+            assert_eq!(day(at.parse().unwrap()), on(expected));
+        }
+        assert_eq!(day(noon(on("2026-12-31"))), on("2026-12-31"));
+    }
 }

@@ -5,12 +5,13 @@
 
 use std::{fmt, str::FromStr};
 
+use store::keys::Face;
 use unicode_normalization::UnicodeNormalization;
 
 /// 29 symbols: a prime, so that distinct weights catch all swaps.
 const SYMBOLS: &[u8; 29] = b"23456789ACDEFGHJKLMNPQRTUVWXY";
 
-/// Six drawn symbols and one check: 29⁶ = 594,823,321 numbers a town, with a unique index and a few candidates a filing.
+/// Six drawn symbols and one check: 29⁶ = 594,823,321 numbers, nearly half of them for each face of a town, with a unique index and a few candidates a filing.
 const DRAWN: usize = 6;
 
 /// Why a typed number cannot be one of ours.
@@ -41,6 +42,17 @@ impl CaseNumber {
         }
         symbols[DRAWN] = check_symbol(&symbols[..DRAWN]);
         CaseNumber(symbols)
+    }
+
+    /// As [`CaseNumber::draw`], from the half that belongs to this face: what residents file and what clerks take in get numbers without asking
+    /// each other, and must never meet. The first symbol tells the halves apart.
+    pub fn draw_for(face: Face, chance: [u8; 6]) -> CaseNumber {
+        let odd = match face {
+            Face::Portal => 0,
+            Face::Desk => 1,
+        };
+        let first = usize::from(chance[0]) % (SYMBOLS.len() / 2) * 2 + odd;
+        CaseNumber::draw([u8::try_from(first).unwrap_or(0), chance[1], chance[2], chance[3], chance[4], chance[5]])
     }
 
     /// As it is stored and stands in links: `K7P4M29`.
@@ -142,6 +154,16 @@ mod tests {
 
     fn number() -> CaseNumber {
         CaseNumber::draw([18, 5, 20, 2, 18, 0])
+    }
+
+    #[test]
+    fn the_two_faces_never_draw_the_same_number() {
+        let firsts = |face| -> std::collections::BTreeSet<char> {
+            (0..=255).filter_map(|byte| CaseNumber::draw_for(face, [byte, 1, 2, 3, 4, 5]).plain().chars().next()).collect()
+        };
+        let (portal, desk) = (firsts(Face::Portal), firsts(Face::Desk));
+        assert_eq!((portal.len(), desk.len()), (14, 14));
+        assert!(portal.is_disjoint(&desk));
     }
 
     #[test]

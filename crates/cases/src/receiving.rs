@@ -132,6 +132,10 @@ fn kept(kept: Result<(), Refused>) -> Result<(), StoreError> {
 fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, authority: &str) -> Result<(), StoreError> {
     let id: CaseId = filed.case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
     let number = filed.number.parse().map_err(|_| StoreError::damaged("parcel case.up: number"))?;
+    // Before a 収受番号 is drawn: a repetition leaves no gap in the year's numbers.
+    if rows::desk::by_id(tx, keys, id)?.is_some() {
+        return Ok(());
+    }
     let current = town.procedures.get(&filed.procedure).filter(|procedure| procedure.version == filed.version).cloned();
     let procedure = match current {
         Some(procedure) => procedure,
@@ -195,6 +199,11 @@ pub(crate) fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed) -> Res
         ..access::RecordAttributes::of_town(access::RecordKind::Case, crate::case::sensitivity(procedure))
     };
     let authority = access::may(acting.staff, access::Act::Work, &attributes).ok_or(Refused::NotFound)?.to_string();
+    let id: CaseId = filed.case.parse().map_err(|_| StoreError::damaged("case"))?;
+    if let Some(there) = rows::desk::by_id(tx, acting.keys, id)? {
+        // The person filed the draft that they lent: it is here already, under the number that they know.
+        return Err(NotNow::Stage(there.stage.code()).into());
+    }
     Ok(received(tx, acting.town, acting.keys, filed, &Who::Staff(acting.staff.id), &authority)?)
 }
 

@@ -189,8 +189,10 @@ impl store::hatch::Receiver for PortalReceiver {
     fn receive(&self, tx: &Write<'_>, came: &store::Parcel) -> Result<(), store::hatch::Failure> {
         let down: parcel::Down = parcel::opened(&self.keys, &came.body)?;
         let id: CaseId = down.case.parse().map_err(|_| StoreError::damaged("parcel case.down: case"))?;
-        // A case that came on paper has no copy here: its person is told by letter.
-        let Some(mut case) = crate::rows::portal::own_by_id(tx, &self.keys, id)? else { return Ok(()) };
+        // A case that came on paper has no copy here: its person is told by letter. A draft that a clerk filed for them is not filed again.
+        let Some(mut case) = crate::rows::portal::own_by_id(tx, &self.keys, id)? else {
+            return Ok(crate::rows::portal::filed_at_desk(tx, id)?);
+        };
         let town = self.town.current();
         case.take(&down);
         crate::rows::portal::update_own(tx, &self.keys, &case)?;

@@ -68,6 +68,9 @@ const TRIES_MAX: i64 = 4;
 /// Messages looked at in one go.
 pub(crate) const WINDOW: i64 = 256;
 
+/// Messages done in one transaction: enough that the disk is not what they wait for, few enough that pages' own writes get in between.
+const TOGETHER: usize = 16;
+
 /// Their bodies in memory at once: three attachments of the largest size.
 const BYTES_MAX: i64 = 64 * 1024 * 1024;
 
@@ -204,14 +207,23 @@ pub(crate) fn take(store: &Store, receivers: &Receivers, epoch: i64, number: i64
 
 fn attempt(store: &Store, receivers: &Receivers, epoch: i64, number: i64, parcel: &Parcel) -> Result<(), Failure> {
     let (receivers, parcel) = (receivers.clone(), parcel.clone());
-    store.write(move |tx| -> Result<(), Failure> {
-        if tx.first(DONE, params![&parcel.kind, &parcel.id])?.is_none() {
-            receiver(&receivers, &parcel.kind)?.receive(tx, &parcel)?;
-            tx.run(KEEP, params![&parcel.kind, &parcel.id, number, tx.now(), 0_i64, None::<String>, None::<Vec<u8>>])?;
-        }
-        tx.run(SET_MARK, params![received_mark(epoch), number])?;
-        Ok(())
-    })
+    store.write(move |tx| receive(tx, &receivers, epoch, number, &parcel))
+}
+
+/// Does several messages in one transaction, so that they wait for the disk once. When one of them fails, nothing is kept.
+fn attempt_together(store: &Store, receivers: &Receivers, epoch: i64, messages: &[(i64, Parcel)]) -> Result<(), Failure> {
+    let (receivers, messages) = (receivers.clone(), messages.to_vec());
+    store.write(move |tx| messages.iter().try_for_each(|(number, parcel)| receive(tx, &receivers, epoch, *number, parcel)))
+}
+
+/// Does a message unless it was done before, and moves the mark behind it.
+fn receive(tx: &Write<'_>, receivers: &Receivers, epoch: i64, number: i64, parcel: &Parcel) -> Result<(), Failure> {
+    if tx.first(DONE, params![&parcel.kind, &parcel.id])?.is_none() {
+        receiver(receivers, &parcel.kind)?.receive(tx, parcel)?;
+        tx.run(KEEP, params![&parcel.kind, &parcel.id, number, tx.now(), 0_i64, None::<String>, None::<Vec<u8>>])?;
+    }
+    tx.run(SET_MARK, params![received_mark(epoch), number])?;
+    Ok(())
 }
 
 fn receiver<'r>(receivers: &'r Receivers, kind: &str) -> Result<&'r Arc<dyn Receiver>, Failure> {
@@ -313,8 +325,14 @@ pub fn carry_all(portal: &Portal, desk: &Desk, to_desk: &[Arc<dyn Receiver>], to
 fn carry_some(from: &Store, to: &Store, receivers: &Receivers, epoch: i64) -> Result<u64, StoreError> {
     let after = received(to, epoch)?;
     let messages = from.read(move |tx| tx.messages_after(after))?;
-    for (number, parcel) in &messages {
-        take(to, receivers, epoch, *number, parcel)?;
+    for together in messages.chunks(TOGETHER) {
+        if together.len() > 1 && attempt_together(to, receivers, epoch, together).is_ok() {
+            continue;
+        }
+        // One alone, or one of them failed: each for itself, so that only the one at fault is set aside.
+        for (number, parcel) in together {
+            take(to, receivers, epoch, *number, parcel)?;
+        }
     }
     Ok(messages.len() as u64)
 }

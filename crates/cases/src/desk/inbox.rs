@@ -11,7 +11,10 @@ use axum::{
     },
 };
 use maud::{Markup, html};
-use ui::parts::{self, Column, Due, KeyHint, Row, Weight, icons};
+use ui::{
+    page::counted,
+    parts::{self, Column, Due, KeyHint, Row, Weight, icons},
+};
 
 use super::{
     Sheet, Side,
@@ -92,9 +95,11 @@ pub(super) async fn show(sheet: Sheet, Query(asked): Query<Asked>) -> Result<Mar
         }
         (more(&sheet, &found, &asked))
     };
+    // What is counted up to a bound is shown so; small numbers stay numbers, for the words' own plural rules.
+    let shown = |count: i64| if count < COUNTED_MOST { count.into() } else { counted(count.unsigned_abs()).into() };
     let late = if asked.queue(&sheet).is_open() { found.late } else { 0 };
     let count = if asked.stage.is_some() { found.lines.len() as i64 } else { found.whole };
-    let beside = sheet.say().html("desk-inbox-beside", &[("count", count.into()), ("late", late.into())]);
+    let beside = sheet.say().html("desk-inbox-beside", &[("count", shown(count)), ("late", shown(late))]);
     let next = html! {
         (search_form(&sheet, ""))
         (parts::link_button(Weight::Primary, "/desk/paper", sheet.say().html("desk-nav-paper-short", &[])))

@@ -11,6 +11,7 @@ use definitions::{form::Filled, procedure::Procedure, text::Language, typed::Typ
 use maud::{Markup, html};
 use registry::known::DeskFacts;
 use serde::Deserialize;
+use store::keys::Face;
 use ui::{
     field::{self, FieldView},
     page::csrf_input,
@@ -197,7 +198,7 @@ pub(super) async fn file(sheet: Sheet, Path(procedure): Path<String>, Posted(typ
     };
     let now = sheet.clock.now();
     let id = case.and_then(|id| id.parse().ok()).unwrap_or_else(|| CaseId::draw(now));
-    let candidates = crate::portal::drawn()?;
+    let candidates = crate::portal::drawn(Face::Desk)?;
     let (town, typed, definition) = (sheet.town.clone(), input.typed.clone(), procedure.clone());
     let (channel, received, language) = (input.channel, input.received.unwrap_or(today), input.language);
     let filed = sheet

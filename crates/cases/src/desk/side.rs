@@ -26,8 +26,8 @@ use crate::{
     verbs::{Acting, Refused},
 };
 
-/// Counts stop here: beyond it a number says no more than "many". A thousand entries of an index are read in a millisecond.
-pub(crate) const COUNTED_MOST: i64 = 1_000;
+/// Counts stop here and are shown as `99+`: beyond it a number says no more than "many", and each page of staff pays for six of them.
+pub(crate) const COUNTED_MOST: i64 = ui::page::COUNTED_MOST as i64 + 1;
 
 /// Procedures of one's departments that have a link of their own; more are found by narrowing the list.
 const PROCEDURES_MOST: usize = 8;

@@ -12,6 +12,7 @@ use definitions::{
     procedure::{Page, Procedure},
 };
 use maud::{Markup, html};
+use store::keys::Face;
 use ui::{
     page::csrf_input,
     parts::{self, Tone, Weight},
@@ -161,7 +162,7 @@ pub(super) fn filed_answers(sheet: &Sheet, procedure: &Procedure, answers: &Answ
 
 pub(super) async fn file(sheet: Sheet, Path(draft): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
     let id: DraftId = draft.parse().map_err(|_| PageError::NotFound)?;
-    let candidates = drawn()?;
+    let candidates = drawn(Face::Portal)?;
     let seen = definitions::procedure::Version(typed.first("version").unwrap_or_default().to_owned());
     let (owner, session) = (sheet.owner(), sheet.visitor.session.clone());
     let filed = sheet
@@ -181,13 +182,13 @@ pub(super) async fn file(sheet: Sheet, Path(draft): Path<String>, Posted(typed):
     }
 }
 
-/// Numbers to choose from, drawn before the transaction.
-pub(crate) fn drawn() -> Result<Candidates, PageError> {
+/// Numbers to choose from on this face, drawn before the transaction.
+pub(crate) fn drawn(face: Face) -> Result<Candidates, PageError> {
     let mut chance = [[0; 6]; 4];
     for bytes in &mut chance {
         getrandom::fill(bytes).map_err(|_| PageError::Busy)?;
     }
-    Ok(Candidates(chance.map(CaseNumber::draw)))
+    Ok(Candidates(chance.map(|chance| CaseNumber::draw_for(face, chance))))
 }
 
 pub(super) async fn filed(sheet: Sheet, Path(number): Path<String>) -> Result<Response, PageError> {

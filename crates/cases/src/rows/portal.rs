@@ -92,6 +92,11 @@ pub(crate) fn mark_filed(tx: &Write<'_>, id: DraftId, now: Timestamp) -> Result<
     Ok(tx.run(FILE_DRAFT, params![id.to_string(), now, Vec::<u8>::new()])? == 1)
 }
 
+/// A lent draft was filed at the desk: it is filed here too.
+pub(crate) fn filed_at_desk(tx: &Write<'_>, case: CaseId) -> Result<(), StoreError> {
+    tx.run("update case_draft set filed = 1 where case_id = $1 and filed = 0", params![case.to_string()]).map(drop)
+}
+
 /// The draft of this id, whoever owns it.
 pub(crate) fn draft_by_id(tx: &Read<'_>, keys: &Keys, id: DraftId) -> Result<Option<Draft>, StoreError> {
     tx.first(DRAFT, params![id.to_string()])?.map(|row| draft(keys, &row)).transpose()

@@ -35,7 +35,7 @@ use letters::Bureau;
 use registry::known::PortalFacts;
 use serde::de::DeserializeOwned;
 use store::{
-    Desk, Parcel, Portal, Read, Row, StoreError, Write,
+    Desk, Parcel, Portal, Read, Row, Write,
     files::Files,
     hatch::Receiver,
     keys::{Face, Keys},
@@ -58,8 +58,8 @@ pub struct World {
     pub desk: Desk,
     pub town: Current<Town>,
     /// The portal's keys.
+    /// Each face has its own keys: what one seals for itself, the other does not open.
     pub keys: Arc<Keys>,
-    /// The desk's keys.
     pub desk_keys: Arc<Keys>,
     pub files: Files,
     now: Cell<Timestamp>,
@@ -94,7 +94,7 @@ pub fn another() -> Owner {
 
 impl World {
     pub fn new(place: &Place) -> World {
-        let keys = store::testing::keys();
+        let (keys, desk_keys) = (store::testing::keys().face(Face::Portal).unwrap(), store::testing::keys().face(Face::Desk).unwrap());
         let portal = [
             access::PORTAL_MIGRATIONS,
             registry::PORTAL_MIGRATIONS,
@@ -108,8 +108,8 @@ impl World {
             desk: Desk::new(place.open("desk", &desk.concat())),
             town: Current::new(town()),
             files: Files::open(&place.folder().join("files"), keys.clone()).unwrap(),
-            keys: Arc::new(keys.face(Face::Portal).unwrap()),
-            desk_keys: Arc::new(keys.face(Face::Desk).unwrap()),
+            keys: Arc::new(keys),
+            desk_keys: Arc::new(desk_keys),
             now: Cell::new(morning()),
             chance: AtomicU64::new(1),
         }
@@ -352,7 +352,7 @@ impl World {
             turn: row.get(0).unwrap(),
             at: row.get(1).unwrap(),
             who: Who::from_code(&row.get::<String>(2).unwrap()),
-            event: self.opened::<Event>(row, 3, "case_event.event"),
+            event: opened_with::<Event>(&self.desk_keys, row, 3, "case_event.event"),
         };
         rows.iter().map(told).collect()
     }
@@ -403,6 +403,16 @@ impl World {
         rows.iter().map(|row| Parcel { kind: row.get(0).unwrap(), id: row.get(1).unwrap(), body: row.get(2).unwrap() }).collect()
     }
 
+    /// What the residents' side sent up, oldest first.
+    pub fn ups(&self) -> Vec<Up> {
+        self.parcels(&self.portal, parcel::UP).iter().map(|parcel| parcel::opened(&self.desk_keys, &parcel.body).unwrap()).collect()
+    }
+
+    /// What the desk sent down, oldest first.
+    pub fn downs(&self) -> Vec<Down> {
+        self.parcels(&self.desk, parcel::DOWN).iter().map(|parcel| parcel::opened(&self.keys, &parcel.body).unwrap()).collect()
+    }
+
     pub fn dead(&self) -> Vec<store::hatch::DeadParcel> {
         self.desk.read(|tx| tx.dead_parcels(100)).unwrap()
     }
@@ -414,6 +424,10 @@ impl World {
 
 fn in_parcel<T: serde::Serialize>(keys: &Keys, to: Face, kind: &str, message: &T) -> Parcel {
     Parcel { kind: kind.to_owned(), id: "by-hand".to_owned(), body: parcel::sealed(keys, to, message).unwrap() }
+}
+
+fn opened_with<T: DeserializeOwned>(keys: &Keys, row: &Row, at: usize, purpose: &'static str) -> T {
+    serde_json::from_slice(&keys.unseal(purpose, &row.get::<Vec<u8>>(at).unwrap()).unwrap()).unwrap()
 }
 
 pub fn typed(pairs: &[(&str, &str)]) -> Typed {
@@ -432,8 +446,4 @@ pub fn answers(pairs: &[(&str, &str)]) -> Answers {
         answers.insert(id.parse().unwrap(), Answer::Text((*text).to_owned()));
     }
     answers
-}
-
-pub fn store_error(error: StoreError) -> Refused {
-    Refused::Store(error)
 }

@@ -9,6 +9,14 @@ use crate::{assets, parts::KeyHint, words::Words};
 /// Where staff sign out.
 pub const SIGN_OUT: &str = "/desk/sign-out";
 
+/// Counts of a queue are shown exactly up to here: beyond it a number says no more than "many".
+pub const COUNTED_MOST: u64 = 99;
+
+/// A count as it is shown: `99+` when there are more than [`COUNTED_MOST`].
+pub fn counted(count: u64) -> String {
+    if count > COUNTED_MOST { format!("{COUNTED_MOST}+") } else { count.to_string() }
+}
+
 /// Whether a count at the side stands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Urgency {
@@ -204,7 +212,7 @@ impl<'a> DeskPage<'a> {
         html! {
             a href=(item.href) aria-current=[(item.href == self.here).then_some("page")] {
                 span { (item.label) }
-                @if let Some(count) = item.count { span class=(if hot { "n hot" } else { "n" }) { (count) } }
+                @if let Some(count) = item.count { span class=(if hot { "n hot" } else { "n" }) { (counted(count)) } }
             }
         }
     }

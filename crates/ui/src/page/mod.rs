@@ -9,7 +9,7 @@ mod portal;
 use definitions::{text::Language, town::Town};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-pub use desk::{DeskPage, NavGroup, NavItem, StaffMenu, Urgency};
+pub use desk::{COUNTED_MOST, DeskPage, NavGroup, NavItem, StaffMenu, Urgency, counted};
 pub use portal::{PortalPage, SignedIn, Width};
 
 use crate::{assets, colour::KeyColour, parts, words::Words};

@@ -102,7 +102,7 @@ pub fn tabs(label: &str, tabs: &[Tab<'_>]) -> Markup {
                 @for tab in tabs {
                     li {
                         a href=(tab.href) aria-current=[tab.open.then_some("page")] {
-                            (tab.label) @if let Some(count) = tab.count { span.n { " " (count) } }
+                            (tab.label) @if let Some(count) = tab.count { span.n { " " (crate::page::counted(count)) } }
                         }
                     }
                 }

@@ -21,7 +21,7 @@ use definitions::{
 use jiff::{SignedDuration, Timestamp};
 use letters::Bureau;
 use registry::known::PortalFacts;
-use store::params;
+use store::{keys::Face, params};
 use uuid::Uuid;
 
 use super::fill::{self, Person};
@@ -126,7 +126,7 @@ fn file(open: &OpenTown, procedure: &Procedure, person: &Person, at: Timestamp, 
     for (round, bytes) in chance.iter_mut().enumerate() {
         bytes.copy_from_slice(&id("number", number * 4 + round, at).into_bytes()[10..]);
     }
-    let candidates = Candidates(chance.map(CaseNumber::draw));
+    let candidates = Candidates(chance.map(|chance| CaseNumber::draw_for(Face::Portal, chance)));
     let language = [Language::Ja, Language::Ja, Language::Ja, Language::Easy, Language::En][number % 5];
     let (definition, version, keys) = (procedure.id.clone(), procedure.version.clone(), portal.keys.clone());
     let town = portal.town.current();
