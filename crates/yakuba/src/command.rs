@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 /// One town hall as one program.
 #[derive(Parser)]
@@ -173,6 +174,30 @@ pub enum StaffCommand {
         /// The role's id
         #[arg(long)]
         role: String,
+    },
+    /// Gives a further post to somebody who is entered already, or another last day to the post they got on the same day
+    Post {
+        /// Their login id
+        #[arg(long)]
+        login: String,
+        /// The department's id
+        #[arg(long)]
+        department: String,
+        /// The role's id
+        #[arg(long)]
+        role: String,
+        /// The first day, `2027-04-01`: today unless said otherwise
+        #[arg(long)]
+        from: Option<Date>,
+        /// The last day: the end of the fiscal year of the first day unless said otherwise
+        #[arg(long)]
+        until: Option<Date>,
+    },
+    /// 年度更新: gives everybody the posts of the day named for the fiscal year after it. Run twice, it changes nothing more
+    Renew {
+        /// The last day of the ending year: this year's 31 March unless said otherwise
+        #[arg(long)]
+        of: Option<Date>,
     },
 }
 

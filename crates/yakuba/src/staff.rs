@@ -1,11 +1,16 @@
-//! `yakuba staff`: the first people of a town's directory are entered at the terminal; later ones by pages.
+//! `yakuba staff`: who works here is entered, given posts and carried over into the next fiscal year at the terminal; set-up codes and
+//! leaving have pages.
 
 use access::{
     Post, StaffId,
-    staff::directory::{self, NewStaff, SetUpCode},
+    staff::{
+        directory::{self, NewStaff, SetUpCode},
+        end_of_fiscal_year,
+    },
 };
 use definitions::{ids::DepartmentId, ids::RoleId, town::Town};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
+use store::{Desk, StoreError};
 
 use crate::{
     Failure,
@@ -25,24 +30,94 @@ pub fn run(asked: &Staff) -> Result<(), Failure> {
     house.must_be_laid_out()?;
     let town = crate::town::Loaded::open(&asked.town)?.town.current();
     let desk = house.desk(town.id.as_str())?;
-    let StaffCommand::Add { login, name, department, role } = &asked.what;
-    let post = post(&town, department, role)?;
+    match &asked.what {
+        StaffCommand::Add { login, name, department, role } => {
+            let today = access::day_in_japan(Timestamp::now());
+            let post = post(&town, department, role, today, None)?;
+            let new = NewStaff { id: StaffId::draw(Timestamp::now()), login: login.clone(), name: name.clone(), posts: vec![post] };
+            add(&desk, new)
+        }
+        StaffCommand::Post { login, department, role, from, until } => {
+            let from = from.unwrap_or_else(|| access::day_in_japan(Timestamp::now()));
+            give(&desk, login, post(&town, department, role, from, *until)?)
+        }
+        StaffCommand::Renew { of } => {
+            let last = of.unwrap_or_else(|| end_of_fiscal_year(access::day_in_japan(Timestamp::now())));
+            let renewed = renew(&desk, &town, last)?;
+            println!("{renewed} posts that are held on {last} go on until {}.", end_of_fiscal_year(day_after(last)));
+            Ok(())
+        }
+    }
+}
+
+fn add(desk: &Desk, new: NewStaff) -> Result<(), Failure> {
     let code = SetUpCode::draw()?;
     let now = Timestamp::now();
-    let new = NewStaff { id: StaffId::draw(now), login: login.clone(), name: name.clone(), posts: vec![post] };
-    let (id, kept) = (new.id, code.clone());
+    let (entered, kept) = (new.clone(), code.clone());
     desk.write(move |tx| -> Result<(), directory::NotAdded> {
-        directory::add(tx, &new, AT_THE_TERMINAL, now)?;
-        directory::set_up_code(tx, id, &kept, AT_THE_TERMINAL, now)?;
+        directory::add(tx, &entered, AT_THE_TERMINAL, now)?;
+        directory::set_up_code(tx, entered.id, &kept, AT_THE_TERMINAL, now)?;
         Ok(())
     })?;
-    println!("{name} ({login}) was entered.");
+    println!("{} ({}) was entered.", new.name, new.login);
     println!("Let them open /desk/set-up and type this code, once: {}", code.shown());
     Ok(())
 }
 
-/// A post that begins today and ends with the fiscal year.
-fn post(town: &Town, department: &str, role: &str) -> Result<Post, Failure> {
+fn give(desk: &Desk, login: &str, post: Post) -> Result<(), Failure> {
+    let login = directory::folded_login(login).ok_or_else(|| format!("`{login}` is no login id"))?;
+    let (asked, given) = (login.clone(), post.clone());
+    let name = desk.write(move |tx| -> Result<Option<String>, StoreError> {
+        let Some(person) = directory::by_login(tx, &asked)?.filter(|person| person.active) else { return Ok(None) };
+        directory::add_post(tx, person.id, &given, AT_THE_TERMINAL)?;
+        Ok(Some(person.name))
+    })?;
+    let name = name.ok_or_else(|| format!("nobody who works here has the login id `{login}`"))?;
+    println!("{name} is {}.{} from {} until {}.", post.department, post.role, post.from, post.until);
+    Ok(())
+}
+
+/// People looked at in one transaction.
+const PEOPLE_TOGETHER: i64 = 200;
+
+/// Gives all who work here the posts that they hold on `last` from the day after, until the end of its fiscal year. What was renewed
+/// before stays as it is, also when it was given another last day by hand; posts of a department or role that the town no longer has end.
+fn renew(desk: &Desk, town: &Town, last: Date) -> Result<usize, Failure> {
+    let from = day_after(last);
+    let (mut after, mut renewed) = (String::new(), 0);
+    loop {
+        let begin = after.clone();
+        let departments: Vec<DepartmentId> = town.departments.keys().cloned().collect();
+        let roles: Vec<RoleId> = town.roles.keys().cloned().collect();
+        let (end, count) = desk.write(move |tx| -> Result<(Option<String>, usize), StoreError> {
+            let people = directory::all(tx, &begin, PEOPLE_TOGETHER)?;
+            let mut count = 0;
+            for person in people.iter().filter(|person| person.active) {
+                let next = directory::posts_on(tx, person.id, from)?;
+                for post in directory::posts_on(tx, person.id, last)? {
+                    let goes_on = next.iter().any(|there| (&there.department, &there.role) == (&post.department, &post.role));
+                    if !goes_on && departments.contains(&post.department) && roles.contains(&post.role) {
+                        directory::add_post(tx, person.id, &Post { from, until: end_of_fiscal_year(from), ..post }, AT_THE_TERMINAL)?;
+                        count += 1;
+                    }
+                }
+            }
+            Ok((people.last().map(|person| person.login.clone()), count))
+        })?;
+        renewed += count;
+        match end {
+            Some(login) => after = login,
+            None => return Ok(renewed),
+        }
+    }
+}
+
+fn day_after(day: Date) -> Date {
+    day.tomorrow().unwrap_or(day)
+}
+
+/// A post that begins on a day and ends with that day's fiscal year unless said otherwise.
+fn post(town: &Town, department: &str, role: &str, from: Date, until: Option<Date>) -> Result<Post, Failure> {
     let known = |kind: &str, id: &str, all: Vec<&str>| format!("the town has no {kind} `{id}`; it has: {}", all.join(", "));
     let department: DepartmentId = town
         .departments
@@ -54,6 +129,66 @@ fn post(town: &Town, department: &str, role: &str) -> Result<Post, Failure> {
         .get_key_value(role)
         .map(|(id, _)| id.clone())
         .ok_or_else(|| known("role", role, town.roles.keys().map(RoleId::as_str).collect()))?;
-    let today = access::day_in_japan(Timestamp::now());
-    Ok(Post { department, role, from: today, until: access::staff::end_of_fiscal_year(today) })
+    let until = until.unwrap_or_else(|| end_of_fiscal_year(from));
+    if until < from {
+        return Err(format!("the last day {until} lies before the first, {from}").into());
+    }
+    Ok(Post { department, role, from, until })
+}
+
+#[cfg(test)]
+mod tests {
+    use store::testing;
+
+    use super::*;
+
+    fn on(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn town() -> Town {
+        Town::load(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../towns/mihon"))).unwrap()
+    }
+
+    fn until(desk: &Desk, id: StaffId, day: &str) -> Vec<(String, Date)> {
+        let day = on(day);
+        let posts = desk.read(move |tx| directory::posts_on(tx, id, day)).unwrap();
+        posts.iter().map(|post| (post.role.to_string(), post.until)).collect()
+    }
+
+    #[test]
+    fn posts_are_carried_over_into_the_next_year_once() {
+        let place = testing::Place::sqlite();
+        let desk = Desk::new(place.open("desk", &[access::DESK_MIGRATIONS].concat()));
+        let town = town();
+        let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+        let enter = |login: &str| {
+            let clerk = post(&town, "general_affairs", "clerk", on("2026-06-01"), None).unwrap();
+            let new = NewStaff { id: StaffId::draw(now), login: login.into(), name: login.into(), posts: vec![clerk] };
+            add(&desk, new.clone()).unwrap();
+            new.id
+        };
+        let (stays, left) = (enter("suzuki"), enter("sato"));
+        desk.write(move |tx| directory::deactivate(tx, left, AT_THE_TERMINAL, now)).unwrap();
+        give(&desk, "suzuki", post(&town, "general_affairs", "chief", on("2026-06-01"), Some(on("2026-12-31"))).unwrap()).unwrap();
+
+        assert_eq!(until(&desk, stays, "2027-04-01"), [], "before: rights that nobody renews end");
+        assert_eq!(renew(&desk, &town, on("2027-03-31")).unwrap(), 1, "not the post that ended in December, not who left");
+        assert_eq!(until(&desk, stays, "2027-04-01"), [("clerk".to_owned(), on("2028-03-31"))]);
+        assert_eq!(until(&desk, left, "2027-04-01"), []);
+        assert_eq!(renew(&desk, &town, on("2027-03-31")).unwrap(), 0, "twice is once");
+    }
+
+    #[test]
+    fn a_post_that_cannot_be_is_refused() {
+        let place = testing::Place::sqlite();
+        let desk = Desk::new(place.open("desk", &[access::DESK_MIGRATIONS].concat()));
+        let town = town();
+        assert!(post(&town, "general_affairs", "emperor", on("2026-06-01"), None).is_err());
+        assert!(post(&town, "nowhere", "clerk", on("2026-06-01"), None).is_err());
+        assert!(post(&town, "general_affairs", "clerk", on("2026-06-01"), Some(on("2026-05-31"))).is_err());
+        let fine = post(&town, "general_affairs", "clerk", on("2026-06-01"), None).unwrap();
+        assert!(give(&desk, "nobody", fine.clone()).is_err());
+        assert!(give(&desk, "", fine).is_err());
+    }
 }
