@@ -48,6 +48,7 @@ create index case_inbox_stage on case_ (department, sensitivity, stage, due, id)
 create index case_inbox_procedure on case_ (department, sensitivity, procedure, due, id, stage) where open = 1;
 create index case_unclaimed on case_ (department, sensitivity, due, id) where open = 1 and assignee is null;
 create index case_mine on case_ (assignee, due, id, department, sensitivity) where open = 1 and assignee is not null;
+create index case_mine_stage on case_ (assignee, stage, due, id, department, sensitivity) where open = 1 and assignee is not null;
 create index case_open on case_ (due, id) where open = 1;
 create index case_ended on case_ (department, sensitivity, ended_at, id) where open = 0;
 create index case_replied on case_ (department, sensitivity, due, id) where open = 1 and replied = 1;

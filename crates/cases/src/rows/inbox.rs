@@ -18,14 +18,15 @@ use store::{Param, Read, Row, StoreError, params};
 use super::desk::NEVER;
 use crate::{CaseNumber, Channel, case::Case, sealed::column};
 
-/// How grants see a case in SQL: the same as [`crate::verbs::attributes`] says of a record.
+/// How grants see a case in SQL: the same as [`crate::verbs::attributes`] says of a record. They are written as expressions, so that no engine
+/// takes the grants for a place to look: SQLite would walk `sensitivity <= ?` through a whole department rather than the range of the list.
 pub(crate) const CASE: KindSql = KindSql {
     kind: RecordKind::Case,
-    department: "c.department",
+    department: "(c.department || '')",
     consulted: Some("exists (select 1 from case_consult k where k.case_id = c.id and k.department in ({departments}))"),
-    assignee: "c.assignee",
-    sensitivity: "c.sensitivity",
-    attributes: &[("step", "c.step"), ("stage", "c.stage"), ("procedure", "c.procedure")],
+    assignee: "(c.assignee || '')",
+    sensitivity: "(c.sensitivity + 0)",
+    attributes: &[("step", "(c.step || '')"), ("stage", "(c.stage || '')"), ("procedure", "(c.procedure || '')")],
 };
 
 /// The same without the departments that were asked to agree: the queues of a department are its own cases, and the columns of the index

@@ -2,7 +2,7 @@
 //! the whole page over HTTP, and its main query alone.
 
 use access::{
-    Act, KindSql, Post, RecordKind, SessionId, StaffId,
+    Post, SessionId, StaffId,
     staff::{
         directory::{self, NewStaff, NotAdded},
         factor::Factor,
@@ -10,9 +10,13 @@ use access::{
     },
     token::Token,
 };
+use cases::{
+    Queue,
+    desk_lists::{self, Narrow},
+};
 use jiff::{Timestamp, civil::date};
 use serde_json::{Value, json};
-use store::{Param, StoreError, params};
+use store::{StoreError, params};
 
 use super::{
     bulk::{DEPARTMENTS, Loader},
@@ -29,6 +33,9 @@ const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 
 /// Looks at a page.
 const LOOKS: usize = 300;
+
+/// Lines of the first page.
+const LINES: i64 = 40;
 
 /// Looks before the clock runs.
 const WARM: usize = 30;
@@ -157,32 +164,15 @@ fn encoded(text: &str) -> String {
 
 /// The list's query as the page asks it, with the filter of the clerk's grants.
 fn query_alone(bench: &OpenBench, clerk: StaffId) -> Result<Value, Failure> {
-    const CASE: KindSql = KindSql {
-        kind: RecordKind::Case,
-        department: "c.department",
-        consulted: None,
-        assignee: "c.assignee",
-        sensitivity: "c.sensitivity",
-        attributes: &[("step", "c.step"), ("stage", "c.stage"), ("procedure", "c.procedure")],
-    };
     let desk = bench.desk()?;
     let (town, today) = (desk.town.current(), access::day_in_japan(Timestamp::now()));
     let staff = desk.store.read(move |tx| directory::as_of(tx, clerk, &town, today))?.ok_or("the clerk is gone")?;
-    let filter = access::filter(&staff, Act::Read, &CASE, 1);
-    let mut values = filter.params;
-    values.push(Param::Int(41));
-    let sql = format!(
-        "select c.id, c.number, c.procedure, c.stage, c.step, c.channel, c.filed_at, c.due, c.assignee, c.applicant, c.kana, c.row_count, c.open \
-         from case_ c where ({}) and c.open = 1 order by c.due, c.id limit ${}",
-        filter.sql,
-        values.len()
-    );
     let mut micros = Vec::new();
     for _ in 0..WARM + LOOKS {
-        let (sql, values) = (sql.clone(), values.clone());
+        let staff = staff.clone();
         micros.push(desk.store.read(move |tx| -> Result<u64, StoreError> {
             let began = std::time::Instant::now();
-            tx.all(&sql, &values)?;
+            desk_lists::page(tx, &staff, &Queue::All, &Narrow::default(), None, LINES + 1)?;
             Ok(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX))
         })?);
     }
