@@ -49,7 +49,7 @@ pub use rows::desk::{After, InboxLine, Queue};
 
 /// 受付箱 as a value: the lists of the desk, for benches and for other rooms.
 pub mod desk_lists {
-    pub use crate::rows::inbox::{Narrow, count, inbox as page, search};
+    pub use crate::rows::inbox::{Narrow, count, findable_by, inbox as page, search};
 }
 pub use tools::Tools;
 

@@ -206,13 +206,7 @@ pub(crate) fn next_serial(tx: &Write<'_>, name: &str) -> Result<i64, StoreError>
 /// Makes the case findable by these texts, and by nothing else.
 pub(crate) fn index(tx: &Write<'_>, case: CaseId, texts: &[String]) -> Result<(), StoreError> {
     tx.run(DROP_GRAMS, params![case.to_string()])?;
-    let mut grams: Vec<String> = texts.iter().flat_map(|text| super::inbox::whole_key(text)).collect();
-    grams.extend(texts.iter().flat_map(|text| jp::kana::grams(text)));
-    grams.sort();
-    grams.dedup();
-    // A case of twenty short answers has some hundred grams; the bound keeps one long text from filling the table.
-    grams.truncate(600);
-    for together in grams.chunks(GRAMS_TOGETHER) {
+    for together in super::inbox::findable_by(texts).chunks(GRAMS_TOGETHER) {
         // A short chunk is filled up with its last one, which is there by then: so there is one statement, prepared once.
         let filled = (0..GRAMS_TOGETHER).filter_map(|at| together.get(at).or(together.last()));
         let binds: Vec<Param> = iter::once(case.to_string().into()).chain(filled.map(|gram| gram.as_str().into())).collect();

@@ -352,6 +352,19 @@ pub(crate) fn whole_key(text: &str) -> Option<String> {
     (key.chars().count() >= 3).then(|| format!("={key}"))
 }
 
+/// Fragments that one case may hold: twenty short answers have some hundred; the bound keeps one long text from filling the table.
+const FRAGMENTS_MOST: usize = 600;
+
+/// What a case with these texts is found by: each as a whole, and their parts.
+pub fn findable_by(texts: &[String]) -> Vec<String> {
+    let mut grams: Vec<String> = texts.iter().flat_map(|text| whole_key(text)).collect();
+    grams.extend(texts.iter().flat_map(|text| jp::kana::grams(text)));
+    grams.sort();
+    grams.dedup();
+    grams.truncate(FRAGMENTS_MOST);
+    grams
+}
+
 /// The parts of what was typed.
 fn wanted_grams(typed: &str) -> Vec<String> {
     let mut grams: Vec<String> = typed.split_whitespace().flat_map(jp::kana::query_grams).collect();

@@ -194,15 +194,12 @@ impl Loader {
         Ok(row)
     }
 
-    /// The n-grams of names and readings, in the order of the table's key: sorted rows load ten times faster.
+    /// What names and readings are found by, in the order of the table's key: sorted rows load ten times faster.
     fn index(&mut self, first: u64, until: u64) -> Result<(), Failure> {
         let mut known: std::collections::BTreeMap<String, Vec<u32>> = std::collections::BTreeMap::new();
         for number in first..until {
             let person = self.person(number);
-            let mut grams = jp::kana::grams(&person.name);
-            grams.extend(jp::kana::grams(&person.kana));
-            grams.sort();
-            grams.dedup();
+            let grams = cases::desk_lists::findable_by(&[person.name.clone(), person.kana.clone()]);
             self.grams += grams.len() as u64;
             for gram in grams {
                 known.entry(gram).or_default().push(u32::try_from(number)?);
