@@ -179,7 +179,11 @@ pub enum Event {
         reason: String,
     },
     /// The person sent something that was no longer possible, such as a withdrawal after the decision.
-    CameTooLate,
+    CameTooLate {
+        /// What a correction said that came too late: staff read it and use it by hand. Empty for anything else.
+        #[serde(default)]
+        sent: Answers,
+    },
     /// 取下げ.
     Withdrawn,
     /// What became of a message to the person.
@@ -217,7 +221,7 @@ impl Event {
             Event::Note { .. } => "note",
             Event::Delayed { .. } => "delayed",
             Event::HandedOver { .. } => "handed-over",
-            Event::CameTooLate => "came-too-late",
+            Event::CameTooLate { .. } => "came-too-late",
             Event::Withdrawn => "withdrawn",
             Event::MessageFate { .. } => "message-fate",
         }

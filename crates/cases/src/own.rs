@@ -177,6 +177,11 @@ impl OwnCase {
                     OwnState::Decided { outcome: outcome.clone(), sense: *sense, reason: reason.clone(), details: details.clone() };
             }
             News::Withdrawn => self.state = OwnState::Withdrawn,
+            News::CameTooLate { fields, answers } => {
+                for field in fields {
+                    self.answers.replace(field, answers.get(field.as_str()).cloned());
+                }
+            }
             News::Letter { .. } | News::Wrote { .. } | News::Delayed { .. } => {}
         }
     }

@@ -227,6 +227,13 @@ pub enum News {
     },
     /// The case ended without a decision.
     Withdrawn,
+    /// What the person corrected came when the office had gone on already: it was handed to staff, and the case stands as it stood.
+    CameTooLate {
+        /// The fields that they sent.
+        fields: Vec<FieldId>,
+        /// What stands in these fields at the desk.
+        answers: Answers,
+    },
 }
 
 /// Puts news on the way down. The id names the case and the turn, so that a repetition changes nothing.

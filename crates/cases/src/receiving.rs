@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use access::{AccountId, CaseId, ResidentId, TownHandle};
-use definitions::{form, procedure::Procedure, town::Town};
+use definitions::{answer::Answers, form, procedure::Procedure, town::Town};
 use jiff::Timestamp;
 use registry::known::DeskFacts;
 use store::{
@@ -42,9 +42,16 @@ impl Receiver for DeskReceiver {
         let town = self.town.current();
         match up {
             Up::Filed(filed) => received(tx, &town, &self.keys, *filed, &Who::Applicant, "own"),
-            Up::Fate { case, channel, fate, at } => self.change(tx, &town, &case, at, |_| {
-                Ok(vec![Happened::inside(Event::MessageFate { channel: channel.clone(), fate: fate.clone() })])
-            }),
+            Up::Fate { case, channel, fate, at } => self
+                .change(
+                    tx,
+                    &town,
+                    &case,
+                    at,
+                    |_| Ok(vec![Happened::inside(Event::MessageFate { channel: channel.clone(), fate: fate.clone() })]),
+                    nothing_of_it,
+                )
+                .map(drop),
             Up::Lent(mut lent) => {
                 let code = lent.code.parse().map_err(|_| StoreError::damaged("parcel case.up: code"))?;
                 lent.code = code_mark(&self.keys, code);
@@ -53,26 +60,39 @@ impl Receiver for DeskReceiver {
             Up::Corrected { case, asked, answers, at } => {
                 let procedure = self.procedure_of(tx, &case)?;
                 let (answers, numbers) = apart::taken_out(answers);
-                apart::keep(tx, &self.keys, self.case(tx, &case)?.id, &numbers)?;
-                self.change(tx, &town, &case, at, |case| {
+                let corrected = |case: &mut Case| {
                     let before = case.answers.clone();
-                    let (stage, answers) = case.corrected(&asked, answers)?;
+                    let (stage, answers) = case.corrected(&asked, answers.clone())?;
                     case.stage = stage;
                     case.answers = answers;
                     // Letters go to the name and address as corrected.
                     case.contacts = Contacts::of(&procedure, &case.answers);
                     case.clock.go_on(clock::day(at));
                     Ok(vec![Happened::told(Event::Corrected { before }, News::BackToReview)])
-                })?;
-                self.index(tx, &case)
+                };
+                let too_late = |case: &Case| {
+                    let stands = case.answers.only(&asked);
+                    Happened::told(
+                        Event::CameTooLate { sent: answers.clone() },
+                        News::CameTooLate { fields: asked.clone(), answers: stands },
+                    )
+                };
+                if self.change(tx, &town, &case, at, corrected, too_late)? {
+                    apart::keep(tx, &self.keys, self.case(tx, &case)?.id, &numbers)?;
+                    self.index(tx, &case)?;
+                }
+                Ok(())
             }
-            Up::Wrote { case, text, at, .. } => {
-                self.change(tx, &town, &case, at, |_| Ok(vec![Happened::inside(Event::ApplicantWrote { text: text.clone() })]))
+            Up::Wrote { case, text, at, .. } => self
+                .change(tx, &town, &case, at, |_| Ok(vec![Happened::inside(Event::ApplicantWrote { text: text.clone() })]), nothing_of_it)
+                .map(drop),
+            Up::Withdrew { case, at } => {
+                let withdrawn = |case: &mut Case| {
+                    case.stage = case.withdraw(clock::day(at))?;
+                    Ok(vec![Happened::told(Event::Withdrawn, News::Withdrawn)])
+                };
+                self.change(tx, &town, &case, at, withdrawn, nothing_of_it).map(drop)
             }
-            Up::Withdrew { case, at } => self.change(tx, &town, &case, at, |case| {
-                case.stage = case.withdraw(clock::day(at))?;
-                Ok(vec![Happened::told(Event::Withdrawn, News::Withdrawn)])
-            }),
         }?;
         Ok(())
     }
@@ -95,8 +115,8 @@ impl DeskReceiver {
         rows::desk::index(tx, case.id, &case.search_texts())
     }
 
-    /// A change that the applicant made. One that came too late, such as a withdrawal after the decision, changes nothing: the person
-    /// reads where the case stands.
+    /// A change that the applicant made, and whether it was possible. One that came too late, such as a withdrawal after the decision,
+    /// changes nothing: what `too_late` makes of it stands in the story, and the person reads where the case stands.
     fn change(
         &self,
         tx: &Write<'_>,
@@ -104,19 +124,25 @@ impl DeskReceiver {
         case: &str,
         at: Timestamp,
         verb: impl FnOnce(&mut Case) -> Result<Vec<Happened>, NotNow>,
-    ) -> Result<(), StoreError> {
+        too_late: impl FnOnce(&Case) -> Happened,
+    ) -> Result<bool, StoreError> {
         let mut case = self.case(tx, case)?;
         let id = case.id;
-        let happened = match verb(&mut case) {
-            Ok(happened) => happened,
+        let (happened, possible) = match verb(&mut case) {
+            Ok(happened) => (happened, true),
             Err(reason) => {
                 tracing::info!(case = %id, %reason, "a resident's change came too late");
-                let happened = vec![Happened::inside(Event::CameTooLate)];
-                return kept(verbs::keep(tx, town, &self.keys, &mut case, &Who::Applicant, "own", happened, at));
+                (vec![too_late(&case)], false)
             }
         };
-        kept(verbs::keep(tx, town, &self.keys, &mut case, &Who::Applicant, "own", happened, at))
+        kept(verbs::keep(tx, town, &self.keys, &mut case, &Who::Applicant, "own", happened, at))?;
+        Ok(possible)
     }
+}
+
+/// What is said of a change that came too late and carried nothing that staff would miss.
+fn nothing_of_it(_: &Case) -> Happened {
+    Happened::inside(Event::CameTooLate { sent: Answers::default() })
 }
 
 fn kept(kept: Result<(), Refused>) -> Result<(), StoreError> {

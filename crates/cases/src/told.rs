@@ -82,7 +82,9 @@ fn kind(what: &News) -> Option<&'static str> {
         News::Wrote { .. } => Some("wrote"),
         News::Delayed { .. } => Some("delayed"),
         News::Step { message: Some(_), .. } => Some("step"),
-        News::Received { .. } | News::Step { .. } | News::Deciding | News::BackToReview | News::Withdrawn => None,
+        News::Received { .. } | News::Step { .. } | News::Deciding | News::BackToReview | News::Withdrawn | News::CameTooLate { .. } => {
+            None
+        }
     }
 }
 

@@ -145,7 +145,12 @@ store::on_both_engines! {
         assert_eq!(case.answers, own.answers);
         assert_eq!(w.story_codes(own.id).last(), Some(&"came-too-late"));
         assert!(!case.clock.is_paused());
-        assert_eq!(w.own(own.id).state, OwnState::InReview);
+        let told = w.story(own.id).pop().unwrap();
+        let Event::CameTooLate { sent } = told.event else { panic!("{told:?}") };
+        assert!(sent.get("documents").is_some_and(|said| *said != case.answers.get("documents").unwrap().clone()), "staff read what was sent");
+        let copy = w.own(own.id);
+        assert_eq!(copy.state, OwnState::InReview);
+        assert_eq!(copy.answers, case.answers, "both sides say the same");
     }
 
     fn a_late_correction_empties_nothing_that_is_asked_for_now(place: Place) {

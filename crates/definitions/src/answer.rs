@@ -205,6 +205,11 @@ impl Answers {
         }
     }
 
+    /// Only the answers to these questions.
+    pub fn only(&self, ids: &[FieldId]) -> Answers {
+        Answers { answers: ids.iter().filter_map(|id| Some((id.clone(), self.answers.get(id)?.clone()))).collect() }
+    }
+
     /// All answers in order.
     pub fn iter(&self) -> impl Iterator<Item = (&FieldId, &Answer)> {
         self.answers.iter()

@@ -1,6 +1,6 @@
 //! 経過: what happened on a case, what was written, what was noted.
 
-use definitions::text::Language;
+use definitions::{answer::Answers, text::Language};
 use maud::{Markup, html};
 use ui::parts::{self, Side, Stage as Step};
 
@@ -74,10 +74,20 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
             Some(format!("{department}　{}　{say}", sheet.word(if *agreed { "desk-consult-agreed" } else { "desk-consult-objected" })))
         }
         Event::Reached { how, note } => Some(format!("{}　{note}", sheet.word(&format!("desk-reached-{how}")))),
+        Event::CameTooLate { sent } if !sent.is_empty() => Some(came_too_late(sheet, opened, sent)),
         Event::MessageFate { fate, .. } => Some(fate_said(sheet, opened, fate)),
         _ => None,
     };
     text.map(|text| html! { (text) })
+}
+
+/// What a correction said that came too late, question by question.
+fn came_too_late(sheet: &Sheet, opened: &Opened, sent: &Answers) -> String {
+    let said = sent.iter().map(|(id, answer)| match opened.procedure.field(id.as_str()) {
+        Some(field) => format!("{}：{}", sheet.plain(&field.label), answer.shown(field, &sheet.town, Language::Ja)),
+        None => id.to_string(),
+    });
+    said.collect::<Vec<_>>().join("　")
 }
 
 /// What became of a message, ending in what to do next. How else the person can be reached is known from the case.

@@ -54,6 +54,7 @@ fn happened(sheet: &Sheet, procedure: &Procedure, at: Timestamp, seen: &Seen) ->
                 say.html("cases-moment-delayed", &[("until", day(*until).into())]),
                 Some(say.html("cases-moment-delayed-body", &[("reason", reason.as_str().into())])),
             ),
+            News::CameTooLate { .. } => (say.html("cases-moment-too-late", &[]), Some(say.html("cases-moment-too-late-body", &[]))),
             News::Wrote { .. } | News::Withdrawn => return None,
         },
     };
