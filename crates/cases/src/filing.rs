@@ -6,10 +6,10 @@ use definitions::{
     answer::FileAnswer,
     facts::Facts,
     field::{Field, Kind},
-    form::{self, Filled},
+    form::{self, FieldProblem, Filled},
     ids::{FieldId, PageId, ProcedureId},
-    procedure::{self, Page, Procedure, Version},
-    text::Language,
+    procedure::{self, Page, Procedure, Rule, Version},
+    text::{Language, Text},
     town::Town,
     typed::{TooMuch, Typed},
 };
@@ -370,9 +370,9 @@ fn journal(tx: &Write<'_>, owner: &Owner, what: &'static str, case: CaseId) -> R
 pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCase, input: &Corrected) -> Result<OwnCase, FilingRefused> {
     let OwnState::Correct { asked } = &case.state else { return Err(FilingRefused::NotNow(crate::case::NotNow::Stage(case.state.code()))) };
     let procedure = rows::procedure(tx, &case.version)?.ok_or(FilingRefused::NotOffered)?;
-    let filled = terms.fill(&procedure, &corrected_typed(&procedure, &case, input));
+    let filled = terms.fill(&procedure, &corrected_typed(&procedure, &case, input)?);
     let wrong = asked.fields.iter().any(|field| filled.problems_of(field.as_str()).next().is_some());
-    if wrong {
+    if wrong || broken_at(&procedure, &filled, |at| asked.fields.contains(at)).next().is_some() {
         return Err(FilingRefused::Incomplete(None));
     }
     let asked = asked.fields.clone();
@@ -411,14 +411,16 @@ pub struct Corrected {
 
 /// What is typed when a correction is made: what was answered, with the asked fields as they come in now. Files of a question replace
 /// those that were filed; where none came in, the old ones stay.
-pub fn corrected_typed(procedure: &Procedure, case: &OwnCase, input: &Corrected) -> Typed {
+///
+/// # Errors
+/// When more came in than a filing may hold.
+pub fn corrected_typed(procedure: &Procedure, case: &OwnCase, input: &Corrected) -> Result<Typed, TooMuch> {
     let mut typed = Typed::of_answers(&case.answers);
-    let OwnState::Correct { asked } = &case.state else { return typed };
+    let OwnState::Correct { asked } = &case.state else { return Ok(typed) };
     let fields: IndexMap<FieldId, Field> =
         asked.fields.iter().filter_map(|id| Some((id.clone(), procedure.field(id.as_str())?.clone()))).collect();
     if !input.typed.is_empty() {
-        // A draft that is too large stays as it was; the person's own answers were within the bounds before.
-        let _ = typed.post_page(&fields, &input.typed);
+        typed.post_page(&fields, &input.typed)?;
     }
     let mut replaced: Vec<&str> = Vec::new();
     for (path, file) in &input.files {
@@ -428,10 +430,28 @@ pub fn corrected_typed(procedure: &Procedure, case: &OwnCase, input: &Corrected)
             replaced.push(path);
         }
         if let (true, Ok(json)) = (typed.all(path).len() < *at_most as usize, serde_json::to_string(file)) {
-            let _ = typed.push(path.clone(), json);
+            typed.push(path.clone(), json)?;
         }
     }
-    typed
+    Ok(typed)
+}
+
+/// Formal rules that do not hold and are said beside one of these questions, where it is asked now.
+pub(crate) fn broken_at<'p>(
+    procedure: &'p Procedure,
+    filled: &'p Filled,
+    here: impl Fn(&FieldId) -> bool + 'p,
+) -> impl Iterator<Item = &'p Rule> {
+    let rules = filled.formal.iter().filter_map(|id| procedure.formal.get(id));
+    rules.filter(move |rule| rule.at.as_ref().is_some_and(|at| here(at) && filled.is_asked(at.as_str())))
+}
+
+/// What is said of those rules, as problems of the questions.
+pub(crate) fn problems_of_rules<'p>(rules: impl Iterator<Item = &'p Rule>, say: impl Fn(&Text) -> String) -> Vec<FieldProblem> {
+    let problem = |rule: &Rule| {
+        Some(FieldProblem { path: rule.at.as_ref()?.to_string(), id: "cases-form-rule", args: vec![("say", say(&rule.say))] })
+    };
+    rules.filter_map(problem).collect()
 }
 
 /// Most characters of a message on the case: one A4 page.

@@ -218,6 +218,7 @@ store::on_both_engines! {
         let own = w.filed("paper_request", HANAKO);
         ask(&w, &own, &["documents"]);
         assert!(matches!(w.correct(own.id, &[("documents", "")]), Err(FilingRefused::Incomplete(_))));
+        assert!(matches!(w.correct(own.id, &[("documents", "短い")]), Err(FilingRefused::Incomplete(_))), "a formal rule of the asked field");
         assert!(matches!(w.own(own.id).state, OwnState::Correct { .. }));
         assert_eq!(w.own(own.id).answers, own.answers);
     }

@@ -215,12 +215,7 @@ fn below_the_form(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Marku
 
 /// What is wrong on this page, in its order, formal rules beside the question that they name; what belongs to other pages is said there.
 fn problems_on(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Owned) -> Vec<FieldProblem> {
-    let of_rules: Vec<FieldProblem> = broken_at(procedure, page, opened)
-        .filter_map(|rule| {
-            let say = vec![("say", sheet.plain(&rule.say))];
-            Some(FieldProblem { path: rule.at.as_ref()?.to_string(), id: "cases-form-rule", args: say })
-        })
-        .collect();
+    let of_rules = filing::problems_of_rules(broken_at(procedure, page, opened), |say| sheet.plain(say));
     let own = |id: &str| opened.filled.problems_of(id).cloned().collect::<Vec<_>>();
     page.fields
         .keys()
@@ -237,8 +232,7 @@ fn problems_on(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Owned
 
 /// Formal rules that do not hold and are said beside a question of this page that is asked now.
 fn broken_at<'p>(procedure: &'p Procedure, page: &'p Page, opened: &'p Owned) -> impl Iterator<Item = &'p Rule> {
-    let rules = opened.filled.formal.iter().filter_map(|id| procedure.formal.get(id));
-    rules.filter(|rule| rule.at.as_ref().is_some_and(|at| page.fields.contains_key(at) && opened.filled.is_asked(at.as_str())))
+    filing::broken_at(procedure, &opened.filled, |at| page.fields.contains_key(at))
 }
 
 /// Merit rules that do not hold, beside the page whose field they name (行政手続法7条: they stop nobody).

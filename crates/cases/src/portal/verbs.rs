@@ -37,7 +37,7 @@ pub(super) async fn correct_page(sheet: Sheet, Path(number): Path<String>) -> Re
     if !matches!(own.case.state, OwnState::Correct { .. }) {
         return Ok(see(&format!("/status/{}", own.case.number.plain())));
     }
-    let typed = filing::corrected_typed(&own.procedure, &own.case, &Corrected::default());
+    let typed = filing::corrected_typed(&own.procedure, &own.case, &Corrected::default()).map_err(|much| refusal(much.into()))?;
     Ok(correction(&sheet, &own, typed, &Told::Nothing).await?.into_response())
 }
 
@@ -59,7 +59,12 @@ async fn correction(sheet: &Sheet, own: &Own, typed: Typed, told: &Told) -> Resu
     let problems: Vec<FieldProblem> = match told {
         Told::All(refused) => {
             let of_fields = asked.fields.iter().flat_map(|id| filled.problems_of(id.as_str())).cloned();
-            refused.iter().cloned().chain(of_fields).collect()
+            let broken = filing::broken_at(&own.procedure, &filled, |at| asked.fields.contains(at));
+            let of_rules = filing::problems_of_rules(broken, |say| sheet.plain(say));
+            // What cannot be read yet is said first; whether it fits comes after.
+            let mut problems: Vec<FieldProblem> = refused.iter().cloned().chain(of_fields).collect();
+            problems.extend(of_rules.into_iter().filter(|rule| filled.problems_of(&rule.path).next().is_none()));
+            problems
         }
         Told::Nothing => Vec::new(),
     };
@@ -126,7 +131,7 @@ pub(super) async fn correct(sheet: Sheet, Path(number): Path<String>, request: R
     let own = status::own(&sheet, &number).await?.ok_or(PageError::NotFound)?;
     let refused: Vec<FieldProblem> = came.refused.iter().map(|(path, why)| why.problem(path)).collect();
     let sent = Corrected { typed: came.typed, files: upload::keep(&sheet, came.files).await? };
-    let mut typed = filing::corrected_typed(&own.procedure, &own.case, &sent);
+    let mut typed = filing::corrected_typed(&own.procedure, &own.case, &sent).map_err(|much| refusal(much.into()))?;
     if let (Some(pressed), OwnState::Correct { asked }) = (field::pressed(&sent.typed), &own.case.state) {
         let fields = asked.fields.iter().filter_map(|id| Some((id.clone(), own.procedure.field(id.as_str())?.clone()))).collect();
         pressed.apply(&mut typed, &fields);
