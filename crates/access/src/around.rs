@@ -3,15 +3,17 @@
 //! What a person typed is not lost when a page cannot be shown: the inputs come back, hidden, behind a button that sends them again. They
 //! come back only to a request that the browser vouches came from one of our own pages; else a stranger's page could borrow the button.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
+    body::{Body, BodyDataStream, Bytes},
     extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use definitions::text::Language;
+use futures_util::StreamExt;
 use maud::{Markup, html};
 use ui::{
     page::{DeskPage, PortalPage, csrf_input},
@@ -77,12 +79,12 @@ impl Asked {
     async fn answer(&self, request: Request, next: Next) -> Response {
         let (mut parts, mut body) = request.into_parts();
         if self.method == Method::POST && is_form(&parts.headers) {
-            match axum::body::to_bytes(body, FORM_BYTES_MAX).await {
-                Ok(bytes) => {
+            match whole_form(body).await {
+                Some(bytes) => {
                     self.memory.keep_typed(bytes.clone());
                     body = bytes.into();
                 }
-                Err(_) => return PageError::TooLarge.into_response(),
+                None => return PageError::TooLarge.into_response(),
             }
         }
         parts.extensions.insert(self.memory.clone());
@@ -113,6 +115,39 @@ impl Asked {
                 div.row.actions { (parts::button(Weight::Primary, say.html("access-error-again", &[]))) }
             }
         })
+    }
+}
+
+/// Of a form that is too large, this much more is still read and thrown away: a browser that cannot send to the end shows an error of its
+/// own in place of our page.
+const DRAINED_BYTES_MAX: usize = 32 << 20;
+
+/// And for this long: a sender who trickles gets no page.
+const DRAINED_FOR: Duration = Duration::from_secs(10);
+
+/// The bytes of a form; none when it is too large or breaks off.
+async fn whole_form(body: Body) -> Option<Bytes> {
+    let mut rest = body.into_data_stream();
+    let mut form = Vec::new();
+    while let Some(chunk) = rest.next().await {
+        let chunk = chunk.ok()?;
+        if form.len() + chunk.len() > FORM_BYTES_MAX {
+            drop(form);
+            let _ = tokio::time::timeout(DRAINED_FOR, drain(rest)).await;
+            return None;
+        }
+        form.extend_from_slice(&chunk);
+    }
+    Some(form.into())
+}
+
+async fn drain(mut rest: BodyDataStream) {
+    let mut drained = 0;
+    while let Some(Ok(chunk)) = rest.next().await {
+        drained += chunk.len();
+        if drained > DRAINED_BYTES_MAX {
+            return;
+        }
     }
 }
 
