@@ -23,6 +23,7 @@ mod phone;
 mod signature;
 mod text;
 mod wishes;
+mod written;
 mod yes_no;
 
 use std::sync::Arc;
@@ -225,7 +226,7 @@ fn of(kind: &Kind) -> &'static dyn Nature {
     match kind {
         Kind::Text { .. } => &text::Line,
         Kind::LongText { .. } => &text::Lines,
-        Kind::Kana => &kana::Kana,
+        Kind::Kana => &kana::KANA,
         Kind::PersonName => &name::PersonName,
         Kind::Date => &date::Day,
         Kind::Number { .. } => &number::Number,
@@ -236,8 +237,8 @@ fn of(kind: &Kind) -> &'static dyn Nature {
         Kind::YesNo => &yes_no::YesNo,
         Kind::Address => &address::Address,
         Kind::HouseholdMember { .. } => &member::Member,
-        Kind::Phone => &phone::Phone,
-        Kind::Mail => &mail::Mail,
+        Kind::Phone => &phone::PHONE,
+        Kind::Mail => &mail::MAIL,
         Kind::BankAccount => &account::Account,
         Kind::IndividualNumber { .. } => &individual_number::Number,
         Kind::Files { .. } => &files::Files,
@@ -252,7 +253,7 @@ fn of(kind: &Kind) -> &'static dyn Nature {
 fn of_answer(answer: &Answer) -> &'static dyn Nature {
     match answer {
         Answer::Text(_) => &text::Lines,
-        Answer::Kana(_) => &kana::Kana,
+        Answer::Kana(_) => &kana::KANA,
         Answer::PersonName(_) => &name::PersonName,
         Answer::Date(_) => &date::Day,
         Answer::Number(_) => &number::Number,
@@ -263,8 +264,8 @@ fn of_answer(answer: &Answer) -> &'static dyn Nature {
         Answer::YesNo(_) => &yes_no::YesNo,
         Answer::Address(_) => &address::Address,
         Answer::Member(_) => &member::Member,
-        Answer::Phone(_) => &phone::Phone,
-        Answer::Mail(_) => &mail::Mail,
+        Answer::Phone(_) => &phone::PHONE,
+        Answer::Mail(_) => &mail::MAIL,
         Answer::BankAccount(_) => &account::Account,
         Answer::IndividualNumber(_) => &individual_number::Number,
         Answer::Files(_) => &files::Files,

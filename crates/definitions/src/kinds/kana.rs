@@ -2,54 +2,11 @@
 
 use jp::kana::KanaError;
 
-use super::{Asked, Nature, Parsed, Shape, Wrong};
-use crate::{
-    answer::Answer,
-    condition::{Type, Value},
-    field::{Field, Kind},
-    text::Language,
-    town::Town,
-    typed::Typed,
-};
+use super::{Parsed, Wrong, written::Written};
+use crate::answer::Answer;
 
 /// フリガナ.
-pub(super) struct Kana;
-
-impl Nature for Kana {
-    fn shape(&self) -> Shape {
-        Shape::Line
-    }
-
-    fn parse(&self, asked: &Asked<'_>) -> Parsed {
-        read(asked.whole())
-    }
-
-    fn type_of(&self, _: &Kind) -> Option<Type> {
-        Some(Type::Text)
-    }
-
-    fn value(&self, answer: &Answer) -> Value {
-        if let Answer::Kana(kana) = answer { Value::text(kana) } else { Value::Absent }
-    }
-
-    fn prefilled(&self, value: &Value) -> Option<Answer> {
-        if let Value::Text(text) = value { read(text).ok().flatten() } else { None }
-    }
-
-    fn type_back(&self, answer: &Answer, path: &str, into: &mut Typed) {
-        if let Answer::Kana(kana) = answer {
-            into.set(path, [kana]);
-        }
-    }
-
-    fn shown(&self, answer: &Answer, _: &Field, _: &Town, _: Language) -> String {
-        if let Answer::Kana(kana) = answer { kana.clone() } else { String::new() }
-    }
-
-    fn search_texts(&self, answer: &Answer) -> Vec<String> {
-        if let Answer::Kana(kana) = answer { vec![kana.clone()] } else { Vec::new() }
-    }
-}
+pub(super) const KANA: Written = Written { read, line: |answer| if let Answer::Kana(kana) = answer { Some(kana) } else { None } };
 
 fn read(typed: &str) -> Parsed {
     match jp::kana::Kana::parse(typed) {

@@ -1,53 +1,10 @@
 //! メールアドレス: what a mail server could take; whether it reaches someone only a code sent there shows.
 
-use super::{Asked, Nature, Parsed, Shape, Wrong, half_width};
-use crate::{
-    answer::Answer,
-    condition::{Type, Value},
-    field::{Field, Kind},
-    text::Language,
-    town::Town,
-    typed::Typed,
-};
+use super::{Parsed, Wrong, half_width, written::Written};
+use crate::answer::Answer;
 
 /// メールアドレス.
-pub(super) struct Mail;
-
-impl Nature for Mail {
-    fn shape(&self) -> Shape {
-        Shape::Line
-    }
-
-    fn parse(&self, asked: &Asked<'_>) -> Parsed {
-        read(asked.whole())
-    }
-
-    fn type_of(&self, _: &Kind) -> Option<Type> {
-        Some(Type::Text)
-    }
-
-    fn value(&self, answer: &Answer) -> Value {
-        if let Answer::Mail(mail) = answer { Value::text(mail) } else { Value::Absent }
-    }
-
-    fn prefilled(&self, value: &Value) -> Option<Answer> {
-        if let Value::Text(text) = value { read(text).ok().flatten() } else { None }
-    }
-
-    fn type_back(&self, answer: &Answer, path: &str, into: &mut Typed) {
-        if let Answer::Mail(mail) = answer {
-            into.set(path, [mail]);
-        }
-    }
-
-    fn shown(&self, answer: &Answer, _: &Field, _: &Town, _: Language) -> String {
-        if let Answer::Mail(mail) = answer { mail.clone() } else { String::new() }
-    }
-
-    fn search_texts(&self, answer: &Answer) -> Vec<String> {
-        if let Answer::Mail(mail) = answer { vec![mail.clone()] } else { Vec::new() }
-    }
-}
+pub(super) const MAIL: Written = Written { read, line: |answer| if let Answer::Mail(mail) = answer { Some(mail) } else { None } };
 
 fn read(typed: &str) -> Parsed {
     let plain = half_width(typed);
