@@ -1,6 +1,6 @@
 //! 控え Backups, taken while the town is served, restored into an empty place on either engine.
 //!
-//! A backup is a folder: the rows of each face as of one moment, sealed with the town's key; the files, sealed as they are; and a
+//! A backup is a folder: the rows of the faces as of one moment of the town, sealed with the town's key; the files, sealed as they are; and a
 //! `manifest` with the digest of everything under a MAC. The key itself is never in it: to restore one needs the key file, or the
 //! recovery sheet. It is written under another name and gets its own when it is whole, so half a backup never looks like one.
 //!
@@ -16,13 +16,13 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Engine, Row, Store, StoreError,
-    backup_rows::{Record, RowsWriter, read_rows},
+    Store, StoreError,
+    backup_cut::cut,
+    backup_rows::{RowsWriter, read_rows},
     durable,
     files::Files,
     keys::{Keys, from_hex, hex},
     postgres_link::PostgresLink,
-    sqlite,
     sqlite_link::SqliteLink,
 };
 
@@ -144,14 +144,11 @@ impl Backup<'_> {
     }
 
     fn take_into(&self, folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Summary, StoreError> {
-        let mut summary = Summary::default();
-        for (face, store) in &self.faces {
-            if summary.at == Timestamp::default() {
-                summary.at = store.now();
-            }
+        let mut summary = Summary { at: self.faces.first().map_or(Timestamp::default(), |(_, store)| store.now()), ..Summary::default() };
+        for (face, moment) in cut(&self.faces)? {
             let mut writer = RowsWriter::create(&rows_file(folder, face), self.keys, face)?;
-            copy_rows(store.engine(), face, &mut writer, progress)?;
-            summary.faces.insert((*face).to_owned(), writer.end()?);
+            moment.copy_rows(face, &mut writer, progress)?;
+            summary.faces.insert(face.to_owned(), writer.end()?);
         }
         // After the rows: a file is put before its row is written, so every file that a row of this moment names is there.
         for (name, files) in &self.files {
@@ -247,59 +244,6 @@ pub(crate) fn copy_files(from: &[PathBuf], to: &Path, progress: &mut dyn FnMut(P
     }
     addresses.sort();
     Ok(addresses)
-}
-
-/// All tables of a store, the applied migrations first, then by name; all as of one moment, on a connection of its own.
-fn copy_rows(engine: &Engine, face: &str, out: &mut RowsWriter<'_>, progress: &mut dyn FnMut(Progress)) -> Result<(), StoreError> {
-    match engine {
-        Engine::Sqlite { folder } => {
-            let link = SqliteLink::reader(&folder.join(sqlite::FILE))?;
-            link.batch("begin")?;
-            let mut each = |sql: &str, _, take: &mut dyn FnMut(Row) -> Result<(), StoreError>| link.each(sql, take);
-            copy_tables(sqlite_columns(&link)?, face, out, progress, &mut each)
-        }
-        Engine::Postgres { url, schema } => {
-            let mut link = PostgresLink::connect(url, schema)?;
-            // A large town takes longer than a page may.
-            link.batch(
-                "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; begin isolation level repeatable read read only",
-            )?;
-            let tables = postgres_columns(&mut link)?;
-            let mut each = |sql: &str, cursor, take: &mut dyn FnMut(Row) -> Result<(), StoreError>| link.each(sql, cursor, take);
-            copy_tables(tables, face, out, progress, &mut each)
-        }
-    }
-}
-
-/// Hands each row of a statement on; the number names a cursor.
-type Each<'l> = dyn FnMut(&str, usize, &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError> + 'l;
-
-fn copy_tables(
-    mut tables: Vec<(String, Vec<String>)>,
-    face: &str,
-    out: &mut RowsWriter<'_>,
-    progress: &mut dyn FnMut(Progress),
-    each: &mut Each<'_>,
-) -> Result<(), StoreError> {
-    tables.sort_by_key(|(name, _)| (name != "store_migration", name.clone()));
-    for (cursor, (table, mut columns)) in tables.into_iter().enumerate() {
-        // A transaction's number means something within its own server only.
-        columns.retain(|column| column != "txid");
-        columns.sort();
-        let quoted: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
-        let sql = format!("select {} from \"{table}\"", quoted.join(", "));
-        out.write(&Record::Table { name: table.clone(), columns })?;
-        let mut rows = 0;
-        each(&sql, cursor, &mut |row| {
-            rows += 1;
-            if rows % 1_000 == 0 {
-                progress(Progress::Rows { face: face.to_owned(), table: table.clone(), rows });
-            }
-            out.write(&Record::Row(row.cells))
-        })?;
-        progress(Progress::Rows { face: face.to_owned(), table, rows });
-    }
-    Ok(())
 }
 
 /// Tables and columns of a SQLite file.

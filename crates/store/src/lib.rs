@@ -27,6 +27,7 @@ pub mod backup;
 pub mod bench;
 pub mod testing;
 
+mod backup_cut;
 mod backup_rows;
 mod restore;
 
