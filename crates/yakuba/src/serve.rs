@@ -18,6 +18,7 @@ use store::{
     jobs::{self, Runner},
     keys,
 };
+use tokio::signal::unix::{SignalKind, signal};
 use web::{Doors, Listening, Stores, Towns, health::Health, serve::Proxy};
 
 use crate::{
@@ -289,8 +290,9 @@ pub fn until_stopped(
             }
         });
         let routes = Towns::one(routes(address)).router();
+        let stop = stop_asked()?;
         opened(address);
-        web::serve(listening, routes, proxy, stop_asked()).await?;
+        web::serve(listening, routes, proxy, stop).await?;
         watching.abort();
         sweeping.abort();
         Ok::<(), Failure>(())
@@ -298,19 +300,17 @@ pub fn until_stopped(
     open.keep_heads(house)
 }
 
-async fn stop_asked() {
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// Ends when the machine (SIGTERM) or the person at the terminal (SIGINT) says stop. Heard from now on, not from when it is awaited:
+/// a town may be asked to stop the moment it has opened.
+fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
+    })
 }
 
 /// `yakuba serve`.
