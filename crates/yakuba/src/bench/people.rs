@@ -145,21 +145,10 @@ const QUESTIONS: usize = 20;
 
 /// Synthetic people, the same each time.
 fn people(count: usize) -> Result<Vec<Person>, Failure> {
-    let mut people = Vec::with_capacity(count);
-    for household in registry::synthetic::households(SEED, count) {
-        for member in household.members {
-            let whole = member.name.full();
-            let (family, given) = whole.split_once(['\u{3000}', ' ']).unwrap_or((whole.as_str(), "花子"));
-            people.push(Person {
-                family: family.to_owned(),
-                given: given.to_owned(),
-                kana: member.name.full_kana().filter(|kana| !kana.is_empty()).unwrap_or_else(|| "ミホン タロウ".to_owned()),
-                address: member.address.line.clone(),
-                number: people.len(),
-            });
-        }
-    }
-    people.truncate(count);
+    let members = registry::synthetic::households(SEED, count).flat_map(|household| household.members).take(count);
+    // The bench town asks everybody for a reading.
+    let read_aloud = |person: Person| Person { kana: person.kana.or_else(|| Some("ミホン タロウ".to_owned())), ..person };
+    let people: Vec<Person> = members.enumerate().map(|(number, member)| read_aloud(Person::of(&member, number))).collect();
     if people.len() == count { Ok(people) } else { Err(format!("only {} of {count} people were drawn", people.len()).into()) }
 }
 
@@ -179,6 +168,6 @@ pub struct Name {
 /// # Errors
 /// When fewer can be drawn.
 pub fn names(count: usize) -> Result<Vec<Name>, Failure> {
-    let named = |person: Person| Name { name: format!("{} {}", person.family, person.given), kana: person.kana };
+    let named = |person: Person| Name { name: format!("{} {}", person.family, person.given), kana: person.kana.unwrap_or_default() };
     Ok(people(count)?.into_iter().map(named).collect())
 }

@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 
 use access::{Assurance, CaseId, Staff, StaffId, staff::directory};
 use cases::{
-    CaseNumber, Channel,
+    Case, CaseNumber, Channel,
     decide::{self, Draft},
     draft::{DraftId, Owner},
     filing::{self, Candidates, DraftIds, Terms},
     verbs::{self, Acting, Correction},
 };
 use definitions::{
-    answer::Answers,
-    ids::OutcomeId,
     procedure::{Identity, Procedure, Session, StepAct},
     text::Language,
     town::Town,
@@ -30,8 +28,11 @@ use crate::{Failure, serve::OpenTown};
 /// The demo's people were seen at the counter.
 const AT_THE_COUNTER: Assurance = Assurance { identity: Identity::Seen, session: Session::Contact };
 
-/// How far back the demo's cases reach.
-const DAYS: i64 = 60;
+/// How far back the demo's cases reach at most, in days.
+const DAYS_MAX: usize = 60;
+
+/// And of a small demo: so many cases come in a day at least, else nearly all would be decided and nothing left to do.
+const CASES_A_DAY: usize = 4;
 
 /// Files and works cases until there are as many as asked for. A second start finds them there.
 ///
@@ -50,10 +51,11 @@ pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failu
         return Ok(());
     }
     let now = Timestamp::now();
+    let days = i64::try_from((wanted / CASES_A_DAY).clamp(1, DAYS_MAX))?;
     let mut filed = Vec::new();
     for number in there..wanted {
         // The newest last, spread over the days before today, in office hours and in the evening.
-        let back = DAYS * 24 * 3600 * i64::try_from(wanted - number)? / i64::try_from(wanted)?;
+        let back = days * 24 * 3600 * i64::try_from(wanted - number)? / i64::try_from(wanted)?;
         let at = now - SignedDuration::from_secs(back + i64::try_from(number * 37 % 3600)?);
         // Some procedures ask for papers that an invented person does not have; then the next one is filed.
         for turn in 0..procedures.len() {
@@ -87,21 +89,9 @@ fn fileable(procedure: &Procedure) -> bool {
 }
 
 fn residents(town: &Town, wanted: usize) -> Result<Vec<Person>, Failure> {
-    let mut people = Vec::new();
-    for household in registry::synthetic::town(super::SEED, wanted.clamp(200, 20_000), &town.cast) {
-        for member in household.members {
-            let number = people.len();
-            let whole = member.name.full();
-            let (family, given) = whole.split_once(['\u{3000}', ' ']).unwrap_or((whole.as_str(), ""));
-            people.push(Person {
-                family: family.to_owned(),
-                given: given.to_owned(),
-                kana: member.name.full_kana().filter(|kana| !kana.is_empty()).unwrap_or_else(|| "ミホン タロウ".to_owned()),
-                address: member.address.line.clone(),
-                number,
-            });
-        }
-    }
+    let households = registry::synthetic::town(super::SEED, wanted.clamp(200, 20_000), &town.cast);
+    let members = households.into_iter().flat_map(|household| household.members);
+    let people: Vec<Person> = members.enumerate().map(|(number, member)| Person::of(&member, number)).collect();
     if people.is_empty() { Err("the demo has no people".into()) } else { Ok(people) }
 }
 
@@ -174,7 +164,18 @@ fn all_staff(open: &OpenTown, town: &Town) -> Result<BTreeMap<StaffId, Staff>, F
     })?)
 }
 
-/// Works a case as far as its number says: a fifth is untouched, others are claimed, checked, asked to be corrected, proposed, decided.
+/// After so many days a case is decided, but for one in [`FORGOTTEN`].
+const SETTLED_DAYS: i64 = 14;
+
+/// One old case in so many was left lying: what is late must be seen.
+const FORGOTTEN: usize = 17;
+
+/// Outcomes of a procedure that are tried, the most favourable first.
+const OUTCOMES_TRIED: usize = 8;
+
+/// Works a case as far as its age and its number say: of the newer ones a fifth is untouched, others are claimed, checked, asked to be
+/// corrected, proposed, decided; of the older ones nearly all are decided. What a register refuses, such as a change for a child that is
+/// not enrolled, is decided in another way.
 fn work(
     open: &OpenTown,
     bureau: &Bureau,
@@ -183,17 +184,38 @@ fn work(
     turn: usize,
     at: Timestamp,
 ) -> Result<(), Failure> {
-    let Some(desk) = &open.desk else { return Ok(()) };
-    let goal = turn % 10;
+    let is_old = Timestamp::now().duration_since(at) > SignedDuration::from_hours(24 * SETTLED_DAYS);
+    let goal = if is_old && !turn.is_multiple_of(FORGOTTEN) { 9 } else { turn / 7 % 10 };
     if goal < 2 {
         return Ok(());
     }
+    for outcome in 0..OUTCOMES_TRIED {
+        match work_towards(open, bureau, staff, number, (goal, outcome), at) {
+            Ok(()) => return Ok(()),
+            Err(verbs::Refused::Store(error)) => return Err(error.into()),
+            Err(other) => tracing::debug!(%other, "a case of the demo is decided in another way"),
+        }
+    }
+    Ok(())
+}
+
+fn work_towards(
+    open: &OpenTown,
+    bureau: &Bureau,
+    staff: &BTreeMap<StaffId, Staff>,
+    number: CaseNumber,
+    (goal, outcome): (usize, usize),
+    at: Timestamp,
+) -> Result<(), verbs::Refused> {
+    let Some(desk) = &open.desk else { return Ok(()) };
     let (bureau, staff) = (bureau.clone(), staff.clone());
     let later = move |hours: i64| at + SignedDuration::from_hours(hours);
-    let worked = desk.store.write(move |tx| -> Result<(), verbs::Refused> {
-        let Some(clerk) =
-            staff.values().find(|staff| verbs::read(tx, &Acting::new(staff, &bureau, at), number).is_ok_and(|_| may_work(staff)))
-        else {
+    desk.store.write(move |tx| -> Result<(), verbs::Refused> {
+        let Some(clerk) = staff.values().find(|staff| {
+            may_work(staff)
+                && verbs::read(tx, &Acting::new(staff, &bureau, at), number)
+                    .is_ok_and(|(case, procedure)| !decides(staff, &case, &procedure))
+        }) else {
             return Ok(());
         };
         let acting = |hours| Acting::new(clerk, &bureau, later(hours));
@@ -222,13 +244,13 @@ fn work(
         if goal == 4 {
             return Ok(());
         }
-        let Some(outcome) = first_outcome(&procedure) else { return Ok(()) };
-        let draft =
-            Draft {
-                outcome, reason: "請求のあった文書を確認し、条例の基準に当てはめた結果です。".to_owned(), details: Answers::default()
-            };
-        let Ok(proposed) = decide::propose(tx, &acting(50), number, case.row, draft) else { return Ok(()) };
-        case = proposed;
+        let Some(outcome) = procedure.outcomes.values().nth(outcome) else { return Ok(()) };
+        let draft = Draft {
+            outcome: outcome.id.clone(),
+            reason: "請求のあった文書を確認し、条例の基準に当てはめた結果です。".to_owned(),
+            details: fill::noted(&outcome.ask, access::day_in_japan(later(50))),
+        };
+        case = decide::propose(tx, &acting(50), number, case.row, draft)?;
         if goal <= 6 {
             return Ok(());
         }
@@ -237,22 +259,15 @@ fn work(
             case = decide::approve(tx, &Acting::new(chief, &bureau, later(70)), number, case.row)?;
         }
         Ok(())
-    });
-    match worked {
-        Ok(()) => Ok(()),
-        Err(verbs::Refused::Store(error)) => Err(error.into()),
-        Err(other) => {
-            tracing::debug!(%other, "a case of the demo stays where it is");
-            Ok(())
-        }
-    }
+    })
+}
+
+/// Whether they stand in the chain of decision: nobody approves what they drafted themselves.
+fn decides(staff: &Staff, case: &Case, procedure: &Procedure) -> bool {
+    let deciding = procedure.steps.values().filter(|step| step.act == StepAct::Decide);
+    deciding.flat_map(|step| &step.role).any(|role| staff.holds_role(&case.department, role))
 }
 
 fn may_work(staff: &Staff) -> bool {
     access::grants::may_ever(staff, access::Act::Work, access::RecordKind::Case)
-}
-
-/// An outcome that asks staff for nothing more.
-fn first_outcome(procedure: &Procedure) -> Option<OutcomeId> {
-    procedure.outcomes.values().find(|outcome| outcome.ask.values().all(|field| !field.required)).map(|outcome| outcome.id.clone())
 }

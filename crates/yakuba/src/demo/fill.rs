@@ -11,6 +11,7 @@ use definitions::{
 };
 use indexmap::IndexMap;
 use jiff::{Span, civil::Date};
+use registry::resident::Resident;
 
 /// Who fills in.
 #[derive(Clone, Debug)]
@@ -19,12 +20,41 @@ pub struct Person {
     pub family: String,
     /// 名.
     pub given: String,
-    /// フリガナ.
-    pub kana: String,
+    /// フリガナ; people whose name is written in Latin letters have none.
+    pub kana: Option<String>,
     /// 住所.
     pub address: String,
     /// Number within the demo: makes telephone, mail and choices differ.
     pub number: usize,
+}
+
+impl Person {
+    /// Someone of the invented register.
+    pub fn of(resident: &Resident, number: usize) -> Person {
+        let whole = resident.name.full();
+        let (family, given) = whole.split_once(['\u{3000}', ' ']).unwrap_or((whole.as_str(), ""));
+        Person {
+            family: family.to_owned(),
+            given: given.to_owned(),
+            kana: resident.name.full_kana().filter(|kana| !kana.is_empty()),
+            address: resident.address.line.clone(),
+            number,
+        }
+    }
+
+    /// 氏名.
+    fn whole(&self) -> String {
+        [self.family.as_str(), self.given.as_str()].join(" ").trim().to_owned()
+    }
+
+    /// What people say though they need not: the reading of their name, and mostly how to reach them. A few have neither telephone nor
+    /// mail, so that staff see what is to be done then.
+    fn tells(&self, procedure: &Procedure, field: &FieldId) -> bool {
+        let asked = &procedure.applicant;
+        asked.kana.as_ref() == Some(field)
+            || (asked.phone.as_ref() == Some(field) && !self.number.is_multiple_of(8))
+            || (asked.mail.as_ref() == Some(field) && !self.number.is_multiple_of(4))
+    }
 }
 
 /// What people ask to see (情報公開請求), and write where a text is asked.
@@ -51,7 +81,10 @@ pub fn fill(procedure: &Procedure, person: &Person, facts: &dyn Facts, today: Da
         for page in procedure.pages.values() {
             for field in page.fields.values().filter(|field| filled.is_asked(field.id.as_str())) {
                 let wrong = filled.problems_of(field.id.as_str()).next().is_some();
-                if wrong && let Some(answer) = answer(field, person, facts, today) {
+                let told = person.tells(procedure, &field.id) && filled.answers.get(field.id.as_str()).is_none();
+                if (wrong || told)
+                    && let Some(answer) = answer(field, person, facts, today)
+                {
                     answers.insert(field.id.clone(), answer);
                 }
             }
@@ -63,9 +96,9 @@ pub fn fill(procedure: &Procedure, person: &Person, facts: &dyn Facts, today: Da
 
 fn answer(field: &Field, person: &Person, facts: &dyn Facts, today: Date) -> Option<Answer> {
     Some(match &field.kind {
-        Kind::Text { .. } => Answer::Text(format!("{}{}", person.family, person.number % 90 + 10)),
+        Kind::Text { .. } => Answer::Text(person.whole()),
         Kind::LongText { .. } => Answer::Text(DOCUMENTS[person.number % DOCUMENTS.len()].to_owned()),
-        Kind::Kana => Answer::Kana(person.kana.clone()),
+        Kind::Kana => Answer::Kana(person.kana.clone()?),
         Kind::PersonName => Answer::PersonName(Name { family: person.family.clone(), given: Some(person.given.clone()) }),
         Kind::Date => Answer::Date(today.checked_add(Span::new().days(20)).ok()?),
         Kind::Number { at_least, .. } => Answer::Number(at_least.unwrap_or(1).max(1)),
@@ -90,9 +123,9 @@ fn answer(field: &Field, person: &Person, facts: &dyn Facts, today: Date) -> Opt
             branch: "001".to_owned(),
             deposit: Deposit::Ordinary,
             number: format!("{:07}", person.number % 10_000_000),
-            holder: person.kana.clone(),
+            holder: person.kana.clone().unwrap_or_else(|| "ミホン タロウ".to_owned()),
         }),
-        Kind::Signature => Answer::Signature(Signature::Typed(format!("{} {}", person.family, person.given))),
+        Kind::Signature => Answer::Signature(Signature::Typed(person.whole())),
         Kind::Consent => Answer::Consent,
         Kind::Group { fields, at_least, .. } => {
             let row: Answers = fields.values().filter_map(|field| Some((field.id.clone(), answer(field, person, facts, today)?))).collect();
@@ -113,11 +146,15 @@ fn option(options: &Options, number: usize, facts: &dyn Facts) -> Option<String>
     }
 }
 
-/// What a clerk of the demo writes down in a step.
+/// What a clerk of the demo writes down in a step or with an outcome: only what must be.
 pub fn noted(asked: &IndexMap<FieldId, Field>, today: Date) -> Answers {
-    let clerk =
-        Person {
-            family: "面談室".to_owned(), given: "1".to_owned(), kana: "ミホン".to_owned(), address: "本庁舎".to_owned(), number: 1
-        };
-    asked.values().filter_map(|field| Some((field.id.clone(), answer(field, &clerk, &NoFacts, today)?))).collect()
+    let at_the_counter = Person {
+        family: "本庁舎1階".to_owned(),
+        given: "総合窓口".to_owned(),
+        kana: None,
+        address: "見本県見本市中央1-1-1".to_owned(),
+        number: 1,
+    };
+    let required = asked.values().filter(|field| field.required);
+    required.filter_map(|field| Some((field.id.clone(), answer(field, &at_the_counter, &NoFacts, today)?))).collect()
 }
