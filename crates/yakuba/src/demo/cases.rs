@@ -7,7 +7,7 @@ use cases::{
     Case, CaseNumber, Channel,
     decide::{self, Draft},
     draft::{DraftId, Owner},
-    filing::{self, Candidates, DraftIds, Terms},
+    filing::{self, Candidates, DraftIds, FilingRefused, Terms},
     verbs::{self, Acting, Correction},
 };
 use definitions::{
@@ -105,6 +105,12 @@ fn id(kind: &str, number: usize, at: Timestamp) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
+/// One person in so many withdraws what they filed.
+const WITHDRAWN: usize = 41;
+
+/// So soon after they filed.
+const SECOND_THOUGHTS: SignedDuration = SignedDuration::from_mins(50);
+
 fn file(open: &OpenTown, procedure: &Procedure, person: &Person, at: Timestamp, number: usize) -> Result<Option<CaseNumber>, Failure> {
     let Some(portal) = &open.portal else { return Ok(None) };
     let facts = facts(open, at)?;
@@ -128,7 +134,11 @@ fn file(open: &OpenTown, procedure: &Procedure, person: &Person, at: Timestamp, 
             filing::save_page(tx, &terms, draft.id, &owner, page, |draft, page| draft.post_page(&page.fields, typed))?;
         }
         let channel = if number.is_multiple_of(9) { Channel::Counter } else { Channel::Online };
-        filing::file(tx, &terms, draft.id, &owner, &version, channel, &candidates)
+        let case = filing::file(tx, &terms, draft.id, &owner, &version, channel, &candidates)?;
+        if !number.is_multiple_of(WITHDRAWN) {
+            return Ok::<_, FilingRefused>(case);
+        }
+        filing::withdraw(tx, &Terms { now: at + SECOND_THOUGHTS, ..terms }, &owner, case)
     })?;
     Ok(Some(filed.number))
 }
