@@ -21,7 +21,7 @@ use crate::{
     backup_rows::{RowsWriter, read_rows},
     durable,
     files::Files,
-    keys::{Keys, from_hex, hex},
+    keys::{Face, Keys, from_hex, hex},
     postgres_link::PostgresLink,
     sqlite_link::SqliteLink,
 };
@@ -187,6 +187,15 @@ pub(crate) fn manifest(folder: &Path, keys: &Keys) -> Result<Summary, StoreError
         return Err(StoreError::Key("this backup is not of this town, or its manifest was changed"));
     }
     Summary::parse(&said).ok_or(StoreError::Damaged("the backup: its manifest"))
+}
+
+/// The faces whose rows a backup holds.
+///
+/// # Errors
+/// When it does not open with these keys, or is none.
+pub fn faces(folder: &Path, keys: &Keys) -> Result<Vec<Face>, StoreError> {
+    let summary = manifest(folder, keys)?;
+    Ok([Face::Portal, Face::Desk].into_iter().filter(|face| summary.faces.contains_key(face.word())).collect())
 }
 
 /// Whether a backup is whole and opens with these keys: every row and every file is read.

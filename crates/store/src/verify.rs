@@ -107,7 +107,8 @@ impl SignedHead {
         }
     }
 
-    fn is_signed_by(&self, keys: &Keys) -> bool {
+    /// Whether a face of the town that these keys are of signed it.
+    pub fn is_signed_by(&self, keys: &Keys) -> bool {
         let signed = SignedHead::signed(self.position, &self.chain, self.at);
         let by_face = [Face::Portal, Face::Desk].iter().any(|face| keys.signed_by(*face, &signed, &self.signature));
         by_face || keys.signed_here(&signed, &self.signature)

@@ -68,6 +68,9 @@ pub struct Init {
     /// The file for that key
     #[arg(long, requires = "face_key")]
     pub out: Option<PathBuf>,
+    /// Instead: writes the town's key file anew from the recovery sheet, typed on standard input
+    #[arg(long, conflicts_with_all = ["face_key", "out"])]
+    pub from_sheet: bool,
 }
 
 /// `yakuba demo`.

@@ -9,12 +9,13 @@
 
 use std::{
     fs,
+    io::IsTerminal,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use store::{
-    Desk, Engine, Options, Portal, Store,
+    Desk, Engine, Options, Portal, SignedHead, Store,
     files::Files,
     keys::{Face, Keys},
 };
@@ -24,6 +25,9 @@ use crate::{
     command::{Init, Place},
     migrations,
 };
+
+/// The sides of a town.
+const FACES: [Face; 2] = [Face::Portal, Face::Desk];
 
 /// Where things of a town are.
 #[derive(Clone)]
@@ -65,6 +69,17 @@ impl House {
     /// When the key file is not there or is not one.
     pub fn keys(&self) -> Result<Keys, Failure> {
         Ok(Keys::open(&self.key_file)?)
+    }
+
+    /// The faces that this machine keeps: both in a village, one where a wall stands between. The key tells which; a machine with the
+    /// town's whole key may serve one face all the same, and has no file of the other.
+    pub fn faces(&self, town: &str, keys: &Keys) -> Vec<Face> {
+        let opened = |face: &Face| match self.engine(town, *face) {
+            Engine::Sqlite { folder } => folder.exists(),
+            Engine::Postgres { .. } => true,
+        };
+        let of_key = keys.whose().map_or_else(|| FACES.to_vec(), |face| vec![face]);
+        of_key.into_iter().filter(opened).collect()
     }
 
     /// The files of a face.
@@ -123,6 +138,9 @@ pub fn init(asked: &Init) -> Result<(), Failure> {
     if let (Some(face), Some(out)) = (asked.face_key, &asked.out) {
         return hand_out_key(&house, face, out);
     }
+    if asked.from_sheet {
+        return bring_key_back(&house);
+    }
     let sheet = lay_out(&house)?;
     println!("{sheet}");
     eprintln!("The key is at {}. Keep it out of backups of {}.", house.key_file.display(), house.data.display());
@@ -141,6 +159,46 @@ fn hand_out_key(house: &House, face: command::Face, out: &Path) -> Result<(), Fa
     house.keys()?.save_face(face, out)?;
     eprintln!("{} is the key of the {}. Carry it to its machine, beside its data folder, and delete it here.", out.display(), face.word());
     Ok(())
+}
+
+/// Writes the key file anew from what is typed off the recovery sheet: on standard input, so that it stands in no list of processes and
+/// in no shell's history. Whether it is the sheet of *this* town is told where something of the town lies here already.
+fn bring_key_back(house: &House) -> Result<(), Failure> {
+    if house.is_laid_out() {
+        return Err(format!("there is a key at {} already; it is never overwritten", house.key_file.display()).into());
+    }
+    if std::io::stdin().is_terminal() {
+        eprintln!("Type the groups of the recovery sheet; spaces and lines do not matter. End with an empty line.");
+    }
+    let mut typed = String::new();
+    for line in std::io::stdin().lines() {
+        let line = line?;
+        if line.trim().is_empty() && !typed.is_empty() {
+            break;
+        }
+        typed.push_str(without_line_number(&line));
+    }
+    fs::create_dir_all(&house.data)?;
+    must_lie_outside(&house.key_file, &house.data)?;
+    let keys = Keys::recover(&typed, &house.key_file)?;
+    for face in FACES {
+        if let Some(head) = SignedHead::read(&house.head(face))?
+            && !head.is_signed_by(&keys.face(face)?)
+        {
+            fs::remove_file(&house.key_file)?;
+            return Err(format!("this is the sheet of another town than the one in {}; no key was written", house.data.display()).into());
+        }
+    }
+    eprintln!("The key is at {} again. Run `yakuba verify-journal --data {}`.", house.key_file.display(), house.data.display());
+    Ok(())
+}
+
+/// The sheet numbers each line by its first group; who types it off may type that as well.
+fn without_line_number(line: &str) -> &str {
+    let line = line.trim_start();
+    let rest = line.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let is_number = line.len() - rest.len() <= 2 && rest.starts_with(char::is_whitespace);
+    if is_number { rest } else { line }
 }
 
 /// Draws the keys and makes the folder. Gives the recovery sheet.

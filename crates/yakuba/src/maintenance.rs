@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use store::{
     SignedHead, Store,
     backup::{self, Progress},
-    keys::Face,
+    keys::{Face, Keys},
 };
 
 use crate::{
@@ -14,9 +14,6 @@ use crate::{
     house::House,
     migrations,
 };
-
-/// The faces that this machine keeps: both in a village, one where a wall stands between.
-const FACES: [Face; 2] = [Face::Portal, Face::Desk];
 
 /// The town's id is part of a PostgreSQL schema's name only; it stands in the data folder since `serve` or `demo` was first run.
 fn town_of(house: &House) -> Result<String, Failure> {
@@ -58,7 +55,7 @@ pub fn verify_journal(place: &Place) -> Result<(), Failure> {
     house.must_be_laid_out()?;
     let (town, keys) = (town_of(&house)?, house.keys()?);
     let mut wrong = 0;
-    for face in FACES {
+    for face in house.faces(&town, &keys) {
         let store = open(&house, &town, face)?;
         let head = SignedHead::read(&house.head(face))?;
         let face_keys = keys.face(face)?;
@@ -94,24 +91,24 @@ pub fn backup(asked: &Backup) -> Result<(), Failure> {
     let house = House::of(&asked.place);
     house.must_be_laid_out()?;
     let (town, keys) = (town_of(&house)?, house.keys()?);
-    let (portal, desk) = (house.portal(&town)?, house.desk(&town)?);
-    let (portal_files, desk_files) = (house.files(Face::Portal, &keys)?, house.files(Face::Desk, &keys)?);
+    let mut here = Vec::new();
+    for face in house.faces(&town, &keys) {
+        here.push((face, open(&house, &town, face)?, house.files(face, &keys)?));
+    }
     let all = backup::Backup {
-        faces: vec![("portal", portal.store()), ("desk", desk.store())],
-        files: vec![("portal", &portal_files), ("desk", &desk_files)],
+        faces: here.iter().map(|(face, store, _)| (face.word(), store)).collect(),
+        files: here.iter().map(|(face, _, files)| (face.word(), files)).collect(),
         keys: &keys,
     };
     let summary = all.take(&asked.to, &mut |progress| say(&progress))?;
     fs::write(asked.to.join("town"), format!("{town}\n"))?;
     backup::verify(&asked.to, &keys)?;
     eprintln!();
-    println!(
-        "{}: {} rows of the portal, {} of the desk, {} files; read again and whole",
-        asked.to.display(),
-        summary.rows("portal"),
-        summary.rows("desk"),
-        summary.files("portal") + summary.files("desk")
-    );
+    let held: Vec<String> = here
+        .iter()
+        .map(|(face, ..)| format!("{} rows and {} files of the {}", summary.rows(face.word()), summary.files(face.word()), face.word()))
+        .collect();
+    println!("{}: {}; read again and whole", asked.to.display(), held.join(", "));
     Ok(())
 }
 
@@ -123,9 +120,13 @@ pub fn restore(asked: &Restore) -> Result<(), Failure> {
     let house = House::of(&asked.place);
     house.must_be_laid_out()?;
     let keys = house.keys()?;
-    let town = fs::read_to_string(asked.from.join("town"))?.trim().to_owned();
+    let town = fs::read_to_string(asked.from.join("town"))
+        .map_err(|error| format!("{} is no backup: {error}", asked.from.display()))?
+        .trim()
+        .to_owned();
+    let (keys, faces) = keys_of(&asked.from, &keys)?;
     must_be_empty(&house.data)?;
-    for face in FACES {
+    for face in faces {
         let migrations = match face {
             Face::Portal => migrations::portal(),
             Face::Desk => migrations::desk(),
@@ -139,6 +140,20 @@ pub fn restore(asked: &Restore) -> Result<(), Failure> {
     eprintln!();
     println!("{} holds the town {town} again", house.data.display());
     Ok(())
+}
+
+/// The faces that a backup holds, and the keys that it was sealed with: those of the machine that made it. The town's whole key opens the
+/// backup of either machine.
+fn keys_of(from: &Path, keys: &Keys) -> Result<(Keys, Vec<Face>), Failure> {
+    let mut refused = None;
+    for face in [None, Some(Face::Portal), Some(Face::Desk)] {
+        let Ok(keys) = face.map_or_else(|| Ok(keys.clone()), |face| keys.face(face)) else { continue };
+        match backup::faces(from, &keys) {
+            Ok(faces) => return Ok((keys, faces)),
+            Err(error) => drop(refused.get_or_insert(error)),
+        }
+    }
+    Err(refused.map_or_else(|| "this backup is of another face than the key".into(), Into::into))
 }
 
 fn must_be_empty(folder: &Path) -> Result<(), Failure> {

@@ -129,3 +129,52 @@ fn everything_below(folder: &Path) -> Vec<Vec<u8>> {
 fn holds(bytes: &[u8], sought: &[u8]) -> bool {
     bytes.windows(sought.len()).any(|window| window == sought)
 }
+
+#[test]
+fn each_machine_is_copied_proved_and_laid_out_again_with_the_key_that_it_has() {
+    let machines = Machines::laid_out();
+    let portal = machines.open(&machines.portal, "portal");
+    let desk = machines.open(&machines.desk, "desk");
+    let mut browser = portal.browser();
+    let number = Typed::disclosure(&mut browser).file(&mut browser).expect("filed");
+    until("the desk has the case", || at_the_desk(&machines.desk, &number));
+    let copies = [(&machines.portal, "portal"), (&machines.desk, "desk")].map(|(place, face)| {
+        let copy = place.beside("copy");
+        let done = place.run(&["backup"], &["--to", copy.to_str().unwrap()]);
+        let said = String::from_utf8_lossy(&done.stdout).into_owned();
+        assert!(done.status.success() && said.contains(face), "{said}{}", String::from_utf8_lossy(&done.stderr));
+        let journal = place.run(&["verify-journal"], &[]);
+        let said = String::from_utf8_lossy(&journal.stdout).into_owned();
+        assert!(journal.status.success() && said.contains(face), "{said}{}", String::from_utf8_lossy(&journal.stderr));
+        copy
+    });
+    portal.stop();
+    desk.stop();
+    assert!(!copies[0].join("desk.rows").exists(), "the portal's machine copies nothing of the desk");
+    assert!(!copies[1].join("portal.rows").exists() && !machines.desk.data().join("portal").exists(), "nor the desk's of the portal");
+
+    // The portal's machine burnt down; its key and its copy did not.
+    let again = Place::empty();
+    std::fs::copy(machines.portal.beside("data.key"), again.beside("data.key")).unwrap();
+    let done = again.run(&["restore"], &["--from", copies[0].to_str().unwrap()]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let portal = machines.open(&again, "portal");
+    assert_eq!(browser.before(&portal).get(&format!("/status/{number}")).status, 200, "the resident finds their case there");
+    portal.stop();
+
+    // The key of one face opens no copy of the other; nothing is laid out then.
+    let refused = Place::empty();
+    std::fs::copy(machines.portal.beside("data.key"), refused.beside("data.key")).unwrap();
+    let done = refused.run(&["restore"], &["--from", copies[1].to_str().unwrap()]);
+    assert!(!done.status.success(), "the portal's key opens no copy of the desk");
+    assert!(!refused.data().join("desk").exists());
+
+    // The town's whole key opens the copy of either machine.
+    for (copy, face) in copies.iter().zip(["portal", "desk"]) {
+        let inside = Place::empty();
+        std::fs::copy(machines.desk.beside("data.key"), inside.beside("data.key")).unwrap();
+        let done = inside.run(&["restore"], &["--from", copy.to_str().unwrap()]);
+        assert!(done.status.success(), "{face}: {}", String::from_utf8_lossy(&done.stderr));
+        assert!(inside.data().join(face).exists());
+    }
+}
