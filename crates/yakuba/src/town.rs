@@ -7,7 +7,7 @@ use std::{
 };
 
 use access::{TownHandle, WordsHandle};
-use definitions::{text::Language, town::Town};
+use definitions::{problem::Problem, sources::Sources, text::Language, town::Town};
 use ui::words::{RoomWords, Words};
 
 use crate::Failure;
@@ -33,45 +33,47 @@ impl Loaded {
         Ok(Loaded { town: TownHandle::new(town), words: WordsHandle::new(words), folder: folder.to_owned() })
     }
 
-    /// Looks for changes for ever, every two seconds. A folder half written is looked at again.
+    /// Looks for changes for ever, every two seconds. A folder half written is looked at again. The files are read each time, but made into
+    /// a town only when one of them changed.
     pub async fn watch(self) {
-        let mut known = self.town.current().digest.clone();
-        let mut refused = String::new();
+        let mut looked_at = self.town.current().digest.clone();
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let folder = self.folder.clone();
-            let Ok(loaded) = tokio::task::spawn_blocking(move || load(&folder).and_then(|town| Ok((words(&town)?, town)))).await else {
-                continue;
-            };
+            let (folder, known) = (self.folder.clone(), looked_at.clone());
+            let Ok(changed) = tokio::task::spawn_blocking(move || changed_since(&folder, &known)).await else { continue };
+            let Some((digest, loaded)) = changed else { continue };
+            looked_at = digest;
             match loaded {
-                Ok((words, town)) if town.digest != known => {
-                    known.clone_from(&town.digest);
-                    refused.clear();
+                Ok((words, town)) => {
                     self.words.replace(words);
                     self.town.replace(town);
                     tracing::info!("the town's folder changed and was taken");
                 }
-                Ok(_) => {
-                    if !refused.is_empty() {
-                        // Mended back to what is in force.
-                        refused.clear();
-                        if let Ok(town) = load(&self.folder) {
-                            self.town.replace(town);
-                        }
-                    }
-                }
                 Err(failure) => {
                     let said = failure.to_string();
-                    if said != refused {
-                        tracing::warn!(
-                            mistakes = said.lines().count(),
-                            "the town's folder changed and has mistakes; the old version stays"
-                        );
-                        self.town.refuse(said.as_str());
-                        refused = said;
-                    }
+                    tracing::warn!(mistakes = said.lines().count(), "the town's folder changed and has mistakes; the old version stays");
+                    self.town.refuse(said.as_str());
                 }
             }
+        }
+    }
+}
+
+/// A folder that is not the one last looked at: its digest, and the town and its words, or what is wrong with it.
+fn changed_since(folder: &Path, known: &str) -> Option<(String, Result<(Words, Town), Failure>)> {
+    let said = |problems: Vec<Problem>| -> Failure { problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into() };
+    match Sources::read(folder) {
+        Ok(sources) => {
+            let digest = sources.digest();
+            (digest != known).then(|| {
+                let loaded = Town::from_sources(&sources).map_err(said).and_then(|town| Ok((words(&town)?, town)));
+                (digest, loaded)
+            })
+        }
+        Err(problems) => {
+            let unreadable = said(problems);
+            let digest = unreadable.to_string();
+            (digest != known).then_some((digest, Err(unreadable)))
         }
     }
 }
