@@ -50,6 +50,8 @@ impl Towns {
                 Ok(response) => response,
                 Err(never) => match never {},
             },
+            // Who watches the process asks by its address, which is no town's name.
+            None if request.uri().path() == "/healthz" => "ok\n".into_response(),
             None => (StatusCode::MISDIRECTED_REQUEST, "no town of this name here\n").into_response(),
         }
     }
@@ -62,7 +64,11 @@ mod tests {
     use super::*;
 
     async fn asked(towns: Towns, host: &str) -> (StatusCode, String) {
-        let request = Request::get("/").header("host", host).body(Body::empty()).unwrap();
+        asked_for(towns, host, "/").await
+    }
+
+    async fn asked_for(towns: Towns, host: &str, path: &str) -> (StatusCode, String) {
+        let request = Request::get(path).header("host", host).body(Body::empty()).unwrap();
         let response = towns.router().oneshot(request).await.unwrap();
         let status = response.status();
         let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
@@ -78,7 +84,8 @@ mod tests {
         let towns = Towns::default().and(["mihon.example".to_owned()], town("見本市")).and(["tonari.example".to_owned()], town("隣町"));
         assert_eq!(asked(towns.clone(), "MIHON.example:443").await.1, "見本市");
         assert_eq!(asked(towns.clone(), "tonari.example").await.1, "隣町");
-        assert_eq!(asked(towns, "evil.example").await.0, StatusCode::MISDIRECTED_REQUEST);
+        assert_eq!(asked(towns.clone(), "evil.example").await.0, StatusCode::MISDIRECTED_REQUEST);
+        assert_eq!(asked_for(towns, "127.0.0.1:8080", "/healthz").await, (StatusCode::OK, "ok\n".to_owned()));
     }
 
     #[tokio::test]

@@ -113,9 +113,10 @@ pub struct Serve {
     /// Where the data is
     #[command(flatten)]
     pub place: Place,
-    /// The town's folder
-    #[arg(long)]
-    pub town: PathBuf,
+    /// The town's folder. Several towns in one process: one for each, and a `--site` for each in the same order; then `--data` holds
+    /// a folder for each town's id, and their keys lie in `DIR.keys/ID.key`, or where `--keys` names a folder
+    #[arg(long, required = true)]
+    pub town: Vec<PathBuf>,
     /// Where to listen
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -127,7 +128,7 @@ pub struct Serve {
     pub hatch: Option<PathBuf>,
     /// Where residents reach the portal: `https://mihon.example.jp`. Links in mail and codes on letters lead there
     #[arg(long)]
-    pub site: Option<String>,
+    pub site: Vec<String>,
     /// The town's mail server: `smtp://host:25`, `smtp+starttls://name:password@host:587`, `smtps://…`
     #[arg(long, env = "YAKUBA_SMTP", hide_env_values = true)]
     pub smtp: Option<String>,

@@ -11,13 +11,14 @@ use std::{net::SocketAddr, sync::Arc, time::Instant};
 use definitions::text::Language;
 use messages::{catcher, contact::MailAddress, relay::Relay};
 use ui::words::RoomWords;
-use web::serve::Proxy;
+use web::{Towns, serve::Proxy};
 
 use crate::{
     Failure,
     command::{Demo, Face, Place},
     house::{self, House},
-    serve::{Opening, until_stopped},
+    open_town::Opening,
+    serve::{Standing, say, until_stopped},
     town::Loaded,
 };
 
@@ -67,8 +68,9 @@ pub fn run(asked: &Demo) -> Result<(), Failure> {
     people::bring_in(&open, &loaded.town.current(), asked.residents)?;
     cases::bring_in(&open, &loaded.town.current(), asked.cases)?;
     eprintln!("ready after {:.1} s", began.elapsed().as_secs_f32());
-    let routes = |_| open.routes(Some(pages::portal(catcher.caughts.clone())), Some(pages::desk()));
-    until_stopped(&open, &house, asked.listen, Proxy::None, routes, |address| {
-        println!("見本市 is open: http://{address}/demo  (try it as a resident, a clerk, a section chief)");
+    let routes = |_| Towns::one(open.routes(Some(pages::portal(catcher.caughts.clone())), Some(pages::desk()))).router();
+    let town = Standing { open: Arc::clone(&open), house };
+    until_stopped(&[town], asked.listen, Proxy::None, routes, |address| {
+        say(&format!("見本市 is open: http://{address}/demo  (try it as a resident, a clerk, a section chief)"));
     })
 }

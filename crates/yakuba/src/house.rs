@@ -50,6 +50,17 @@ impl House {
         House { data: place.data.clone(), key_file: place.keys.clone().unwrap_or_else(beside), database: place.database.clone() }
     }
 
+    /// One of several towns in one process: `--data` holds a folder for each town's id, and beside it `DIR.keys` a key for each. The keys
+    /// lie in a folder of their own for the same reason as one key lies outside the data: who copies the data must not get them.
+    pub fn among(place: &Place, town: &str) -> House {
+        let keys = place.keys.clone().unwrap_or_else(|| {
+            let mut name = place.data.file_name().unwrap_or_default().to_owned();
+            name.push(".keys");
+            place.data.with_file_name(name)
+        });
+        House { data: place.data.join(town), key_file: keys.join(format!("{town}.key")), database: place.database.clone() }
+    }
+
     /// Whether `init` was done here.
     pub fn is_laid_out(&self) -> bool {
         self.key_file.exists()
@@ -119,8 +130,10 @@ impl House {
         if self.is_laid_out() {
             return Ok(());
         }
+        let beside = House::of(&Place { data: self.data.clone(), keys: None, database: None }).key_file;
+        let keys = if beside == self.key_file { String::new() } else { format!(" --keys {}", self.key_file.display()) };
         Err(format!(
-            "{} is not laid out: there is no key at {}.\nRun `yakuba init --data {}` first; it prints the recovery sheet once.",
+            "{} is not laid out: there is no key at {}.\nRun `yakuba init --data {}{keys}` first; it prints the recovery sheet once.",
             self.data.display(),
             self.key_file.display(),
             self.data.display()

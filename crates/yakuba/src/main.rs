@@ -11,6 +11,7 @@ mod hatch;
 mod house;
 mod maintenance;
 mod migrations;
+mod open_town;
 mod serve;
 mod staff;
 mod town;

@@ -1,303 +1,80 @@
-//! `yakuba serve`: a town's doors are opened, the hatch carries, jobs run, the folder is watched, until the machine says stop.
+//! `yakuba serve`: towns are opened, their folders watched, their daily work done, until the machine says stop.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use access::{Clock, DeskFace, PortalFace, staff::password::PasswordChecks};
-use axum::Router;
-use jiff::{SignedDuration, Timestamp};
-use letters::{Press, Typesetter};
-use messages::{
-    TownVoice,
-    contact::MailAddress,
-    mailing::Mailing,
-    relay::{PostOffice, Relay},
-};
-use store::{
-    Store,
-    hatch::{self, Hatch},
-    jobs::{self, Runner},
-    keys,
-};
+use axum::{Router, http::Uri};
+use messages::{contact::MailAddress, relay::Relay};
 use tokio::signal::unix::{SignalKind, signal};
-use web::{Doors, Listening, Stores, Towns, health::Health, serve::Proxy};
+use web::{Listening, Towns, serve::Proxy};
 
 use crate::{
     Failure,
-    command::{Face, Serve},
-    house::{self, House},
-    maintenance,
+    command::Serve,
+    house::House,
+    open_town::{OpenTown, Opening},
     town::Loaded,
 };
-
-/// How a town is opened.
-pub struct Opening {
-    /// Where its data is.
-    pub house: House,
-    /// Its folder, loaded.
-    pub loaded: Loaded,
-    /// Which faces.
-    pub face: Face,
-    /// The folder of the hatch, when the other face is on another machine.
-    pub hatch: Option<PathBuf>,
-    /// Where people reach the portal.
-    pub site: String,
-    /// The mail server, and the address that mail comes from.
-    pub mail: Option<(Relay, MailAddress)>,
-    /// Whether this is a demonstration.
-    pub demo: bool,
-}
-
-/// An open town: its routes, and what must live as long as it is open.
-pub struct OpenTown {
-    /// Residents' side, where this node opens it.
-    pub portal: Option<PortalFace>,
-    /// Staff's side, likewise.
-    pub desk: Option<DeskFace>,
-    /// What pages of cases need besides.
-    pub tools: cases::Tools,
-    loaded: Loaded,
-    _hatch: Option<Hatch>,
-    _runners: Vec<Runner>,
-}
-
-/// Threads that hand mail over: a slow server keeps two waiting, no more.
-const MAIL_THREADS: usize = 2;
-
-impl Opening {
-    /// Opens the stores and starts what works behind the pages.
-    ///
-    /// # Errors
-    /// When keys, stores or threads cannot be had.
-    pub fn open(self) -> Result<OpenTown, Failure> {
-        let town = self.loaded.town.current().id.to_string();
-        maintenance::remember_town(&self.house, &town)?;
-        let keys = self.house.keys()?;
-        let tools = cases::Tools { press: Arc::new(Press::of_this_program()?), portal: self.site.as_str().into() };
-        let https = self.site.starts_with("https://");
-        let portal = match self.face {
-            Face::Desk => None,
-            Face::Portal | Face::Both => Some(self.portal_face(&town, &keys, https)?),
-        };
-        let desk = match self.face {
-            Face::Portal => None,
-            Face::Desk | Face::Both => Some(self.desk_face(&town, &keys, https)?),
-        };
-        let hatch = self.hatch(portal.as_ref(), desk.as_ref(), &keys)?;
-        if let Some(desk) = &desk {
-            let town = self.loaded.town.current();
-            desk.store.write(move |tx| registry::publish::publish_all_options(tx, &town))?;
-        }
-        let mut runners = Vec::new();
-        if let Some(portal) = &portal {
-            runners.push(attachment_runner(portal)?);
-        }
-        if let (Some(portal), Some((relay, from))) = (&portal, &self.mail) {
-            runners.push(mail_runner(portal, relay, from, &self.site)?);
-        }
-        if let Some(desk) = &desk {
-            runners.push(letter_runner(desk, &tools)?);
-        }
-        Ok(OpenTown { portal, desk, tools, loaded: self.loaded, _hatch: hatch, _runners: runners })
-    }
-
-    fn portal_face(&self, town: &str, keys: &keys::Keys, https: bool) -> Result<PortalFace, Failure> {
-        Ok(PortalFace {
-            store: self.house.portal(town)?,
-            town: self.loaded.town.clone(),
-            words: self.loaded.words.clone(),
-            keys: house::shared(keys, keys::Face::Portal)?,
-            files: self.house.files(keys::Face::Portal, keys)?,
-            clock: Clock::Real,
-            demo: self.demo,
-            https,
-            on_sign_in: Arc::from([cases::on_sign_in as access::OnSignIn]),
-        })
-    }
-
-    fn desk_face(&self, town: &str, keys: &keys::Keys, https: bool) -> Result<DeskFace, Failure> {
-        Ok(DeskFace {
-            store: self.house.desk(town)?,
-            town: self.loaded.town.clone(),
-            words: self.loaded.words.clone(),
-            keys: house::shared(keys, keys::Face::Desk)?,
-            files: self.house.files(keys::Face::Desk, keys)?,
-            clock: Clock::Real,
-            demo: self.demo,
-            https,
-            passwords: PasswordChecks::default(),
-            on_link: Arc::from([registry::publish::on_link as access::OnLink]),
-        })
-    }
-
-    fn hatch(&self, portal: Option<&PortalFace>, desk: Option<&DeskFace>, keys: &keys::Keys) -> Result<Option<Hatch>, Failure> {
-        let to_desk = desk.map(|desk| crate::hatch::to_desk(&desk.town, &desk.keys, &desk.files));
-        let to_portal = portal.map(|portal| crate::hatch::to_portal(&portal.town, &portal.keys, &portal.files));
-        Ok(match (portal, desk, &self.hatch) {
-            (Some(portal), Some(desk), None) => {
-                Some(hatch::local(&portal.store, &desk.store, to_desk.unwrap_or_default(), to_portal.unwrap_or_default())?)
-            }
-            (Some(portal), None, Some(folder)) => {
-                Some(hatch::folder(&portal.store, keys::Face::Portal, keys, folder, to_portal.unwrap_or_default())?.0)
-            }
-            (None, Some(desk), Some(folder)) => {
-                Some(hatch::folder(&desk.store, keys::Face::Desk, keys, folder, to_desk.unwrap_or_default())?.0)
-            }
-            (Some(_), Some(_), Some(_)) => return Err("both faces in one process need no --hatch folder; leave it out".into()),
-            _ => return Err("one face alone needs --hatch FOLDER, through which it reaches the other".into()),
-        })
-    }
-}
-
-fn mail_runner(portal: &PortalFace, relay: &Relay, from: &MailAddress, site: &str) -> Result<Runner, Failure> {
-    let mailing = Mailing {
-        store: portal.store.clone(),
-        office: Arc::new(PostOffice::open(relay.clone())?),
-        from: from.clone(),
-        site: site.to_owned(),
-        voice: Arc::new(TownVoice { town: portal.town.clone(), words: portal.words.clone() }),
-        hook: Arc::new(cases::told::FateToDesk { keys: Arc::clone(&portal.keys) }),
-        clock: portal.clock.clone(),
-    };
-    Ok(jobs::run(portal.store.store(), messages::handlers(&mailing, &portal.keys), MAIL_THREADS)?)
-}
-
-fn attachment_runner(portal: &PortalFace) -> Result<Runner, Failure> {
-    let hand_up = cases::attachments::HandUp { portal: portal.store.clone(), files: portal.files.clone(), keys: Arc::clone(&portal.keys) };
-    Ok(jobs::run(portal.store.store(), vec![Arc::new(hand_up)], 1)?)
-}
-
-fn letter_runner(desk: &DeskFace, tools: &cases::Tools) -> Result<Runner, Failure> {
-    let typesetter = Typesetter {
-        desk: desk.store.clone(),
-        files: desk.files.clone(),
-        keys: desk.keys.clone(),
-        press: tools.press.clone(),
-        sender: ui::words::ruby::plain(&desk.town.current().name.ja),
-        after: Arc::new(cases::effects::LetterToPerson { town: desk.town.clone(), keys: desk.keys.clone() }),
-    };
-    let mut handlers = registry::publish::handlers(&desk.store, &desk.town);
-    handlers.push(Arc::new(typesetter));
-    Ok(jobs::run(desk.store.store(), handlers, 1)?)
-}
-
-impl OpenTown {
-    /// All routes, with `more` of the demo's own.
-    pub fn routes(&self, more_portal: Option<Router<PortalFace>>, more_desk: Option<Router<DeskFace>>) -> Router {
-        let portal = self.portal.as_ref().map(|face| {
-            let routes = access::portal::router()
-                .merge(messages::portal::router())
-                .merge(letters::portal::router())
-                .merge(cases::portal_router(self.tools.clone()));
-            access::portal::serve(routes.merge(more_portal.unwrap_or_default()), face.clone())
-        });
-        let desk = self.desk.as_ref().map(|face| {
-            let routes = access::desk::router().merge(registry::desk::router()).merge(cases::desk_router(self.tools.clone()));
-            access::desk::serve(routes.merge(more_desk.unwrap_or_default()), face.clone())
-        });
-        let town = self.loaded.town.clone();
-        let health = Health { stores: self.stores(), definitions: Arc::new(move || town.problem().map(|problem| problem.to_string())) };
-        let https = self.tools.portal.starts_with("https://");
-        web::town(Doors { portal, desk, health, https })
-    }
-
-    fn stores(&self) -> Stores {
-        Stores { portal: self.portal.as_ref().map(|face| face.store.clone()), desk: self.desk.as_ref().map(|face| face.store.clone()) }
-    }
-
-    /// What is done once a day and at the start: old drafts, sessions and throttles go, the journals' ends are signed.
-    pub fn sweep(&self) -> Result<(), Failure> {
-        let now = Timestamp::now();
-        if let Some(portal) = &self.portal {
-            portal.store.write(move |tx| -> Result<(), store::StoreError> {
-                cases::sweep_drafts(tx, now)?;
-                access::sweep_portal(tx, now)?;
-                tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
-                Ok(())
-            })?;
-        }
-        if let Some(desk) = &self.desk {
-            desk.store.write(move |tx| -> Result<(), store::StoreError> {
-                access::sweep_desk(tx, now)?;
-                tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
-                Ok(())
-            })?;
-        }
-        self.forget_taken(now)?;
-        Ok(())
-    }
-
-    /// Parcels that the other face has taken go after a while; a face that was restored from a backup may ask for them until then.
-    fn forget_taken(&self, now: Timestamp) -> Result<(), Failure> {
-        if let (Some(portal), Some(desk)) = (&self.portal, &self.desk) {
-            for (from, to) in [(portal.store.store(), desk.store.store()), (desk.store.store(), portal.store.store())] {
-                hatch::forget_taken(from, hatch::taken(from, to)?, now - TAKEN_PARCELS_KEPT)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Signs the ends of the journals of the faces that are open here.
-    fn keep_heads(&self, house: &House) -> Result<(), Failure> {
-        std::fs::create_dir_all(house.data.join("heads"))?;
-        let both: [(keys::Face, Option<(&Store, &keys::Keys)>); 2] = [
-            (keys::Face::Portal, self.portal.as_ref().map(|face| (face.store.store(), face.keys.as_ref()))),
-            (keys::Face::Desk, self.desk.as_ref().map(|face| (face.store.store(), face.keys.as_ref()))),
-        ];
-        for (face, open) in both {
-            if let Some((store, keys)) = open {
-                store.keep_head(keys, &house.head(face))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What is done is shown to staff for a month.
-const DONE_JOBS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
-
-/// Longer than the oldest backup that a town would restore.
-const TAKEN_PARCELS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// How often the daily work is done.
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Serves an open town until the machine says stop. `opened` is told the address once people can come.
+/// An open town and where its things lie.
+#[derive(Clone)]
+pub struct Standing {
+    /// The town.
+    pub open: Arc<OpenTown>,
+    /// Its house.
+    pub house: House,
+}
+
+impl Standing {
+    /// The daily work, at once and then every day. What fails is tried again tomorrow.
+    async fn look_after(self) {
+        loop {
+            let today = self.clone();
+            let done = tokio::task::spawn_blocking(move || today.open.sweep().and_then(|()| today.open.keep_heads(&today.house))).await;
+            if let Ok(Err(error)) = done {
+                tracing::warn!(%error, data = %self.house.data.display(), "the daily work was not done; trying again tomorrow");
+            }
+            tokio::time::sleep(DAY).await;
+        }
+    }
+}
+
+/// Serves open towns until the machine says stop. `opened` is told the address once people can come.
 ///
 /// # Errors
 /// When the address is taken.
 pub fn until_stopped(
-    open: &Arc<OpenTown>,
-    house: &House,
+    towns: &[Standing],
     listen: SocketAddr,
     proxy: Proxy,
     routes: impl FnOnce(SocketAddr) -> Router,
     opened: impl FnOnce(SocketAddr),
 ) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let (daily, kept) = (Arc::clone(open), house.clone());
     runtime.block_on(async move {
         let listening = Listening::at(listen).await.map_err(|error| format!("{listen} cannot be listened on: {error}"))?;
         let address = listening.address;
-        let watching = tokio::spawn(open.loaded.clone().watch());
-        let sweeping = tokio::spawn(async move {
-            loop {
-                let (daily, kept) = (Arc::clone(&daily), kept.clone());
-                let done = tokio::task::spawn_blocking(move || daily.sweep().and_then(|()| daily.keep_heads(&kept))).await;
-                if let Ok(Err(error)) = done {
-                    tracing::warn!(%error, "the daily work was not done; trying again tomorrow");
-                }
-                tokio::time::sleep(DAY).await;
-            }
-        });
-        let routes = Towns::one(routes(address)).router();
+        let mut behind = tokio::task::JoinSet::new();
+        for town in towns {
+            behind.spawn(town.open.watched().watch());
+            behind.spawn(town.clone().look_after());
+        }
+        let routes = routes(address);
         let stop = stop_asked()?;
         opened(address);
         web::serve(listening, routes, proxy, stop).await?;
-        watching.abort();
-        sweeping.abort();
+        behind.abort_all();
         Ok::<(), Failure>(())
     })?;
-    open.keep_heads(house)
+    towns.iter().try_for_each(|town| town.open.keep_heads(&town.house))
 }
 
 /// Ends when the machine (SIGTERM) or the person at the terminal (SIGINT) says stop. Heard from now on, not from when it is awaited:
@@ -316,32 +93,92 @@ fn stop_asked() -> std::io::Result<impl Future<Output = ()>> {
 /// `yakuba serve`.
 ///
 /// # Errors
-/// When the place is empty, the folder has mistakes, or the address is taken.
+/// When a place is empty, a folder has mistakes, two towns have one name, or the address is taken.
 pub fn run(asked: &Serve) -> Result<(), Failure> {
-    let house = House::of(&asked.place);
-    house.must_be_laid_out()?;
-    let loaded = Loaded::open(&asked.town)?;
-    let mail = match (&asked.smtp, &asked.mail_from) {
+    let mail = mail_of(asked)?;
+    let named = named_towns(asked)?;
+    let mut towns = Vec::new();
+    let mut doors = Towns::default();
+    for Named { folder, site, host } in &named {
+        let loaded = Loaded::open(folder)?;
+        let town = loaded.town.current().id.to_string();
+        let house = if named.len() == 1 { House::of(&asked.place) } else { House::among(&asked.place, &town) };
+        house.must_be_laid_out()?;
+        let hatch = asked.hatch.as_ref().map(|folder| if named.len() == 1 { folder.clone() } else { folder.join(&town) });
+        let opening =
+            Opening { house: house.clone(), loaded, face: asked.face, hatch, site: site.clone(), mail: mail.clone(), demo: false };
+        let open = Arc::new(opening.open().map_err(|error| format!("{}: {error}", folder.display()))?);
+        doors = match host {
+            None => Towns::one(open.routes(None, None)),
+            Some(host) => doors.and([host.clone()], open.routes(None, None)),
+        };
+        towns.push(Standing { open, house });
+    }
+    let proxy = if asked.behind_proxy { Proxy::Forwards } else { Proxy::None };
+    let opened = |address: SocketAddr| match &named[..] {
+        [_] => say(&format!("Yakuba is open at http://{address}/ (staff: http://{address}/desk)")),
+        several => {
+            say(&format!("Yakuba is open at http://{address}/ for {} towns, by the name that is asked for:", several.len()));
+            several.iter().for_each(|town| say(&format!("  {} ({})", town.site, town.folder.display())));
+        }
+    };
+    until_stopped(&towns, asked.listen, proxy, |_| doors.router(), opened)
+}
+
+/// A line on standard output. Whoever read it may have gone: that closes no town.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn mail_of(asked: &Serve) -> Result<Option<(Relay, MailAddress)>, Failure> {
+    Ok(match (&asked.smtp, &asked.mail_from) {
         (Some(smtp), Some(from)) => Some((Relay::from_url(smtp)?, from.parse::<MailAddress>()?)),
         (Some(_), None) => return Err("--smtp needs --mail-from: the address that mail comes from".into()),
         (None, _) => {
             tracing::warn!("no --smtp: mail waits until a mail server is named");
             None
         }
-    };
-    let site = asked.site.clone().unwrap_or_else(|| format!("http://{}", asked.listen)).trim_end_matches('/').to_owned();
-    let opening = Opening { house: house.clone(), loaded, face: asked.face, hatch: asked.hatch.clone(), site, mail, demo: false };
-    let open = Arc::new(opening.open()?);
-    let proxy = if asked.behind_proxy { Proxy::Forwards } else { Proxy::None };
-    let routes = open.routes(None, None);
-    until_stopped(
-        &open,
-        &house,
-        asked.listen,
-        proxy,
-        |_| routes,
-        |address| {
-            println!("Yakuba is open at http://{address}/ (staff: http://{address}/desk)");
-        },
-    )
+    })
+}
+
+/// A town as it was named at the terminal.
+struct Named {
+    folder: PathBuf,
+    site: String,
+    /// The name under which it is asked for; a town alone answers under every name.
+    host: Option<String>,
+}
+
+/// Pairs each town with its site. A town alone needs none.
+fn named_towns(asked: &Serve) -> Result<Vec<Named>, Failure> {
+    let site = |site: &String| site.trim_end_matches('/').to_owned();
+    if let [folder] = &asked.town[..] {
+        if asked.site.len() > 1 {
+            return Err(format!("{} sites were named for one town", asked.site.len()).into());
+        }
+        let here = format!("http://{}", asked.listen);
+        return Ok(vec![Named { folder: folder.clone(), site: site(asked.site.first().unwrap_or(&here)), host: None }]);
+    }
+    if asked.site.len() != asked.town.len() {
+        return Err(format!(
+            "{} towns and {} sites were named; each town needs a --site of its own, in the same order: residents' host name tells whose              page they ask for",
+            asked.town.len(),
+            asked.site.len()
+        )
+        .into());
+    }
+    let mut named: Vec<Named> = Vec::new();
+    for (folder, url) in asked.town.iter().zip(&asked.site) {
+        let host = url.parse::<Uri>().ok().and_then(|url| url.host().map(str::to_ascii_lowercase));
+        let host = host.ok_or_else(|| format!("{url:?} is no site; write it as https://mihon.example.jp"))?;
+        if let Some(other) = named.iter().find(|other| other.host.as_ref() == Some(&host) || is_same(&other.folder, folder)) {
+            return Err(format!("{} and {} cannot both be {url}", other.folder.display(), folder.display()).into());
+        }
+        named.push(Named { folder: folder.clone(), site: site(url), host: Some(host) });
+    }
+    Ok(named)
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

@@ -59,8 +59,11 @@ impl Loaded {
     }
 }
 
-/// A folder that is not the one last looked at: its digest, and the town and its words, or what is wrong with it.
-fn changed_since(folder: &Path, known: &str) -> Option<(String, Result<(Words, Town), Failure>)> {
+/// A town and its words, or what is wrong with its folder.
+type Made = Result<(Words, Town), Failure>;
+
+/// A folder that is not the one last looked at: its digest, and what it makes.
+fn changed_since(folder: &Path, known: &str) -> Option<(String, Made)> {
     let said = |problems: Vec<Problem>| -> Failure { problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into() };
     match Sources::read(folder) {
         Ok(sources) => {

@@ -14,7 +14,7 @@ use crate::{
     Failure, command,
     command::Place,
     house::{self, House},
-    serve::{OpenTown, Opening},
+    open_town::{OpenTown, Opening},
     town::Loaded,
 };
 

@@ -23,7 +23,7 @@ use store::{keys::Face, params};
 use uuid::Uuid;
 
 use super::fill::{self, Person};
-use crate::{Failure, serve::OpenTown};
+use crate::{Failure, open_town::OpenTown};
 
 /// The demo's people were seen at the counter.
 const AT_THE_COUNTER: Assurance = Assurance { identity: Identity::Seen, session: Session::Contact };

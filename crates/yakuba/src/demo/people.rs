@@ -17,7 +17,7 @@ use store::{Desk, StoreError};
 use uuid::Uuid;
 
 use super::SEED;
-use crate::{Failure, serve::OpenTown};
+use crate::{Failure, open_town::OpenTown};
 
 /// How the journal names who laid out the demo.
 const BY: &str = "demo";

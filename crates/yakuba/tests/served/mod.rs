@@ -64,13 +64,19 @@ impl Place {
 
     /// Serves with a data folder and options of one's own.
     pub fn serve_as(&self, data: &Path, town: &str, more: &[&str]) -> Served {
+        let town = repository(town);
+        let mut all = vec!["--town", town.to_str().expect("a path")];
+        all.extend(more);
+        self.serve_with(data, &all)
+    }
+
+    /// Serves what the options name.
+    pub fn serve_with(&self, data: &Path, more: &[&str]) -> Served {
         let began = Instant::now();
         let mut child = yakuba()
             .arg("serve")
             .arg("--data")
             .arg(data)
-            .arg("--town")
-            .arg(repository(town))
             .args(["--listen", "127.0.0.1:0"])
             .args(more)
             .stdout(Stdio::piped())
@@ -79,7 +85,7 @@ impl Place {
         let mut said = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut said).expect("a line");
         let address = said.split("http://").nth(1).and_then(|rest| rest.split('/').next()).and_then(|address| address.parse().ok());
-        let address = address.unwrap_or_else(|| panic!("{town} did not open: {said}"));
+        let address = address.unwrap_or_else(|| panic!("it did not open: {said}"));
         Served { child, address, opened_after: began.elapsed() }
     }
 }
@@ -109,7 +115,12 @@ impl Served {
 
     /// A browser before it.
     pub fn browser(&self) -> Browser {
-        Browser { address: self.address, cookies: Vec::new() }
+        self.browser_for("localhost")
+    }
+
+    /// A browser that asks for a town by this name.
+    pub fn browser_for(&self, host: &str) -> Browser {
+        Browser { address: self.address, host: host.to_owned(), cookies: Vec::new() }
     }
 }
 
@@ -147,13 +158,19 @@ impl Page {
 #[derive(Clone)]
 pub struct Browser {
     address: SocketAddr,
+    host: String,
     cookies: Vec<(String, String)>,
 }
 
 impl Browser {
     /// The same person before another process (or the same one after a restart).
     pub fn before(&self, served: &Served) -> Browser {
-        Browser { address: served.address, cookies: self.cookies.clone() }
+        Browser { address: served.address, host: self.host.clone(), cookies: self.cookies.clone() }
+    }
+
+    /// The same cookies shown to another town of the same process.
+    pub fn asking(&self, host: &str) -> Browser {
+        Browser { host: host.to_owned(), ..self.clone() }
     }
 
     /// Looks at a page.
@@ -178,8 +195,9 @@ impl Browser {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: text/html\r\ncookie: {}\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\naccept: text/html\r\ncookie: {}\r\n\
              content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+            self.host,
             cookies.join("; "),
             body.len()
         )?;

@@ -1,0 +1,269 @@
+//! An open town: its stores, the hatch that carries between them, the jobs that run behind its pages, and its routes.
+
+use std::{path::PathBuf, sync::Arc};
+
+use access::{Clock, DeskFace, PortalFace, staff::password::PasswordChecks};
+use axum::Router;
+use jiff::{SignedDuration, Timestamp};
+use letters::{Press, Typesetter};
+use messages::{
+    TownVoice,
+    contact::MailAddress,
+    mailing::Mailing,
+    relay::{PostOffice, Relay},
+};
+use store::{
+    Store,
+    hatch::{self, Hatch},
+    jobs::{self, Runner},
+    keys,
+};
+use web::{Doors, Stores, health::Health};
+
+use crate::{
+    Failure,
+    command::Face,
+    house::{self, House},
+    maintenance,
+    town::Loaded,
+};
+
+/// How a town is opened.
+pub struct Opening {
+    /// Where its data is.
+    pub house: House,
+    /// Its folder, loaded.
+    pub loaded: Loaded,
+    /// Which faces.
+    pub face: Face,
+    /// The folder of the hatch, when the other face is on another machine.
+    pub hatch: Option<PathBuf>,
+    /// Where people reach the portal.
+    pub site: String,
+    /// The mail server, and the address that mail comes from.
+    pub mail: Option<(Relay, MailAddress)>,
+    /// Whether this is a demonstration.
+    pub demo: bool,
+}
+
+/// An open town: its routes, and what must live as long as it is open.
+pub struct OpenTown {
+    /// Residents' side, where this node opens it.
+    pub portal: Option<PortalFace>,
+    /// Staff's side, likewise.
+    pub desk: Option<DeskFace>,
+    /// What pages of cases need besides.
+    pub tools: cases::Tools,
+    loaded: Loaded,
+    _hatch: Option<Hatch>,
+    _runners: Vec<Runner>,
+}
+
+/// Threads that hand mail over: a slow server keeps two waiting, no more.
+const MAIL_THREADS: usize = 2;
+
+impl Opening {
+    /// Opens the stores and starts what works behind the pages.
+    ///
+    /// # Errors
+    /// When keys, stores or threads cannot be had.
+    pub fn open(self) -> Result<OpenTown, Failure> {
+        let town = self.loaded.town.current().id.to_string();
+        maintenance::remember_town(&self.house, &town)?;
+        let keys = self.house.keys()?;
+        let tools = cases::Tools { press: Arc::new(Press::of_this_program()?), portal: self.site.as_str().into() };
+        let https = self.site.starts_with("https://");
+        let portal = match self.face {
+            Face::Desk => None,
+            Face::Portal | Face::Both => Some(self.portal_face(&town, &keys, https)?),
+        };
+        let desk = match self.face {
+            Face::Portal => None,
+            Face::Desk | Face::Both => Some(self.desk_face(&town, &keys, https)?),
+        };
+        let hatch = self.hatch(portal.as_ref(), desk.as_ref(), &keys)?;
+        if let Some(desk) = &desk {
+            let town = self.loaded.town.current();
+            desk.store.write(move |tx| registry::publish::publish_all_options(tx, &town))?;
+        }
+        let mut runners = Vec::new();
+        if let Some(portal) = &portal {
+            runners.push(attachment_runner(portal)?);
+        }
+        if let (Some(portal), Some((relay, from))) = (&portal, &self.mail) {
+            runners.push(mail_runner(portal, relay, from, &self.site)?);
+        }
+        if let Some(desk) = &desk {
+            runners.push(letter_runner(desk, &tools)?);
+        }
+        Ok(OpenTown { portal, desk, tools, loaded: self.loaded, _hatch: hatch, _runners: runners })
+    }
+
+    fn portal_face(&self, town: &str, keys: &keys::Keys, https: bool) -> Result<PortalFace, Failure> {
+        Ok(PortalFace {
+            store: self.house.portal(town)?,
+            town: self.loaded.town.clone(),
+            words: self.loaded.words.clone(),
+            keys: house::shared(keys, keys::Face::Portal)?,
+            files: self.house.files(keys::Face::Portal, keys)?,
+            clock: Clock::Real,
+            demo: self.demo,
+            https,
+            on_sign_in: Arc::from([cases::on_sign_in as access::OnSignIn]),
+        })
+    }
+
+    fn desk_face(&self, town: &str, keys: &keys::Keys, https: bool) -> Result<DeskFace, Failure> {
+        Ok(DeskFace {
+            store: self.house.desk(town)?,
+            town: self.loaded.town.clone(),
+            words: self.loaded.words.clone(),
+            keys: house::shared(keys, keys::Face::Desk)?,
+            files: self.house.files(keys::Face::Desk, keys)?,
+            clock: Clock::Real,
+            demo: self.demo,
+            https,
+            passwords: PasswordChecks::default(),
+            on_link: Arc::from([registry::publish::on_link as access::OnLink]),
+        })
+    }
+
+    fn hatch(&self, portal: Option<&PortalFace>, desk: Option<&DeskFace>, keys: &keys::Keys) -> Result<Option<Hatch>, Failure> {
+        let to_desk = desk.map(|desk| crate::hatch::to_desk(&desk.town, &desk.keys, &desk.files));
+        let to_portal = portal.map(|portal| crate::hatch::to_portal(&portal.town, &portal.keys, &portal.files));
+        Ok(match (portal, desk, &self.hatch) {
+            (Some(portal), Some(desk), None) => {
+                Some(hatch::local(&portal.store, &desk.store, to_desk.unwrap_or_default(), to_portal.unwrap_or_default())?)
+            }
+            (Some(portal), None, Some(folder)) => {
+                Some(hatch::folder(&portal.store, keys::Face::Portal, keys, folder, to_portal.unwrap_or_default())?.0)
+            }
+            (None, Some(desk), Some(folder)) => {
+                Some(hatch::folder(&desk.store, keys::Face::Desk, keys, folder, to_desk.unwrap_or_default())?.0)
+            }
+            (Some(_), Some(_), Some(_)) => return Err("both faces in one process need no --hatch folder; leave it out".into()),
+            _ => return Err("one face alone needs --hatch FOLDER, through which it reaches the other".into()),
+        })
+    }
+}
+
+fn mail_runner(portal: &PortalFace, relay: &Relay, from: &MailAddress, site: &str) -> Result<Runner, Failure> {
+    let mailing = Mailing {
+        store: portal.store.clone(),
+        office: Arc::new(PostOffice::open(relay.clone())?),
+        from: from.clone(),
+        site: site.to_owned(),
+        voice: Arc::new(TownVoice { town: portal.town.clone(), words: portal.words.clone() }),
+        hook: Arc::new(cases::told::FateToDesk { keys: Arc::clone(&portal.keys) }),
+        clock: portal.clock.clone(),
+    };
+    Ok(jobs::run(portal.store.store(), messages::handlers(&mailing, &portal.keys), MAIL_THREADS)?)
+}
+
+fn attachment_runner(portal: &PortalFace) -> Result<Runner, Failure> {
+    let hand_up = cases::attachments::HandUp { portal: portal.store.clone(), files: portal.files.clone(), keys: Arc::clone(&portal.keys) };
+    Ok(jobs::run(portal.store.store(), vec![Arc::new(hand_up)], 1)?)
+}
+
+fn letter_runner(desk: &DeskFace, tools: &cases::Tools) -> Result<Runner, Failure> {
+    let typesetter = Typesetter {
+        desk: desk.store.clone(),
+        files: desk.files.clone(),
+        keys: desk.keys.clone(),
+        press: tools.press.clone(),
+        sender: ui::words::ruby::plain(&desk.town.current().name.ja),
+        after: Arc::new(cases::effects::LetterToPerson { town: desk.town.clone(), keys: desk.keys.clone() }),
+    };
+    let mut handlers = registry::publish::handlers(&desk.store, &desk.town);
+    handlers.push(Arc::new(typesetter));
+    Ok(jobs::run(desk.store.store(), handlers, 1)?)
+}
+
+impl OpenTown {
+    /// All routes, with `more` of the demo's own.
+    pub fn routes(&self, more_portal: Option<Router<PortalFace>>, more_desk: Option<Router<DeskFace>>) -> Router {
+        let portal = self.portal.as_ref().map(|face| {
+            let routes = access::portal::router()
+                .merge(messages::portal::router())
+                .merge(letters::portal::router())
+                .merge(cases::portal_router(self.tools.clone()));
+            access::portal::serve(routes.merge(more_portal.unwrap_or_default()), face.clone())
+        });
+        let desk = self.desk.as_ref().map(|face| {
+            let routes = access::desk::router().merge(registry::desk::router()).merge(cases::desk_router(self.tools.clone()));
+            access::desk::serve(routes.merge(more_desk.unwrap_or_default()), face.clone())
+        });
+        let town = self.loaded.town.clone();
+        let health = Health { stores: self.stores(), definitions: Arc::new(move || town.problem().map(|problem| problem.to_string())) };
+        let https = self.tools.portal.starts_with("https://");
+        web::town(Doors { portal, desk, health, https })
+    }
+
+    /// Its folder, to be watched.
+    pub fn watched(&self) -> Loaded {
+        self.loaded.clone()
+    }
+
+    fn stores(&self) -> Stores {
+        Stores { portal: self.portal.as_ref().map(|face| face.store.clone()), desk: self.desk.as_ref().map(|face| face.store.clone()) }
+    }
+
+    /// What is done once a day and at the start: old drafts, sessions and throttles go, the journals' ends are signed.
+    ///
+    /// # Errors
+    /// When a store fails.
+    pub fn sweep(&self) -> Result<(), Failure> {
+        let now = Timestamp::now();
+        if let Some(portal) = &self.portal {
+            portal.store.write(move |tx| -> Result<(), store::StoreError> {
+                cases::sweep_drafts(tx, now)?;
+                access::sweep_portal(tx, now)?;
+                tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
+                Ok(())
+            })?;
+        }
+        if let Some(desk) = &self.desk {
+            desk.store.write(move |tx| -> Result<(), store::StoreError> {
+                access::sweep_desk(tx, now)?;
+                tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
+                Ok(())
+            })?;
+        }
+        self.forget_taken(now)?;
+        Ok(())
+    }
+
+    /// Parcels that the other face has taken go after a while; a face that was restored from a backup may ask for them until then.
+    fn forget_taken(&self, now: Timestamp) -> Result<(), Failure> {
+        if let (Some(portal), Some(desk)) = (&self.portal, &self.desk) {
+            for (from, to) in [(portal.store.store(), desk.store.store()), (desk.store.store(), portal.store.store())] {
+                hatch::forget_taken(from, hatch::taken(from, to)?, now - TAKEN_PARCELS_KEPT)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Signs the ends of the journals of the faces that are open here.
+    ///
+    /// # Errors
+    /// When a store or the disk fails.
+    pub fn keep_heads(&self, house: &House) -> Result<(), Failure> {
+        std::fs::create_dir_all(house.data.join("heads"))?;
+        let both: [(keys::Face, Option<(&Store, &keys::Keys)>); 2] = [
+            (keys::Face::Portal, self.portal.as_ref().map(|face| (face.store.store(), face.keys.as_ref()))),
+            (keys::Face::Desk, self.desk.as_ref().map(|face| (face.store.store(), face.keys.as_ref()))),
+        ];
+        for (face, open) in both {
+            if let Some((store, keys)) = open {
+                store.keep_head(keys, &house.head(face))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is done is shown to staff for a month.
+const DONE_JOBS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// Longer than the oldest backup that a town would restore.
+const TAKEN_PARCELS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
