@@ -65,6 +65,8 @@ pub struct Draft {
     pub filed: bool,
     /// When it was last saved.
     pub touched_at: Timestamp,
+    /// How often it was saved: who saves or files says what they have seen.
+    pub row: i64,
 }
 
 impl Draft {

@@ -61,6 +61,9 @@ pub enum FilingRefused {
     /// The procedure asks that the person be known more surely: to sign in, or to be linked at the counter.
     #[error("not known surely enough")]
     NotSure,
+    /// Another window or device saved a page between the look and the tap: look again before filing.
+    #[error("saved again meanwhile")]
+    SavedMeanwhile,
     /// The procedure cannot be filed here.
     #[error("not offered")]
     NotOffered,
@@ -126,6 +129,7 @@ pub fn begin(
         case: ids.case,
         filed: false,
         touched_at: terms.now,
+        row: 0,
     };
     rows::portal::insert_draft(tx, terms.keys, &draft, terms.now)?;
     Ok(draft)
@@ -187,8 +191,9 @@ pub fn save_page<'t>(
     draft.version = procedure.version.clone();
     draft.touched_at = terms.now;
     if !rows::portal::save_draft(tx, terms.keys, &draft, terms.now)? {
-        return Err(FilingRefused::NotFound);
+        return Err(taken_meanwhile(tx, terms, &draft, owner));
     }
+    draft.row += 1;
     let filled = terms.fill(procedure, &draft.typed);
     Ok(Opened { draft, procedure, filled, changed: Changed::No })
 }
@@ -297,8 +302,8 @@ pub fn file(
     if !filled.may_be_filed() {
         return Err(FilingRefused::Incomplete(filled.first_incomplete_page().cloned()));
     }
-    if !rows::portal::mark_filed(tx, draft.id, terms.now)? {
-        return Err(FilingRefused::NotFound);
+    if !rows::portal::mark_filed(tx, &draft, terms.now)? {
+        return Err(taken_meanwhile(tx, terms, &draft, owner));
     }
     let number = free_number(tx, candidates)?;
     let contacts = Contacts::of(procedure, &filled.answers);
@@ -349,6 +354,11 @@ pub fn file(
     Ok(case)
 }
 
+/// Why a draft is no longer what was read a moment ago: another tap has filed it, another window has saved it, it was thrown away.
+fn taken_meanwhile(tx: &Read<'_>, terms: &Terms<'_>, draft: &Draft, owner: &Owner) -> FilingRefused {
+    own_draft(tx, terms.keys, draft.id, owner).map_or_else(|refused| refused, |_| FilingRefused::SavedMeanwhile)
+}
+
 fn free_number(tx: &Read<'_>, candidates: &Candidates) -> Result<CaseNumber, StoreError> {
     for number in candidates.0 {
         if !rows::portal::number_taken(tx, number)? {
@@ -363,11 +373,17 @@ fn journal(tx: &Write<'_>, owner: &Owner, what: &'static str, case: CaseId) -> R
     tx.journal(&Entry { actor, what, kind: "case", record: case.to_string(), authority: "own".to_owned(), why: String::new() })
 }
 
+/// The person's case within the transaction that changes it: since their page was made the desk may have said more.
+fn as_it_is(tx: &Read<'_>, terms: &Terms<'_>, case: CaseId) -> Result<OwnCase, FilingRefused> {
+    rows::portal::own_by_id(tx, terms.keys, case)?.ok_or(FilingRefused::NotFound)
+}
+
 /// 補正: sends the fields that were asked for, and no others.
 ///
 /// # Errors
-/// When nothing was asked for, or a field is still wrong (then the filled form says which).
-pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCase, input: &Corrected) -> Result<OwnCase, FilingRefused> {
+/// When nothing is asked for any more, or a field is still wrong (then the filled form says which).
+pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, case: CaseId, input: &Corrected) -> Result<OwnCase, FilingRefused> {
+    let mut case = as_it_is(tx, terms, case)?;
     let OwnState::Correct { asked } = &case.state else { return Err(FilingRefused::NotNow(crate::case::NotNow::Stage(case.state.code()))) };
     let procedure = rows::procedure(tx, &case.version)?.ok_or(FilingRefused::NotOffered)?;
     let filled = terms.fill(&procedure, &corrected_typed(&procedure, &case, input)?);
@@ -477,7 +493,8 @@ pub fn write(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, case: &OwnCase, i
 ///
 /// # Errors
 /// When it has ended already.
-pub fn withdraw(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCase) -> Result<OwnCase, FilingRefused> {
+pub fn withdraw(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, case: CaseId) -> Result<OwnCase, FilingRefused> {
+    let mut case = as_it_is(tx, terms, case)?;
     if !case.state.is_open() {
         return Err(FilingRefused::NotNow(crate::case::NotNow::Stage(case.state.code())));
     }

@@ -164,8 +164,24 @@ impl Sheet {
             .await
     }
 
-    /// Runs a closure in a writing transaction of the portal.
+    /// Runs a closure in a writing transaction of the portal: what it reads holds until it has written.
     pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        act: impl Fn(&store::Write<'_>, &Terms<'_>) -> Result<T, crate::FilingRefused> + Send + 'static,
+    ) -> Result<T, crate::FilingRefused> {
+        let (town, keys, now, (account, resident)) = self.known();
+        let assurance = self.visitor.assurance();
+        self.face
+            .store
+            .writing(move |tx| {
+                let facts = PortalFacts::of(tx, &town, account, resident, clock::day(now))?;
+                act(tx, &Terms { town: &town, keys: &keys, facts: &facts, assurance, now })
+            })
+            .await
+    }
+
+    /// The same for 申請する alone, the one act that comes in a rush: its conditional updates and unique keys hold what must hold.
+    pub(crate) async fn write_filing<T: Send + 'static>(
         &self,
         act: impl Fn(&store::Write<'_>, &Terms<'_>) -> Result<T, crate::FilingRefused> + Send + 'static,
     ) -> Result<T, crate::FilingRefused> {
@@ -200,7 +216,7 @@ pub(crate) fn refusal(refused: crate::FilingRefused) -> PageError {
         FilingRefused::TooMuch(_) => PageError::TooLarge,
         FilingRefused::Store(error) => error.into(),
         FilingRefused::Closed(_) => PageError::say(StatusCode::CONFLICT, "cases-error-closed"),
-        FilingRefused::Incomplete(_) | FilingRefused::DefinitionChanged | FilingRefused::NotNow(_) => {
+        FilingRefused::Incomplete(_) | FilingRefused::DefinitionChanged | FilingRefused::SavedMeanwhile | FilingRefused::NotNow(_) => {
             PageError::say(StatusCode::CONFLICT, "cases-error-not-now")
         }
     }

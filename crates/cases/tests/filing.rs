@@ -9,7 +9,7 @@ use cases::{
     Channel, FilingRefused,
     case::NotNow,
     filing::{self, Candidates},
-    own::{OwnState, Seen},
+    own::{OwnCase, OwnState, Seen},
     verbs::{self, Correction},
 };
 use definitions::{
@@ -71,34 +71,84 @@ store::on_both_engines! {
         let w = World::new(place);
         for _ in 0..5 {
             let draft = w.typed("paper_request", &hanako(), HANAKO);
-            let (id, seen, start) = (draft.id, w.version("paper_request"), Arc::new(Barrier::new(2)));
+            let start = Arc::new(Barrier::new(2));
             let taps: Vec<_> = (0..2)
                 .map(|_| {
-                    let (start, portal, town, keys, now) = (start.clone(), w.portal.clone(), w.town.current(), w.keys.clone(), w.now());
-                    let (seen, numbers) = (seen.clone(), [w.number(), w.number(), w.number(), w.number()]);
+                    let (start, window, id) = (start.clone(), w.window(), draft.id);
+                    let (seen, candidates) = (w.version("paper_request"), w.candidates());
                     std::thread::spawn(move || {
                         start.wait();
-                        portal.write(move |tx| {
-                            let assurance = access::Assurance {
-                                identity: definitions::procedure::Identity::SelfAsserted,
-                                session: definitions::procedure::Session::None,
-                            };
-                            let terms = filing::Terms { town: &town, keys: &keys, facts: &definitions::facts::NoFacts, assurance, now };
-                            filing::file(tx, &terms, id, &hanako(), &seen, Channel::Online, &Candidates(numbers)).map(|own| own.number)
-                        })
+                        window.file(id, seen, candidates)
                     })
                 })
                 .collect();
             let told: Vec<_> = taps
                 .into_iter()
                 .map(|tap| match tap.join().unwrap() {
-                    Ok(number) | Err(FilingRefused::AlreadyFiled(number)) => number,
+                    Ok(OwnCase { number, .. }) | Err(FilingRefused::AlreadyFiled(number)) => number,
                     Err(other) => panic!("{other:?}"),
                 })
                 .collect();
             assert_eq!(told[0], told[1]);
         }
         assert_eq!(w.count(&w.portal, "select count(*) from own_case"), 5);
+    }
+
+    fn a_page_saved_while_the_draft_is_filed_is_filed_or_kept_and_never_lost(place: Place) {
+        let w = World::new(place);
+        for _ in 0..12 {
+            let draft = w.typed("paper_request", &hanako(), HANAKO);
+            let (start, window, id) = (Arc::new(Barrier::new(2)), w.window(), draft.id);
+            let (tap_start, seen, candidates) = (start.clone(), w.version("paper_request"), w.candidates());
+            let tap = std::thread::spawn(move || {
+                tap_start.wait();
+                window.file(id, seen, candidates)
+            });
+            start.wait();
+            let saved = w.save(id, &hanako(), "what", typed(&[("documents", "南公園の設計図"), ("items.0.title", "設計図")]));
+            match (saved, tap.join().unwrap()) {
+                (Ok(()), Ok(own)) => {
+                    let filed = format!("{:?}", own.answers.get("documents"));
+                    assert!(filed.contains("南公園"), "saved before it was filed, so it is what was filed: {filed}");
+                }
+                (Err(FilingRefused::AlreadyFiled(number)), Ok(own)) => assert_eq!(number, own.number, "told that it was filed"),
+                (Ok(()), Err(FilingRefused::SavedMeanwhile)) => {
+                    assert!(w.find_own(draft.case).is_none(), "nothing was filed that the person had not seen");
+                    assert_eq!(w.typed_in(id).first("documents"), Some("南公園の設計図"));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn two_windows_that_save_at_once_keep_what_both_typed(place: Place) {
+        let w = World::new(place);
+        for _ in 0..8 {
+            let draft = w.typed("paper_request", &hanako(), HANAKO);
+            let (start, id) = (Arc::new(Barrier::new(2)), draft.id);
+            let windows = [("what", ("documents", "南公園の設計図")), ("who", ("name", "佐藤 華子"))].map(|(page, pair)| {
+                let (start, window) = (start.clone(), w.window());
+                std::thread::spawn(move || {
+                    start.wait();
+                    window.save(id, &hanako(), page, typed(&[pair]))
+                })
+            });
+            windows.into_iter().for_each(|window| window.join().unwrap().expect("saved"));
+            let typed = w.typed_in(id);
+            assert_eq!((typed.first("documents"), typed.first("name")), (Some("南公園の設計図"), Some("佐藤 華子")));
+        }
+    }
+
+    fn a_correction_sent_twice_is_the_first_on_both_sides(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        w.carry();
+        ask(&w, &own, &["documents"]);
+        w.correct(own.id, &[("documents", "西公園の改修工事の契約書")]).unwrap();
+        assert!(matches!(w.correct(own.id, &[("documents", "北公園の設計図")]), Err(FilingRefused::NotNow(_))));
+        w.carry();
+        assert_eq!(w.case(own.number).answers.get("documents"), w.own(own.id).answers.get("documents"));
+        assert!(format!("{:?}", w.own(own.id).answers.get("documents")).contains("西公園"));
     }
 
     fn anothers_draft_is_not_found(place: Place) {

@@ -3,6 +3,7 @@
 mod world;
 
 use cases::{
+    FilingRefused,
     case::Stage,
     decide::{self, Draft},
     event::Event,
@@ -181,6 +182,19 @@ store::on_both_engines! {
         assert!(matches!(w.case(own.number).stage, Stage::Decided { .. }));
         assert!(w.story_codes(own.id).contains(&"came-too-late"));
         assert!(matches!(w.own(own.id).state, OwnState::Decided { .. }), "the person reads what was decided");
+    }
+
+    fn a_withdrawal_sent_from_a_page_older_than_the_decision_leaves_the_decision(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        w.carry();
+        let office = office(&w);
+        propose(&w, &office, &own);
+        approve(&w, &office, &own);
+        w.carry();
+        assert!(matches!(w.withdraw(own.id), Err(FilingRefused::NotNow(_))));
+        assert!(matches!(w.own(own.id).state, OwnState::Decided { .. }));
+        assert!(matches!(w.case(own.number).stage, Stage::Decided { .. }));
     }
 
     fn news_that_crosses_a_withdrawal_does_not_undo_it(place: Place) {

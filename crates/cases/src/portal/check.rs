@@ -166,7 +166,7 @@ pub(super) async fn file(sheet: Sheet, Path(draft): Path<String>, Posted(typed):
     let seen = definitions::procedure::Version(typed.first("version").unwrap_or_default().to_owned());
     let (owner, session) = (sheet.owner(), sheet.visitor.session.clone());
     let filed = sheet
-        .write(move |tx, terms| {
+        .write_filing(move |tx, terms| {
             let case = filing::file(tx, terms, id, &owner, &seen, Channel::Online, &candidates)?;
             access::sessions::allow_case(tx, &session, case.id, terms.now)?;
             Ok(case.number)
@@ -175,9 +175,13 @@ pub(super) async fn file(sheet: Sheet, Path(draft): Path<String>, Posted(typed):
     match filed {
         Ok(number) | Err(FilingRefused::AlreadyFiled(number)) => Ok(see(&format!("/status/{}/filed", number.plain()))),
         Err(FilingRefused::Incomplete(Some(page))) => Ok(see(&format!("/drafts/{draft}/{page}?wrong=1"))),
-        Err(FilingRefused::Incomplete(None) | FilingRefused::DefinitionChanged | FilingRefused::Closed(_) | FilingRefused::NotSure) => {
-            Ok(see(&format!("/drafts/{draft}/check")))
-        }
+        Err(
+            FilingRefused::Incomplete(None)
+            | FilingRefused::DefinitionChanged
+            | FilingRefused::SavedMeanwhile
+            | FilingRefused::Closed(_)
+            | FilingRefused::NotSure,
+        ) => Ok(see(&format!("/drafts/{draft}/check"))),
         Err(other) => Err(refusal(other)),
     }
 }

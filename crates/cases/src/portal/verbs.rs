@@ -141,8 +141,8 @@ pub(super) async fn correct(sheet: Sheet, Path(number): Path<String>, request: R
         let page = correction(&sheet, &own, typed, &Told::All(refused)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let (owner, case) = (sheet.owner(), own.case.clone());
-    let corrected = sheet.write(move |tx, terms| filing::correct(tx, terms, &owner, case.clone(), &sent).map(drop)).await;
+    let (owner, case) = (sheet.owner(), own.case.id);
+    let corrected = sheet.write(move |tx, terms| filing::correct(tx, terms, &owner, case, &sent).map(drop)).await;
     match corrected {
         Ok(()) | Err(FilingRefused::NotNow(_)) => Ok(see(&format!("/status/{}", own.case.number.plain()))),
         Err(FilingRefused::Incomplete(_)) => {
@@ -195,8 +195,8 @@ pub(super) async fn withdraw_page(sheet: Sheet, Path(number): Path<String>) -> R
 
 pub(super) async fn withdraw(sheet: Sheet, Path(number): Path<String>, Posted(_): Posted) -> Result<Response, PageError> {
     let own = status::own(&sheet, &number).await?.ok_or(PageError::NotFound)?;
-    let (owner, case) = (sheet.owner(), own.case.clone());
-    match sheet.write(move |tx, terms| filing::withdraw(tx, terms, &owner, case.clone()).map(drop)).await {
+    let (owner, case) = (sheet.owner(), own.case.id);
+    match sheet.write(move |tx, terms| filing::withdraw(tx, terms, &owner, case).map(drop)).await {
         Ok(()) | Err(FilingRefused::NotNow(_)) => Ok(see(&format!("/status/{}", own.case.number.plain()))),
         Err(other) => Err(refusal(other)),
     }

@@ -20,14 +20,14 @@ use crate::{
 const INSERT_DRAFT: &str = "insert into case_draft (id, session, account, procedure, version, language, typed, row_count, resume_mark, \
     case_id, filed, created_at, touched_at) values ($1, $2, $3, $4, $5, $6, $7, 0, null, $8, 0, $9, $9)";
 const SAVE_DRAFT: &str = "update case_draft set typed = $2, version = $3, language = $4, touched_at = $5, row_count = row_count + 1 \
-    where id = $1 and filed = 0";
-const FILE_DRAFT: &str = "update case_draft set filed = 1, typed = $3, touched_at = $2 where id = $1 and filed = 0";
+    where id = $1 and filed = 0 and row_count = $6";
+const FILE_DRAFT: &str = "update case_draft set filed = 1, typed = $3, touched_at = $2 where id = $1 and filed = 0 and row_count = $4";
 const DRAFT: &str =
-    "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at from case_draft where id = $1";
-const DRAFTS_OF_SESSION: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at \
-    from case_draft where session = $1 and filed = 0 order by touched_at desc limit 20";
-const DRAFTS_OF_ACCOUNT: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at \
-    from case_draft where account = $1 and filed = 0 order by touched_at desc limit 20";
+    "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, row_count from case_draft where id = $1";
+const DRAFTS_OF_SESSION: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, \
+    row_count     from case_draft where session = $1 and filed = 0 order by touched_at desc limit 20";
+const DRAFTS_OF_ACCOUNT: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, \
+    row_count     from case_draft where account = $1 and filed = 0 order by touched_at desc limit 20";
 const ADOPT_DRAFTS: &str = "update case_draft set account = $2 where session = $1 and account is null";
 const SWEEP_DRAFTS: &str = "delete from case_draft where touched_at < $1";
 
@@ -59,6 +59,7 @@ fn draft(keys: &Keys, row: &Row) -> Result<Draft, StoreError> {
         case: column(row, 7, "case_draft.case_id")?,
         filed,
         touched_at: row.get(9)?,
+        row: row.get(10)?,
     })
 }
 
@@ -81,15 +82,15 @@ pub(crate) fn insert_draft(tx: &Write<'_>, keys: &Keys, draft: &Draft, now: Time
     Ok(())
 }
 
-/// Saves what was typed.
+/// Saves what was typed; says no when the draft was filed, or saved by somebody else, since it was read.
 pub(crate) fn save_draft(tx: &Write<'_>, keys: &Keys, draft: &Draft, now: Timestamp) -> Result<bool, StoreError> {
     let typed = seal(keys, "case_draft.typed", &draft.typed)?;
-    Ok(tx.run(SAVE_DRAFT, params![draft.id.to_string(), typed, draft.version.0.clone(), draft.language.code(), now])? == 1)
+    Ok(tx.run(SAVE_DRAFT, params![draft.id.to_string(), typed, draft.version.0.clone(), draft.language.code(), now, draft.row])? == 1)
 }
 
-/// Marks a draft as filed; says no when it had been filed already.
-pub(crate) fn mark_filed(tx: &Write<'_>, id: DraftId, now: Timestamp) -> Result<bool, StoreError> {
-    Ok(tx.run(FILE_DRAFT, params![id.to_string(), now, Vec::<u8>::new()])? == 1)
+/// Marks a draft as filed; says no when it was filed, or saved, since it was read.
+pub(crate) fn mark_filed(tx: &Write<'_>, draft: &Draft, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(FILE_DRAFT, params![draft.id.to_string(), now, Vec::<u8>::new(), draft.row])? == 1)
 }
 
 /// A lent draft was filed at the desk: it is filed here too.

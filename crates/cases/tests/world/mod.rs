@@ -92,6 +92,60 @@ pub fn another() -> Owner {
     Owner { session: "b".repeat(64), account: None }
 }
 
+/// See [`World::window`].
+pub struct Window {
+    portal: Portal,
+    town: Arc<Town>,
+    keys: Arc<Keys>,
+    now: Timestamp,
+}
+
+impl Window {
+    /// In a writing transaction, as pages run their verbs.
+    pub fn act<T: Send + 'static>(
+        &self,
+        act: impl Fn(&Write<'_>, &Terms<'_>) -> Result<T, FilingRefused> + Send + 'static,
+    ) -> Result<T, FilingRefused> {
+        let (town, keys, now) = (self.town.clone(), self.keys.clone(), self.now);
+        self.portal.write(move |tx| in_a_transaction(tx, &town, &keys, now, &act))
+    }
+
+    /// As 申請する alone is run.
+    pub fn act_relaxed<T: Send + 'static>(
+        &self,
+        act: impl Fn(&Write<'_>, &Terms<'_>) -> Result<T, FilingRefused> + Send + 'static,
+    ) -> Result<T, FilingRefused> {
+        let (town, keys, now) = (self.town.clone(), self.keys.clone(), self.now);
+        self.portal.write_relaxed(move |tx| in_a_transaction(tx, &town, &keys, now, &act))
+    }
+
+    /// Posts one page of the form.
+    pub fn save(&self, draft: DraftId, owner: &Owner, page: &'static str, typed: Typed) -> Result<(), FilingRefused> {
+        let owner = owner.clone();
+        self.act(move |tx, terms| {
+            filing::save_page(tx, terms, draft, &owner, &page.parse().unwrap(), |draft, page| draft.post_page(&page.fields, &typed))?;
+            Ok(())
+        })
+    }
+
+    /// The last tap.
+    pub fn file(&self, draft: DraftId, seen: Version, candidates: Candidates) -> Result<OwnCase, FilingRefused> {
+        self.act_relaxed(move |tx, terms| filing::file(tx, terms, draft, &hanako(), &seen, Channel::Online, &candidates))
+    }
+}
+
+fn in_a_transaction<T>(
+    tx: &Write<'_>,
+    town: &Arc<Town>,
+    keys: &Keys,
+    now: Timestamp,
+    act: &impl Fn(&Write<'_>, &Terms<'_>) -> Result<T, FilingRefused>,
+) -> Result<T, FilingRefused> {
+    let facts = PortalFacts::of(tx, town, None, None, cases::clock::day(now))?;
+    let assurance = access::Assurance { identity: Identity::SelfAsserted, session: Session::None };
+    act(tx, &Terms { town, keys, facts: &facts, assurance, now })
+}
+
 impl World {
     pub fn new(place: &Place) -> World {
         let (keys, desk_keys) = (store::testing::keys().face(Face::Portal).unwrap(), store::testing::keys().face(Face::Desk).unwrap());
@@ -152,12 +206,17 @@ impl World {
         &self,
         act: impl Fn(&Write<'_>, &Terms<'_>) -> Result<T, FilingRefused> + Send + 'static,
     ) -> Result<T, FilingRefused> {
-        let (town, keys, now) = (self.town.current(), self.keys.clone(), self.now());
-        self.portal.write(move |tx| {
-            let facts = PortalFacts::of(tx, &town, None, None, cases::clock::day(now))?;
-            let assurance = access::Assurance { identity: Identity::SelfAsserted, session: Session::None };
-            act(tx, &Terms { town: &town, keys: &keys, facts: &facts, assurance, now })
-        })
+        self.window().act(act)
+    }
+
+    /// One window of a resident's browser, for a thread of its own.
+    pub fn window(&self) -> Window {
+        Window { portal: self.portal.clone(), town: self.town.current(), keys: self.keys.clone(), now: self.now() }
+    }
+
+    /// What a draft holds now.
+    pub fn typed_in(&self, draft: DraftId) -> Typed {
+        self.resident(move |tx, terms| filing::own_draft(tx, terms.keys, draft, &hanako()).map(|draft| draft.typed)).unwrap()
     }
 
     pub fn begin(&self, procedure: &'static str, owner: &Owner) -> Result<Draft, FilingRefused> {
@@ -170,11 +229,7 @@ impl World {
 
     /// Posts one page of the form.
     pub fn save(&self, draft: DraftId, owner: &Owner, page: &'static str, typed: Typed) -> Result<(), FilingRefused> {
-        let owner = owner.clone();
-        self.resident(move |tx, terms| {
-            filing::save_page(tx, terms, draft, &owner, &page.parse().unwrap(), |draft, page| draft.post_page(&page.fields, &typed))?;
-            Ok(())
-        })
+        self.window().save(draft, owner, page, typed)
     }
 
     /// Begins a draft and types into every page.
@@ -215,15 +270,12 @@ impl World {
     }
 
     pub fn correct(&self, case: CaseId, pairs: &[(&str, &str)]) -> Result<OwnCase, FilingRefused> {
-        let (own, typed) = (self.own(case), self::typed(pairs));
-        self.resident(move |tx, terms| {
-            filing::correct(tx, terms, &hanako(), own.clone(), &Corrected { typed: typed.clone(), files: Vec::new() })
-        })
+        let typed = self::typed(pairs);
+        self.resident(move |tx, terms| filing::correct(tx, terms, &hanako(), case, &Corrected { typed: typed.clone(), files: Vec::new() }))
     }
 
     pub fn withdraw(&self, case: CaseId) -> Result<OwnCase, FilingRefused> {
-        let own = self.own(case);
-        self.resident(move |tx, terms| filing::withdraw(tx, terms, &hanako(), own.clone()))
+        self.resident(move |tx, terms| filing::withdraw(tx, terms, &hanako(), case))
     }
 
     pub fn write(&self, case: CaseId, id: &'static str, text: &str) -> Result<(), FilingRefused> {

@@ -138,7 +138,7 @@ fn file(open: &OpenTown, procedure: &Procedure, person: &Person, at: Timestamp, 
         if !number.is_multiple_of(WITHDRAWN) {
             return Ok::<_, FilingRefused>(case);
         }
-        filing::withdraw(tx, &Terms { now: at + SECOND_THOUGHTS, ..terms }, &owner, case)
+        filing::withdraw(tx, &Terms { now: at + SECOND_THOUGHTS, ..terms }, &owner, case.id)
     })?;
     Ok(Some(filed.number))
 }
