@@ -45,8 +45,12 @@ pub const CODE_GOOD_FOR: Duration = Duration::from_secs(10 * 60);
 /// How often a code may be tried.
 pub const CODE_TRIES_MAX: i64 = 5;
 
-/// Codes for one address.
-const CODES_PER_ADDRESS: Rate = Rate { most: 5, per: Duration::from_secs(3600) };
+/// Codes for one mail address, asked for from one network address.
+const CODES_PER_PAIR: Rate = Rate { most: 5, per: Duration::from_secs(3600) };
+
+/// Codes for one mail address from anywhere: it holds a flood of mail back, and is more than one stranger may ask for, so that a stranger who
+/// uses up their own share does not keep the owner out.
+const CODES_PER_ADDRESS: Rate = Rate { most: 20, per: Duration::from_secs(3600) };
 
 /// Codes asked for from one network address; a school or a care home shares one.
 const CODES_PER_CLIENT: Rate = Rate { most: 30, per: Duration::from_secs(3600) };
@@ -111,6 +115,7 @@ pub struct CodeAsked {
     mail: MailCode,
     address_key: String,
     client_key: String,
+    pair_key: String,
     now: Timestamp,
 }
 
@@ -128,6 +133,7 @@ impl CodeAsked {
         language: Language,
         now: Timestamp,
     ) -> Result<CodeAsked, StoreError> {
+        let client_key = throttle::of_address(keys, client.0);
         Ok(CodeAsked {
             session: session.clone(),
             mail_digest: mail_digest(keys, to),
@@ -135,7 +141,8 @@ impl CodeAsked {
             code_digest: code_digest(keys, session, code),
             mail: MailCode::seal(keys, to, code, language)?,
             address_key: throttle::of_text(keys, &to.folded()),
-            client_key: throttle::of_address(keys, client.0),
+            pair_key: throttle::of_text(keys, &format!("{}@{client_key}", to.folded())),
+            client_key,
             now,
         })
     }
@@ -146,11 +153,15 @@ impl CodeAsked {
 /// # Errors
 /// When the store fails. Too many codes are the inner error; nothing is sent then.
 pub fn ask_code(tx: &Write<'_>, asked: &CodeAsked) -> Result<Result<(), Wait>, StoreError> {
-    if let Err(wait) = throttle::take(tx, "code-client", &asked.client_key, CODES_PER_CLIENT, asked.now)? {
-        return Ok(Err(wait));
-    }
-    if let Err(wait) = throttle::take(tx, "code-address", &asked.address_key, CODES_PER_ADDRESS, asked.now)? {
-        return Ok(Err(wait));
+    let shares = [
+        ("code-client", &asked.client_key, CODES_PER_CLIENT),
+        ("code-pair", &asked.pair_key, CODES_PER_PAIR),
+        ("code-address", &asked.address_key, CODES_PER_ADDRESS),
+    ];
+    for (what, key, rate) in shares {
+        if let Err(wait) = throttle::take(tx, what, key, rate, asked.now)? {
+            return Ok(Err(wait));
+        }
     }
     let expires_at = later(asked.now, CODE_GOOD_FOR);
     let sealed = asked.mail_sealed.as_slice();

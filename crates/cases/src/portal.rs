@@ -43,6 +43,7 @@ pub fn router(tools: Tools) -> Router<PortalFace> {
     let uploads = Router::new()
         .route("/drafts/{draft}/{page}", get(form::show).post(form::save))
         .route("/drafts/{draft}/files/{field}", post(upload::add))
+        .route("/status/{number}/correct", get(verbs::correct_page).post(verbs::correct))
         .layer(DefaultBodyLimit::max(upload::BODY_BYTES_MAX));
     Router::new()
         .route("/", get(catalogue::front))
@@ -63,7 +64,6 @@ pub fn router(tools: Tools) -> Router<PortalFace> {
         .route("/status/{number}/receipt.pdf", get(check::receipt))
         .route("/status/{number}/answers", get(status::answers))
         .route("/status/{number}/letters/{letter}", get(status::letter))
-        .route("/status/{number}/correct", get(verbs::correct_page).post(verbs::correct))
         .route("/status/{number}/write", post(verbs::write))
         .route("/status/{number}/withdraw", get(verbs::withdraw_page).post(verbs::withdraw))
         .route("/my", get(my::show))

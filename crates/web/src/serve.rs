@@ -1,9 +1,13 @@
 //! Listening, and stopping in good order: no new connection, what runs may end, live pages are let go.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{
+    future::Future,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use access::ClientAddress;
-use axum::{Router, extract::Request, middleware, middleware::Next, response::Response};
+use axum::{Router, extract::Request, http::HeaderMap, middleware, middleware::Next, response::Response};
 use tokio::net::TcpListener;
 
 /// What runs may take this long to end when the server stops; live pages come back to the next node by themselves.
@@ -65,14 +69,47 @@ pub async fn serve(
 
 async fn from_where(proxy: Proxy, mut request: Request, next: Next) -> Response {
     let socket = request.extensions().get::<axum::extract::ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let said = forwarded.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
     let address = match proxy {
-        Proxy::Forwards => said.or(socket),
+        Proxy::Forwards => forwarded(request.headers()).or(socket),
         Proxy::None => socket,
     };
     if let Some(address) = address {
         request.extensions_mut().insert(ClientAddress(address));
     }
     next.run(request).await
+}
+
+/// The address that our own proxy wrote: the last of the last line. Some proxies add to the line that came in, others add a line of their own;
+/// what stands before it was written by whoever asks.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let line = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    line.rsplit(',').next()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said_by(lines: &[&str]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("x-forwarded-for", line.parse().unwrap());
+        }
+        forwarded(&headers).map(|address| address.to_string())
+    }
+
+    #[test]
+    fn the_proxys_word_counts_and_not_what_the_person_wrote_before_it() {
+        assert_eq!(said_by(&["203.0.113.9"]).as_deref(), Some("203.0.113.9"));
+        assert_eq!(said_by(&["192.0.2.1, 203.0.113.9"]).as_deref(), Some("203.0.113.9"), "added to the line, as nginx does");
+        assert_eq!(said_by(&["192.0.2.1", "203.0.113.9"]).as_deref(), Some("203.0.113.9"), "a line of its own, as HAProxy does");
+        assert_eq!(said_by(&["192.0.2.1", "2001:db8::7"]).as_deref(), Some("2001:db8::7"));
+    }
+
+    #[test]
+    fn a_word_that_is_no_address_falls_back_to_the_socket() {
+        for lines in [&[][..], &[""], &["192.0.2.1, unknown"], &["192.0.2.1", "nonsense"]] {
+            assert_eq!(said_by(lines), None, "{lines:?}");
+        }
+    }
 }
