@@ -1,5 +1,6 @@
 //! Staff's pages of this room: the door of the desk, one's sessions, the directory, linking accounts, who looked at what.
 
+pub(crate) mod absences;
 mod directory;
 mod door;
 mod linking;
@@ -33,6 +34,8 @@ pub fn router() -> Router<DeskFace> {
         .route("/desk/set-up/factor", get(set_up::factor_page).post(set_up::choose))
         .route("/desk/sessions", get(sessions::show))
         .route("/desk/sessions/end", post(sessions::end))
+        .route("/desk/absences", get(absences::show).post(absences::enter))
+        .route("/desk/absences/end", post(absences::end))
         .route("/desk/staff", get(directory::show))
         .route("/desk/staff/{staff}/sign-out", post(directory::sign_out))
         .route("/desk/staff/{staff}/set-up-code", post(directory::set_up_code))

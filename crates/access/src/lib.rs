@@ -63,8 +63,10 @@ pub const PORTAL_MIGRATIONS: &[Migration] =
     &[Migration { name: "access_portal_001_accounts", sql: include_str!("../migrations/portal_001_accounts.sql") }];
 
 /// What this room keeps at the desk.
-pub const DESK_MIGRATIONS: &[Migration] =
-    &[Migration { name: "access_desk_001_staff", sql: include_str!("../migrations/desk_001_staff.sql") }];
+pub const DESK_MIGRATIONS: &[Migration] = &[
+    Migration { name: "access_desk_001_staff", sql: include_str!("../migrations/desk_001_staff.sql") },
+    Migration { name: "access_desk_002_absences", sql: include_str!("../migrations/desk_002_absences.sql") },
+];
 
 /// The words of this room.
 pub fn words() -> &'static [RoomWords] {

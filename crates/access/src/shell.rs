@@ -8,6 +8,7 @@ use ui::{
 };
 
 use crate::{
+    desk::absences,
     face::{DeskFace, PortalFace},
     link, looked,
     staff::{Post, Staff, directory},
@@ -59,7 +60,7 @@ pub(crate) fn desk_page_at(
     let (town, words) = (face.town.current(), face.words());
     let say = Say { words: &words, language: Language::Ja };
     let posts = staff.map(|staff| posts_shown(staff, &town)).unwrap_or_default();
-    let links = staff.map(|staff| desk_links(staff, say)).unwrap_or_default();
+    let links = staff.map(|staff| desk_links(staff, &town, say)).unwrap_or_default();
     let (cases, group) = (say.text("access-nav-cases", &[]), say.text("access-nav-group", &[]));
     let item = |label, href| NavItem { label, href, count: None, urgency: Urgency::Calm };
     let own = links.iter().map(|(label, href)| item(label.as_str(), *href)).collect();
@@ -71,8 +72,9 @@ pub(crate) fn desk_page_at(
 }
 
 /// The pages of this room that this person's grants open, as label and address: the foot of the desk's navigation, for all rooms.
-pub fn desk_links(staff: &Staff, say: Say<'_>) -> Vec<(String, &'static str)> {
+pub fn desk_links(staff: &Staff, town: &Town, say: Say<'_>) -> Vec<(String, &'static str)> {
     let doors = [
+        ("access-absences-title", "/desk/absences", absences::is_for(staff, town)),
         ("access-linking-title", "/desk/link-account", link::may_link(staff).is_some()),
         ("access-staff-title", "/desk/staff", directory::may_administer(staff).is_some()),
         ("access-log-title", "/desk/access-log", looked::may_read_log(staff).is_some()),

@@ -5,6 +5,7 @@
 //! renewed end by themselves on 31 March. What grants make of the posts is worked out at each request from the town's folder as it is
 //! today: a department that the folder no longer knows gives nothing.
 
+pub mod absence;
 pub mod directory;
 pub mod factor;
 pub mod password;
@@ -99,6 +100,11 @@ impl Staff {
     /// The departments of my posts and those under them, each once: what an inbox begins with.
     pub fn departments(&self) -> BTreeSet<DepartmentId> {
         self.reach.iter().flat_map(|(_, departments)| departments).cloned().collect()
+    }
+
+    /// The roles for whose holders I may stand in (代決), each with the departments for which.
+    pub fn stood_for(&self) -> impl Iterator<Item = (&RoleId, &BTreeSet<DepartmentId>)> {
+        self.stands_in.iter().map(|(role, departments)| (role, departments))
     }
 
     /// See [`holds_role`].

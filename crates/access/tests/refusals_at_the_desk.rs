@@ -254,6 +254,48 @@ on_both_engines! {
         assert!(!chief.holds_role(&tax, &role) && !deputy.stands_in_for(&tax, &role));
     }
 
+    fn an_absence_is_entered_by_oneself_or_by_who_stands_in_and_by_nobody_else(place: Place) {
+        let world = World::new(place);
+        let [chief, deputy, clerk] = ["chief", "deputy", "clerk"].map(|role| world.hire(role, "childcare", role));
+        let stranger = world.hire("stranger", "tax", "deputy");
+        let today = world.clock.today().to_string();
+        let (chief_id, clerk_id) = (chief.id.to_string(), clerk.id.to_string());
+        let away = |id: &str| vec![("staff".to_owned(), id.to_owned()), ("from".to_owned(), today.clone()), ("until".to_owned(), today.clone())];
+        let enter = |desk: &mut world::Browser<'_>, id: &str| {
+            desk.get("/desk/absences").is(200);
+            let inputs = away(id);
+            desk.post("/desk/absences", &inputs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>())
+        };
+        let mut as_stranger = world.clerk();
+        as_stranger.sign_in(&stranger).goes_to("/desk");
+        enter(&mut as_stranger, &chief_id).is(404);
+        let mut as_clerk = world.clerk();
+        as_clerk.sign_in(&clerk).goes_to("/desk");
+        enter(&mut as_clerk, &chief_id).is(404);
+        enter(&mut as_clerk, "nobody").is(404);
+        assert_eq!(world.count_at_desk("select count(*) from staff_absence"), 0);
+        let mut as_deputy = world.clerk();
+        as_deputy.sign_in(&deputy).goes_to("/desk");
+        enter(&mut as_deputy, &clerk_id).is(404);
+        for (from, until) in [("2026-11-25", "2026-11-24"), ("2026-11-01", "2026-11-23"), ("2026-11-24", "2027-11-25"), ("", "2026-11-24")] {
+            as_deputy.post("/desk/absences", &[("staff", &chief_id), ("from", from), ("until", until)]).is(422).says("今日より前に終わる日");
+        }
+        enter(&mut as_deputy, &chief_id).goes_to("/desk/absences");
+        as_deputy.get("/desk/absences").is(200).says("chief さん").says("deputy さん");
+        assert_eq!(world.count_at_desk("select count(*) from store_entry where what = 'absence-entered'"), 1);
+        let store = &world.desk.store;
+        let id: String = store.read(|tx| tx.first("select id from staff_absence", store::params![])).unwrap().unwrap().get(0).unwrap();
+        as_stranger.post("/desk/absences/end", &[("absence", &id)]).is(404);
+        let is_away = || world.desk.store.read(move |tx| staff::absence::is_absent(tx, chief.id, date(2026, 11, 24))).unwrap();
+        assert!(is_away());
+        let mut as_chief = world.clerk();
+        as_chief.sign_in(&chief).goes_to("/desk");
+        as_chief.get("/desk/absences").is(200);
+        as_chief.post("/desk/absences/end", &[("absence", &id)]).goes_to("/desk/absences");
+        assert!(!is_away(), "who is back is back at once");
+        as_chief.post("/desk/absences/end", &[("absence", &id)]).is(404);
+    }
+
     fn each_look_is_a_line_that_the_auditor_finds_by_person_and_by_record(place: Place) {
         let world = World::new(place);
         let suzuki = world.hire("suzuki", "childcare", "clerk");

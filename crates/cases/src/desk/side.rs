@@ -173,7 +173,7 @@ impl Counted<'_, '_, '_> {
             ("desk-nav-dead-letters", "/desk/dead-letters", administers(RecordKind::Job)),
         ];
         let mut links: Vec<Link> = doors.into_iter().filter(|(_, _, open)| *open).map(|(id, href, _)| self.plain(id, href)).collect();
-        links.extend(access::shell::desk_links(staff, self.say).into_iter().map(|(label, href)| Link {
+        links.extend(access::shell::desk_links(staff, self.acting.town, self.say).into_iter().map(|(label, href)| Link {
             label,
             href: href.to_owned(),
             count: None,
