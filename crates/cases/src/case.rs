@@ -247,6 +247,9 @@ pub enum NotNow {
     /// This person's role does not come next in the chain.
     #[error("not next in the chain")]
     NotNext,
+    /// 代決 while the one whose turn it is is at work.
+    #[error("the holder of the role is at work")]
+    HolderPresent,
     /// Who drafted it does not approve it alone.
     #[error("one's own draft")]
     OwnDraft,
@@ -359,14 +362,10 @@ impl Case {
     /// `takes` says whether a step is taken in this case (`when:`); others are gone past.
     ///
     /// # Errors
-    /// Not at a working step, something that the step asks staff is missing, or the next step is one that only a proposal reaches.
-    pub fn advance(&self, procedure: &Procedure, noted: &Answers, takes: impl Fn(&Step) -> bool) -> Result<Stage, NotNow> {
+    /// Not at a working step, or the next step is one that only a proposal reaches.
+    pub fn advance(&self, procedure: &Procedure, takes: impl Fn(&Step) -> bool) -> Result<Stage, NotNow> {
         let Stage::Working { step } = &self.stage else { return Err(NotNow::Stage(self.stage.code())) };
         let here = procedure.steps.get_index_of(step).ok_or(NotNow::Unknown("step"))?;
-        let asked = &procedure.steps[here].ask;
-        if asked.values().any(|field| field.required && noted.get(field.id.as_str()).is_none()) {
-            return Err(NotNow::DetailsDue);
-        }
         let next = procedure.steps.values().skip(here + 1).find(|step| step.act != StepAct::Work || takes(step));
         let next = next.ok_or(NotNow::Unknown("step"))?;
         match (procedure.steps[here].act, next.act) {
@@ -420,9 +419,6 @@ impl Case {
         if outcome.reason_required && proposal.reason.trim().is_empty() {
             return Err(NotNow::ReasonDue);
         }
-        if outcome.ask.values().any(|field| field.required && proposal.details.get(field.id.as_str()).is_none()) {
-            return Err(NotNow::DetailsDue);
-        }
         let decide = procedure.steps.values().find(|step| step.act == StepAct::Decide).ok_or(NotNow::Unknown("step"))?;
         let others = decide.consult.iter().filter(|department| **department != self.department);
         let consulted = others.map(|department| Consultation { department: department.clone(), answer: None }).collect();
@@ -433,6 +429,12 @@ impl Case {
     pub fn next_role<'p>(&self, procedure: &'p Procedure) -> Option<&'p RoleId> {
         let Stage::Approving { step, approvals, .. } = &self.stage else { return None };
         procedure.steps.get(step)?.role.get(approvals.len())
+    }
+
+    /// Whether the next approval ends the chain: it is the last role's, or its holder decides `alone` (専決).
+    pub fn ends_next(&self, procedure: &Procedure, alone: bool) -> bool {
+        let Stage::Approving { step, approvals, .. } = &self.stage else { return false };
+        alone || approvals.len() + 1 >= procedure.steps.get(step).map_or(0, |step| step.role.len())
     }
 
     /// 決裁する: approves in the role whose turn it is, or stands in for it. `reach` says whether 専決 ends the chain here.
@@ -452,12 +454,11 @@ impl Case {
         }
         let mut approvals = approvals.clone();
         approvals.push(approval);
-        let chain = procedure.steps.get(step).map_or(0, |step| step.role.len());
         let (proposal, consulted) = (proposal.clone(), consulted.clone());
-        if reach == Reach::Chain && approvals.len() < chain {
+        if !self.ends_next(procedure, reach == Reach::Alone) {
             return Ok(Approved::Next(Stage::Approving { step: step.clone(), proposal, approvals, consulted }));
         }
-        if !consulted.iter().all(|asked| asked.answer.as_ref().is_some_and(|answer| answer.agreed)) {
+        if !consulted.iter().all(Consultation::agrees) {
             return Err(NotNow::ConsultDue);
         }
         Ok(Approved::Decided(Stage::Decided { proposal, approvals, consulted, on: today }))

@@ -2,16 +2,17 @@
 
 pub mod consult;
 
-use access::{Staff, grants::Act};
+use access::{grants::Act, staff::absence};
 use definitions::{
     answer::Answers,
+    facts::NoFacts,
     ids::{OutcomeId, RoleId},
     procedure::{Outcome, Procedure},
 };
-use store::Write;
+use store::{Read, StoreError, Write};
 
 use crate::{
-    CaseNumber,
+    CaseNumber, asked,
     case::{Approval, Approved, Case, NotNow, Proposal, Reach, Stage},
     effects,
     event::Event,
@@ -37,31 +38,74 @@ pub fn propose(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i6
     let (by, at) = (acting.staff.id, acting.now);
     change(tx, acting, number, seen, Act::Work, |case, procedure| {
         let outcome = draft.outcome.clone();
+        let ask = &procedure.outcomes.get(&outcome).ok_or(NotNow::Unknown("outcome"))?.ask;
+        let names = asked::names(case, procedure, &NoFacts, acting.today(), Some((&outcome, &draft.details)));
+        if !asked::is_complete(ask, &draft.details, names) {
+            return Err(NotNow::DetailsDue);
+        }
         let proposal = Proposal { outcome: draft.outcome, reason: draft.reason, details: draft.details, by, at };
         case.stage = case.propose(procedure, proposal)?;
         Ok(vec![Happened::told(Event::Proposed { outcome }, News::Deciding)])
     })
 }
 
-/// In which capacity somebody may approve: the role whose turn it is, or standing in for it (代決).
-pub fn capacity(staff: &Staff, case: &Case, procedure: &Procedure) -> Option<(RoleId, bool)> {
-    let role = case.next_role(procedure)?;
-    if access::holds_role(staff, &case.department, role) {
-        return Some((role.clone(), false));
+/// Somebody's place in the chain of decision at this moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is not their turn.
+    Elsewhere,
+    /// They hold the role whose turn it is.
+    Holder(RoleId),
+    /// 代決: its holder is away, or the post is vacant, and they stand in.
+    StandIn(RoleId),
+    /// They would stand in, but a holder is at work: 代決 is for absence only.
+    HolderPresent(RoleId),
+}
+
+impl Place {
+    /// The role in which they approve, and whether they stand in for it; none when they may not.
+    pub fn capacity(&self) -> Option<(RoleId, bool)> {
+        match self {
+            Place::Holder(role) => Some((role.clone(), false)),
+            Place::StandIn(role) => Some((role.clone(), true)),
+            Place::Elsewhere | Place::HolderPresent(_) => None,
+        }
     }
-    access::stands_in_for(staff, &case.department, role).then(|| (role.clone(), true))
+
+    fn must_act(&self) -> Result<(RoleId, bool), NotNow> {
+        match self {
+            Place::HolderPresent(_) => Err(NotNow::HolderPresent),
+            place => place.capacity().ok_or(NotNow::NotNext),
+        }
+    }
+}
+
+/// Where somebody stands in the chain of a case now.
+///
+/// # Errors
+/// When the store fails.
+pub fn place(tx: &Read<'_>, acting: &Acting<'_>, case: &Case, procedure: &Procedure) -> Result<Place, StoreError> {
+    let Some(role) = case.next_role(procedure) else { return Ok(Place::Elsewhere) };
+    if access::holds_role(acting.staff, &case.department, role) {
+        return Ok(Place::Holder(role.clone()));
+    }
+    if !access::stands_in_for(acting.staff, &case.department, role) {
+        return Ok(Place::Elsewhere);
+    }
+    let present = absence::present_holders(tx, acting.town, &case.department, role, acting.today())?;
+    Ok(if present.is_empty() { Place::StandIn(role.clone()) } else { Place::HolderPresent(role.clone()) })
 }
 
 /// 承認する: approves in one's turn. When the chain is complete the case is decided and its effects are ordered, all in one transaction.
 ///
 /// # Errors
-/// See [`change`]; also not one's turn, or one's own draft.
+/// See [`change`]; also not one's turn, a deputy whose chief is at work, or one's own draft.
 pub fn approve(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64) -> Result<Case, Refused> {
     let today = acting.today();
     let mut decided = None;
-    let reach = reach(tx, acting, number)?;
+    let (place, reach) = turn(tx, acting, number)?;
     let case = change(tx, acting, number, seen, Act::Decide, |case, procedure| {
-        let (role, stands_in) = capacity(acting.staff, case, procedure).ok_or(NotNow::NotNext)?;
+        let (role, stands_in) = place.must_act()?;
         let approval = Approval { by: acting.staff.id, role: role.clone(), stands_in, at: acting.now, looked_at: None };
         let mut happened = vec![Happened::inside(Event::Approved { role, stands_in })];
         match case.approve(procedure, approval, reach, today)? {
@@ -81,12 +125,13 @@ pub fn approve(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i6
     Ok(case)
 }
 
-/// Whether this person's approval ends the chain (専決). Read in the same transaction as the approval itself.
-fn reach(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber) -> Result<Reach, Refused> {
+/// This person's place in the chain, and whether their approval ends it (専決). Read in the same transaction as the approval itself.
+fn turn(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber) -> Result<(Place, Reach), Refused> {
     let (case, procedure) = crate::verbs::read(tx, acting, number)?;
-    let Some((role, _)) = capacity(acting.staff, &case, &procedure) else { return Ok(Reach::Chain) };
+    let place = place(tx, acting, &case, &procedure)?;
+    let Some((role, _)) = place.capacity() else { return Ok((place, Reach::Chain)) };
     let alone = consult::decides_alone(tx, acting, &case, &procedure, &role)?;
-    Ok(if alone { Reach::Alone } else { Reach::Chain })
+    Ok((place, if alone { Reach::Alone } else { Reach::Chain }))
 }
 
 fn decision<'p>(case: &Case, procedure: &'p Procedure) -> Result<(&'p Outcome, News), NotNow> {
@@ -108,8 +153,9 @@ fn decision<'p>(case: &Case, procedure: &'p Procedure) -> Result<(&'p Outcome, N
 /// # Errors
 /// See [`change`]; also no reason, or not one's turn.
 pub fn send_back(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, reason: String) -> Result<Case, Refused> {
+    let (place, _) = turn(tx, acting, number)?;
     change(tx, acting, number, seen, Act::Decide, |case, procedure| {
-        capacity(acting.staff, case, procedure).ok_or(NotNow::NotNext)?;
+        place.must_act()?;
         case.stage = case.send_back(procedure, &reason)?;
         Ok(vec![Happened::told(Event::SentBack { reason }, News::BackToReview)])
     })

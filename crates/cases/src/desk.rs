@@ -173,7 +173,7 @@ impl Sheet {
 
     /// What was just done, read out first: it has the focus when the page comes. `done` is a word from an address: only known ones say anything.
     pub(crate) fn done(&self, done: Option<&str>) -> Markup {
-        const SAID: [&str; 22] = [
+        const SAID: [&str; 23] = [
             "claim",
             "release",
             "give",
@@ -191,6 +191,7 @@ impl Sheet {
             "look-afterwards",
             "agree",
             "object",
+            "ask-change",
             "reached",
             "identify",
             "filter",

@@ -8,6 +8,8 @@ use definitions::{
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
+use crate::decide::consult::Said;
+
 /// One line of a case's story.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
@@ -103,12 +105,13 @@ pub enum Event {
         /// 代決.
         stands_in: bool,
     },
-    /// 合議: a department that was asked agreed or objected.
+    /// 合議: a department that was asked answered.
     Consulted {
         /// Which.
         department: DepartmentId,
-        /// 同意 or 異議.
-        agreed: bool,
+        /// 同意, 異議 or 修正の求め.
+        #[serde(alias = "agreed")]
+        said: Said,
         /// Why.
         say: String,
     },

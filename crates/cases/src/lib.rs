@@ -11,6 +11,7 @@
 //! Two clocks run over a case ([`clock`]): the promise (標準処理期間) and the law's limit (法定期限).
 
 pub mod apart;
+mod asked;
 pub mod attachments;
 pub mod case;
 pub mod catalogue;

@@ -91,7 +91,9 @@ impl Receiver for DeskReceiver {
                     case.stage = case.withdraw(clock::day(at))?;
                     Ok(vec![Happened::told(Event::Withdrawn, News::Withdrawn)])
                 };
-                self.change(tx, &town, &case, at, withdrawn, nothing_of_it).map(drop)
+                self.change(tx, &town, &case, at, withdrawn, nothing_of_it)?;
+                // Nobody's turn comes any more, and no department is asked.
+                rows::marks::chain(tx, &self.case(tx, &case)?, &self.procedure_of(tx, &case)?)
             }
         }?;
         Ok(())

@@ -10,7 +10,6 @@ use access::{
 use definitions::{
     answer::Answers,
     condition::Truth,
-    form::Known,
     ids::{DepartmentId, FieldId, StepId},
     procedure::{Procedure, Step},
     town::Town,
@@ -20,7 +19,7 @@ use letters::Bureau;
 use store::{Entry, Read, StoreError, Write, keys::Keys};
 
 use crate::{
-    CaseNumber,
+    CaseNumber, asked,
     case::{Case, CorrectionRequest, NotNow, Stage},
     clock, effects,
     event::{Event, Who},
@@ -279,9 +278,14 @@ pub fn advance(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i6
         let StepDone { checks, noted } = done;
         let here = case.stage.step().cloned().ok_or(NotNow::Stage(case.stage.code()))?;
         let facts = registers::facts(tx, acting.town, case, acting.today()).map_err(|_| NotNow::Unknown("facts"))?;
-        let names = Known::new(procedure, &case.answers, &facts, acting.today());
+        let names = || asked::names(case, procedure, &facts, acting.today(), None);
+        let step = procedure.steps.get(&here).ok_or(NotNow::Unknown("step"))?;
+        if !asked::is_complete(&step.ask, &noted, names()) {
+            return Err(NotNow::DetailsDue);
+        }
+        let names = names();
         let takes = |step: &Step| step.when.as_ref().is_none_or(|when| when.holds(&names) == Truth::Yes);
-        let stage = case.advance(procedure, &noted, takes)?;
+        let stage = case.advance(procedure, takes)?;
         let to = stage.step().cloned().ok_or(NotNow::Unknown("step"))?;
         let message = procedure.steps.get(&here).and_then(|step| effects::told_by(step.effects.values()));
         // What staff write down stays inside unless the step tells the person of it.

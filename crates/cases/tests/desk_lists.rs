@@ -137,6 +137,7 @@ store::on_both_engines! {
         let kudo = world.hire("工藤 明", "general_affairs", "chief");
         let number = world.filed("paper_request", HANAKO).number;
         propose(&world, &ono, number);
+        world.away(&kudo, 0);
         let seen = row(&world, number);
         world.act(&nishi, move |tx, acting| decide::approve(tx, acting, number, seen)).unwrap();
         let chief = || Queue::LookAfter(vec![(department("general_affairs"), "chief".parse().unwrap())]);

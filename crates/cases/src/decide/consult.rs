@@ -2,22 +2,20 @@
 
 use access::{StaffId, grants::Act};
 use definitions::{
-    condition::{RecordValue, Value},
     form::Known,
     ids::{DepartmentId, RoleId},
-    kinds,
     procedure::Procedure,
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use registry::known::DeskFacts;
 use serde::{Deserialize, Serialize};
 use store::{Read, StoreError, Write, params};
 
 use crate::{
-    CaseNumber,
+    CaseNumber, asked,
     case::{Case, NotNow, Stage},
-    clock,
     event::Event,
+    parcel::News,
     rows,
     verbs::{Acting, Happened, Refused, change},
 };
@@ -32,12 +30,62 @@ pub struct Consultation {
     pub answer: Option<Answered>,
 }
 
+/// What a department says to a draft on which it was consulted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", from = "Stored")]
+pub enum Said {
+    /// 同意.
+    Agreed,
+    /// 異議: the chain does not end; the department may agree after all, or the draft is sent back.
+    Objected,
+    /// 修正の求め: the draft goes back to its clerk with what should be otherwise.
+    AsksChange,
+}
+
+/// What may stand in a row: an earlier build kept yes or no.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    YesNo(bool),
+    Word(Word),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    Agreed,
+    Objected,
+    AsksChange,
+}
+
+impl From<Stored> for Said {
+    fn from(stored: Stored) -> Said {
+        match stored {
+            Stored::YesNo(true) | Stored::Word(Word::Agreed) => Said::Agreed,
+            Stored::YesNo(false) | Stored::Word(Word::Objected) => Said::Objected,
+            Stored::Word(Word::AsksChange) => Said::AsksChange,
+        }
+    }
+}
+
+impl Said {
+    /// As word ids end: `agreed`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Said::Agreed => "agreed",
+            Said::Objected => "objected",
+            Said::AsksChange => "asks-change",
+        }
+    }
+}
+
 /// What a department that was asked said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answered {
-    /// 同意 or 異議.
-    pub agreed: bool,
-    /// Why, where it objects.
+    /// 同意, 異議 or 修正の求め.
+    #[serde(alias = "agreed")]
+    pub said: Said,
+    /// Why, where it does not simply agree.
     pub say: String,
     /// Who answered for it.
     pub by: StaffId,
@@ -45,22 +93,29 @@ pub struct Answered {
     pub at: Timestamp,
 }
 
-/// The department for which this person may answer now, if any.
+impl Consultation {
+    /// Whether it agrees.
+    pub fn agrees(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.said == Said::Agreed)
+    }
+}
+
+/// The department for which this person may answer now, if any. Who objected may agree after all, once it was talked over.
 pub fn asked_of(staff: &access::Staff, case: &Case) -> Option<DepartmentId> {
     let Stage::Approving { consulted, .. } = &case.stage else { return None };
     let departments = staff.departments();
-    consulted.iter().find(|asked| asked.answer.is_none() && departments.contains(&asked.department)).map(|asked| asked.department.clone())
+    consulted.iter().find(|asked| !asked.agrees() && departments.contains(&asked.department)).map(|asked| asked.department.clone())
 }
 
-/// 合議に答える: agrees or objects for one's department.
+/// 合議に答える: agrees, objects or asks for a change for one's department. A change that is asked for brings the draft back to its clerk.
 ///
 /// # Errors
-/// See [`change`]; also not asked, or no reason for an objection.
-pub fn answer(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, agreed: bool, say: String) -> Result<Case, Refused> {
-    let (by, at) = (acting.staff.id, acting.now);
-    change(tx, acting, number, seen, Act::Decide, |case, _| {
+/// See [`change`]; also not asked, one's own draft, or no reason for anything but agreement.
+pub fn answer(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, said: Said, say: &str) -> Result<Case, Refused> {
+    let (by, at, say) = (acting.staff.id, acting.now, say.trim().to_owned());
+    change(tx, acting, number, seen, Act::Decide, |case, procedure| {
         let department = asked_of(acting.staff, case).ok_or(NotNow::NotNext)?;
-        if !agreed && say.trim().is_empty() {
+        if said != Said::Agreed && say.is_empty() {
             return Err(NotNow::ReasonDue);
         }
         let Stage::Approving { proposal, consulted, .. } = &mut case.stage else { return Err(NotNow::Stage(case.stage.code())) };
@@ -68,9 +123,14 @@ pub fn answer(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64
             return Err(NotNow::OwnDraft);
         }
         for asked in consulted.iter_mut().filter(|asked| asked.department == department) {
-            asked.answer = Some(Answered { agreed, say: say.trim().to_owned(), by, at });
+            asked.answer = Some(Answered { said, say: say.clone(), by, at });
         }
-        Ok(vec![Happened::inside(Event::Consulted { department, agreed, say: say.trim().to_owned() })])
+        let told = Event::Consulted { department, said, say: say.clone() };
+        if said == Said::AsksChange {
+            case.stage = case.send_back(procedure, &say)?;
+            return Ok(vec![Happened::told(told, News::BackToReview)]);
+        }
+        Ok(vec![Happened::inside(told)])
     })
 }
 
@@ -84,27 +144,11 @@ pub fn decides_alone(tx: &Read<'_>, acting: &Acting<'_>, case: &Case, procedure:
     let today = acting.today();
     let resident = rows::marks::resident_of(tx, case)?;
     let facts = DeskFacts::of(tx, acting.town, resident, today)?;
-    let Value::Record(details) = kinds::record(&proposal.details, &[]) else { return Ok(false) };
-    let mut outcome = details.fields.clone();
-    outcome.insert("id".to_owned(), Value::text(proposal.outcome.as_str()));
     let names = Known::new(procedure, &case.answers, &facts, today)
-        .with("outcome", record(outcome))
-        .with("case", record(facts_of_case(case, due_so_far(tx, case)?, today)));
+        .with("outcome", asked::of_outcome(&proposal.outcome, &proposal.details))
+        .with("case", asked::of_case(case, Some(due_so_far(tx, case)?), today));
     // What is not known lets nobody decide alone.
     Ok(only.holds(&names).is_yes())
-}
-
-fn record(fields: std::collections::BTreeMap<String, Value>) -> Value {
-    Value::Record(RecordValue { id: None, fields, missing: Value::Absent }.into())
-}
-
-fn facts_of_case(case: &Case, fee: i64, today: Date) -> std::collections::BTreeMap<String, Value> {
-    std::collections::BTreeMap::from([
-        ("channel".to_owned(), Value::text(case.channel.code())),
-        ("filed_on".to_owned(), Value::Date(clock::day(case.filed_at))),
-        ("decided_on".to_owned(), Value::Date(today)),
-        ("fee".to_owned(), Value::Int(fee)),
-    ])
 }
 
 fn due_so_far(tx: &Read<'_>, case: &Case) -> Result<i64, StoreError> {

@@ -46,16 +46,30 @@ pub(super) struct Opened {
     pub charges: Vec<(String, i64)>,
     /// To whom the case can be given.
     pub colleagues: Vec<(access::StaffId, String)>,
-    /// In which role this person approves, and whether 専決 ends the chain there.
-    pub turn: Option<Turn>,
+    /// In which role this person approves, and what stands in the way.
+    pub turn: Turn,
     pub side: Side,
 }
 
 /// The reader's place in the chain.
 pub(super) struct Turn {
-    pub role: definitions::ids::RoleId,
-    pub stands_in: bool,
+    pub place: decide::Place,
+    /// 専決: the reader's approval ends the chain before its last role.
     pub alone: bool,
+    /// 合議 that must be complete first, because the reader's approval ends the chain.
+    pub waits: bool,
+}
+
+impl Turn {
+    fn of(tx: &store::Read<'_>, acting: &verbs::Acting<'_>, case: &Case, procedure: &Procedure) -> Result<Turn, store::StoreError> {
+        let place = decide::place(tx, acting, case, procedure)?;
+        let alone = match place.capacity() {
+            Some((role, _)) => decide::consult::decides_alone(tx, acting, case, procedure, &role)?,
+            None => false,
+        };
+        let waits = case.ends_next(procedure, alone) && !case.stage.consulted().iter().all(|asked| asked.agrees());
+        Ok(Turn { place, alone, waits })
+    }
 }
 
 /// Opens a case for this person and records the look.
@@ -79,13 +93,7 @@ pub(super) async fn open(sheet: &Sheet, number: &str) -> Result<Opened, PageErro
             let charges = crate::registers::due(tx, case.id)?;
             let colleagues = access::staff::directory::in_department(tx, &case.department, acting.today())?;
             let colleagues = colleagues.into_iter().filter(|one| one.id != acting.staff.id).map(|one| (one.id, one.name)).collect();
-            let turn = match decide::capacity(acting.staff, &case, &procedure) {
-                Some((role, stands_in)) => {
-                    let alone = decide::consult::decides_alone(tx, acting, &case, &procedure, &role)?;
-                    Some(Turn { role, stands_in, alone })
-                }
-                None => None,
-            };
+            let turn = Turn::of(tx, acting, &case, &procedure)?;
             let side = side(tx, acting, &words, "")?;
             Ok(Opened { case, procedure, story, names, letters, earlier, known, beside, charges, colleagues, turn, side })
         })
@@ -229,8 +237,9 @@ fn next(sheet: &Sheet, opened: &Opened) -> Markup {
                 @if case.assignee != Some(sheet.staff.id) { (claim(sheet, case, Weight::Second)) }
                 (press(Weight::Second, "end-correction"))
             }
-            Stage::Approving { .. } if may(Act::Decide) && opened.turn.is_some() => {
-                (link(Weight::Second, "send-back")) (press(Weight::Primary, "approve"))
+            Stage::Approving { proposal, .. } if may(Act::Decide) && opened.turn.place.capacity().is_some() => {
+                (link(Weight::Second, "send-back"))
+                @if proposal.by != sheet.staff.id && !opened.turn.waits { (press(Weight::Primary, "approve")) }
             }
             Stage::Decided { approvals, .. } if may(Act::Decide) && awaits_my_look(sheet, case, approvals) => {
                 (press(Weight::Primary, "look-afterwards"))

@@ -10,7 +10,7 @@ use definitions::{
     answer::Answers,
     facts::NoFacts,
     form,
-    procedure::{Outcome, Procedure, StepAct},
+    procedure::{Outcome, StepAct},
     typed::Typed,
 };
 use maud::{Markup, html};
@@ -24,7 +24,7 @@ use super::{
     case::{self, Opened},
     verbs::{answer, number_of, row_of, text_input, verb_page, why},
 };
-use crate::{case::NotNow, decide, effects, verbs::Refused};
+use crate::{asked, case::NotNow, decide, effects, verbs::Refused};
 
 pub(super) async fn propose_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
     let opened = case::open(&sheet, &number).await?;
@@ -44,7 +44,7 @@ fn propose_form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) ->
                     input type="radio" name="outcome" value=(outcome.id) checked[chosen == Some(outcome.id.as_str())];
                     span { b { (sheet.plain(&outcome.title)) } @if outcome.reason_required { " " small { (sheet.word("desk-propose-reason-due")) } } }
                 }
-                @if !outcome.ask.is_empty() { div.indent data-shown-by="outcome" data-when=(outcome.id) { (asked(sheet, outcome, typed)) } }
+                @if !outcome.ask.is_empty() { div.indent data-shown-by="outcome" data-when=(outcome.id) { (questions(sheet, outcome, typed)) } }
             }
         }
         (text_input(sheet, "reason", "desk-propose-reason", typed.first("reason").unwrap_or_default()))
@@ -69,7 +69,7 @@ fn reminders(sheet: &Sheet, opened: &Opened) -> Markup {
 }
 
 /// The questions of an outcome, named `OUTCOME.FIELD` so that all outcomes stand on one page.
-fn asked(sheet: &Sheet, outcome: &Outcome, typed: &Typed) -> Markup {
+fn questions(sheet: &Sheet, outcome: &Outcome, typed: &Typed) -> Markup {
     let filled = form::Filled::default();
     html! {
         @for field in outcome.ask.values() {
@@ -94,19 +94,6 @@ fn chain(sheet: &Sheet, opened: &Opened) -> String {
     names.join(" → ")
 }
 
-/// A form of an outcome's own questions, judged like any other.
-fn asking(procedure: &Procedure, outcome: &Outcome) -> Procedure {
-    let mut asking = procedure.clone();
-    asking.formal.clear();
-    asking.merit.clear();
-    asking.pages.truncate(1);
-    for page in asking.pages.values_mut() {
-        page.when = None;
-        page.fields = outcome.ask.clone();
-    }
-    asking
-}
-
 /// The inputs below a prefix, under their own names.
 pub(super) fn below(typed: &Typed, prefix: &str) -> Typed {
     let mut below = Typed::default();
@@ -122,7 +109,9 @@ pub(super) fn below(typed: &Typed, prefix: &str) -> Typed {
 fn details(sheet: &Sheet, opened: &Opened, typed: &Typed) -> Result<(Answers, Vec<Mistake>), PageError> {
     let chosen = typed.first("outcome").and_then(|id| opened.procedure.outcomes.get(id));
     let Some(outcome) = chosen else { return Ok((Answers::default(), Vec::new())) };
-    let filled = form::fill(&asking(&opened.procedure, outcome), &below(typed, outcome.id.as_str()), &NoFacts, sheet.today());
+    let nothing = Answers::default();
+    let around = asked::names(&opened.case, &opened.procedure, &NoFacts, sheet.today(), Some((&outcome.id, &nothing)));
+    let filled = form::fill_fields(&outcome.ask, &below(typed, outcome.id.as_str()), &NoFacts, sheet.today(), &around);
     let mistakes = filled
         .problems
         .iter()

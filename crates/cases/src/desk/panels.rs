@@ -15,7 +15,10 @@ use super::{
 use crate::{
     case::{Approval, Case, Proposal, Stage},
     clock::{self, Standing},
-    decide::consult::{Consultation, asked_of},
+    decide::{
+        Place,
+        consult::{Consultation, Said, asked_of},
+    },
     verbs,
 };
 
@@ -112,11 +115,24 @@ pub(super) fn proposal_panel(sheet: &Sheet, opened: &Opened) -> Markup {
             (proposed(sheet, opened, proposal))
             (chain(sheet, opened, approvals))
             (consulted(sheet, opened, opened.case.stage.consulted()))
-            @if let Some(turn) = &opened.turn {
-                @if proposal.by == sheet.staff.id { p.sub { (say.html("desk-why-own-draft", &[])) } }
-                @if turn.stands_in { p { (say.html("desk-proposal-stands-in", &[("role", role(sheet, &turn.role).into())])) } }
-                @if turn.alone { p { (say.html("desk-proposal-alone", &[("role", role(sheet, &turn.role).into())])) } }
-            }
+            (my_turn(sheet, opened, proposal))
+        }
+    }
+}
+
+/// What the reader's place in the chain means: 代決, 専決, what must come first.
+fn my_turn(sheet: &Sheet, opened: &Opened, proposal: &Proposal) -> Markup {
+    let (say, turn) = (sheet.say(), &opened.turn);
+    let named = |id, word: &str| say.html(word, &[("role", role(sheet, id).into())]);
+    html! {
+        @if let Place::HolderPresent(id) = &turn.place {
+            p { (named(id, "desk-proposal-holder-present")) " " a href="/desk/absences" { (say.html("desk-proposal-absences", &[])) } }
+        }
+        @if let Some((id, stands_in)) = turn.place.capacity() {
+            @if proposal.by == sheet.staff.id { p.sub { (say.html("desk-why-own-draft", &[])) } }
+            @if stands_in { p { (named(&id, "desk-proposal-stands-in")) } }
+            @if turn.alone { p { (named(&id, "desk-proposal-alone")) } }
+            @if turn.waits { p { (say.html("desk-proposal-waits", &[])) } }
         }
     }
 }
@@ -186,7 +202,7 @@ fn consulted(sheet: &Sheet, opened: &Opened, asked: &[Consultation]) -> Markup {
                     b { (department(&one.department)) } " "
                     @match &one.answer {
                         Some(answer) => {
-                            (parts::chip(if answer.agreed { parts::ChipTone::Good } else { parts::ChipTone::Late }, &sheet.word(if answer.agreed { "desk-consult-agreed" } else { "desk-consult-objected" })))
+                            (parts::chip(if answer.said == Said::Agreed { parts::ChipTone::Good } else { parts::ChipTone::Late }, &sheet.word(&format!("desk-consult-{}", answer.said.code()))))
                             " " (name(sheet, opened, answer.by)) " " (answer.say)
                         },
                         None => (parts::chip(parts::ChipTone::Still, &sheet.word("desk-consult-waiting"))),
@@ -201,7 +217,9 @@ fn consulted(sheet: &Sheet, opened: &Opened, asked: &[Consultation]) -> Markup {
                 label.sr for="consult-text" { (sheet.word("desk-consult-say")) }
                 input.in id="consult-text" name="text" maxlength="500" placeholder=(sheet.word("desk-consult-say"));
                 (parts::button(Weight::Primary, say.html("desk-verb-agree", &[])))
-                button.btn.second type="submit" formaction={ "/desk/cases/" (opened.case.number.plain()) "/do/object" } { (say.html("desk-verb-object", &[])) }
+                @for verb in ["ask-change", "object"] {
+                    button.btn.second type="submit" formaction={ "/desk/cases/" (opened.case.number.plain()) "/do/" (verb) } { (say.html(&format!("desk-verb-{verb}"), &[])) }
+                }
             }
         }
     }

@@ -69,9 +69,9 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
             let department = sheet.town.departments.get(to).map(|department| sheet.plain(&department.name)).unwrap_or_default();
             Some(format!("{department} {reason}"))
         }
-        Event::Consulted { department, agreed, say } => {
+        Event::Consulted { department, said, say } => {
             let department = sheet.town.departments.get(department).map(|department| sheet.plain(&department.name)).unwrap_or_default();
-            Some(format!("{department}　{}　{say}", sheet.word(if *agreed { "desk-consult-agreed" } else { "desk-consult-objected" })))
+            Some(format!("{department}　{}　{say}", sheet.word(&format!("desk-consult-{}", said.code()))))
         }
         Event::Reached { how, note } => Some(format!("{}　{note}", sheet.word(&format!("desk-reached-{how}")))),
         Event::CameTooLate { sent } if !sent.is_empty() => Some(came_too_late(sheet, opened, sent)),

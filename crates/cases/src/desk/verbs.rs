@@ -24,7 +24,8 @@ use super::{
 use crate::{
     CaseNumber,
     case::{Case, NotNow, Stage},
-    clock, decide,
+    clock,
+    decide::{self, consult::Said},
     verbs::{self, Acting, Clash, Correction, Refused},
 };
 
@@ -42,7 +43,9 @@ pub(super) async fn answer(sheet: &Sheet, number: CaseNumber, verb: &str, done: 
     let above = match done {
         Ok(case) => {
             let said = if verb == "approve" && matches!(case.stage, Stage::Decided { .. }) { "decided" } else { verb };
-            return Ok(Redirect::to(&format!("/desk/cases/{}?done={said}", case.number.plain())).into_response());
+            // Whoever asked for a change sees the case again when it comes back.
+            let to = if verb == "ask-change" { "?queue=consulted&".to_owned() } else { format!("/{}?", case.number.plain()) };
+            return Ok(Redirect::to(&format!("/desk/cases{to}done={said}")).into_response());
         }
         Err(Refused::Changed(clash)) => clashed(sheet, &clash),
         Err(Refused::NotNow(reason)) => parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(why(&reason))) } }),
@@ -79,6 +82,7 @@ pub(super) fn why(reason: &NotNow) -> &'static str {
         NotNow::Changed => "desk-error-changed",
         NotNow::Stage(_) => "desk-why-stage",
         NotNow::NotNext => "desk-why-not-next",
+        NotNow::HolderPresent => "desk-why-holder-present",
         NotNow::OwnDraft => "desk-why-own-draft",
         NotNow::Unknown(_) => "desk-why-unknown",
         NotNow::ReasonDue => "desk-why-reason-due",
@@ -136,8 +140,9 @@ pub(super) fn one(
             let to = typed.first("to").unwrap_or_default().parse().map_err(|_| NotNow::Unknown("colleague"))?;
             verbs::give(tx, acting, number, row, to)
         }
-        "agree" => decide::consult::answer(tx, acting, number, row, true, text()),
-        "object" => decide::consult::answer(tx, acting, number, row, false, text()),
+        "agree" => decide::consult::answer(tx, acting, number, row, Said::Agreed, &text()),
+        "object" => decide::consult::answer(tx, acting, number, row, Said::Objected, &text()),
+        "ask-change" => decide::consult::answer(tx, acting, number, row, Said::AsksChange, &text()),
         "reached" => verbs::reached(tx, acting, number, row, typed.first("how").unwrap_or_default(), text()),
         "look-afterwards" => decide::look_afterwards(tx, acting, number, row),
         "write" => verbs::write_to_applicant(tx, acting, number, row, id.to_owned(), text()),
@@ -151,7 +156,7 @@ fn noted(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, typed: &Typed)
     let (case, procedure) = verbs::read(tx, acting, number)?;
     let Some(step) = case.step(&procedure).filter(|step| !step.ask.is_empty()) else { return Ok(Answers::default()) };
     let facts = NoFacts;
-    let known = form::Known::new(&procedure, &case.answers, &facts, acting.today());
+    let known = crate::asked::names(&case, &procedure, &facts, acting.today(), None);
     Ok(form::fill_fields(&step.ask, &below(typed, "step"), &facts, acting.today(), &known).answers)
 }
 

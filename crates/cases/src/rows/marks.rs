@@ -7,7 +7,7 @@ use store::{Read, StoreError, Write, params};
 
 use crate::{
     case::{Approval, Case, Stage},
-    decide::consult::{Answered, Consultation},
+    decide::consult::{Answered, Consultation, Said},
 };
 
 const REPLIED: &str = "update case_ set replied = 1 where id = $1";
@@ -59,8 +59,9 @@ pub(crate) fn chain(tx: &Write<'_>, case: &Case, procedure: &Procedure) -> Resul
     for Consultation { department, answer } in case.stage.consulted() {
         let answered: i64 = match answer {
             None => 0,
-            Some(Answered { agreed: true, .. }) => 1,
-            Some(_) => 2,
+            Some(Answered { said: Said::Agreed, .. }) => 1,
+            Some(Answered { said: Said::Objected, .. }) => 2,
+            Some(Answered { said: Said::AsksChange, .. }) => 3,
         };
         tx.run(CONSULT, params![case.id.to_string(), department.to_string(), answered])?;
     }

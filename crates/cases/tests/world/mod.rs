@@ -53,6 +53,9 @@ pub fn town() -> Town {
         .unwrap_or_else(|problems| panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 
+/// What somebody does at the desk.
+pub type Verb = Box<dyn Fn(&Write<'_>, &Acting<'_>) -> Result<Case, Refused> + Send>;
+
 pub struct World {
     pub portal: Portal,
     pub desk: Desk,
@@ -339,6 +342,13 @@ impl World {
         self.as_of_today(id)
     }
 
+    /// Somebody is away from today for so many further days.
+    pub fn away(&self, who: &Staff, days: i64) {
+        let (who, town, today, now, id) = (who.clone(), self.town.current(), self.today(), self.now(), self.drawn().to_string());
+        let absence = staff::absence::Absence { id, staff: who.id, from: today, until: today + days.days(), entered_by: who.id };
+        self.desk.write(move |tx| staff::absence::enter(tx, &who, &town, &absence, today, now)).unwrap();
+    }
+
     /// The same person as they are today.
     pub fn as_of_today(&self, id: StaffId) -> Staff {
         let (town, today) = (self.town.current(), self.today());
@@ -357,6 +367,12 @@ impl World {
     ) -> Result<T, Refused> {
         let (staff, bureau, now) = (who.clone(), self.bureau(), self.now());
         self.desk.write(move |tx| verb(tx, &Acting::new(&staff, &bureau, now)))
+    }
+
+    /// The same from another thread: what this person does whenever it is called.
+    pub fn actor(&self, who: &Staff) -> impl FnOnce(Verb) -> Result<Case, Refused> + Send + 'static {
+        let (staff, bureau, now, desk) = (who.clone(), self.bureau(), self.now(), self.desk.clone());
+        move |verb| desk.write(move |tx| verb(tx, &Acting::new(&staff, &bureau, now)))
     }
 
     pub fn look<T: Send + 'static>(
