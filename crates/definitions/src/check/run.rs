@@ -253,7 +253,8 @@ pub(super) fn differences(example: &Example, ran: &Ran) -> Vec<(&'static str, St
             found.push(("entered", format!("台帳の {effect}.{column} は {wanted} のはずが {}", have.unwrap_or("なし"))));
         }
     }
-    if let Some(role) = gives.sole_decision.as_ref().filter(|role| Some(*role) != ran.sole_decision.as_ref()) {
+    // `none`: the chain is gone through to its end.
+    if let Some(role) = gives.sole_decision.as_deref().filter(|role| *role != ran.sole_decision.as_deref().unwrap_or("none")) {
         found.push(("sole_decision", format!("{role} の専決のはずが {}", ran.sole_decision.as_deref().unwrap_or("なし"))));
     }
     found
