@@ -265,6 +265,9 @@ pub enum NotNow {
     /// 合議 is not complete: a department has not answered, or objects.
     #[error("a department that was asked has not agreed")]
     ConsultDue,
+    /// Nobody of that department could work on the case.
+    #[error("nobody there could work on it")]
+    NobodyThere,
     /// A day was named that has passed.
     #[error("a day that has passed")]
     DayPassed,

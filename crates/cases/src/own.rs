@@ -154,7 +154,7 @@ impl OwnCase {
             return;
         }
         match &down.news {
-            News::Received { department, .. } => {
+            News::Received { department, .. } | News::HandedOver { department } => {
                 self.department = department.clone();
                 // Another department received it: what the person was asked for is still asked for.
                 if self.state == OwnState::Filed {

@@ -151,6 +151,11 @@ pub enum News {
         /// Who has it.
         department: DepartmentId,
     },
+    /// Another department has it now.
+    HandedOver {
+        /// Which.
+        department: DepartmentId,
+    },
     /// A step began.
     Step {
         /// Which.

@@ -82,9 +82,13 @@ fn kind(what: &News) -> Option<&'static str> {
         News::Wrote { .. } => Some("wrote"),
         News::Delayed { .. } => Some("delayed"),
         News::Step { message: Some(_), .. } => Some("step"),
-        News::Received { .. } | News::Step { .. } | News::Deciding | News::BackToReview | News::Withdrawn | News::CameTooLate { .. } => {
-            None
-        }
+        News::Received { .. }
+        | News::HandedOver { .. }
+        | News::Step { .. }
+        | News::Deciding
+        | News::BackToReview
+        | News::Withdrawn
+        | News::CameTooLate { .. } => None,
     }
 }
 

@@ -2,6 +2,8 @@
 //! It is written once, in [`change`]; a verb says only what it changes.
 
 mod by_hand;
+mod delay;
+mod holding;
 
 use access::{
     Staff,
@@ -10,7 +12,7 @@ use access::{
 use definitions::{
     answer::Answers,
     condition::Truth,
-    ids::{DepartmentId, FieldId, StepId},
+    ids::{FieldId, StepId},
     procedure::{Procedure, Step},
     town::Town,
 };
@@ -27,7 +29,9 @@ use crate::{
     registers, rows,
 };
 
-pub use by_hand::{give, identify, reached};
+pub use by_hand::{identify, reached};
+pub use delay::notify_delay;
+pub use holding::{claim, give, hand_over, receivers, release};
 
 /// Who acts, on which town's terms, when.
 pub struct Acting<'a> {
@@ -235,30 +239,6 @@ fn clash(tx: &Read<'_>, case: &Case) -> Result<Clash, StoreError> {
     Ok(Clash { by_name, assignee_name, assignee: case.assignee, since: case.assigned_at, by, at, what })
 }
 
-/// 担当する: takes the case, or takes it over.
-///
-/// # Errors
-/// See [`change`].
-pub fn claim(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64) -> Result<Case, Refused> {
-    assign(tx, acting, number, seen, Some(acting.staff.id))
-}
-
-/// 担当を決める, or nobody's again.
-///
-/// # Errors
-/// See [`change`].
-pub fn assign(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, to: Option<access::StaffId>) -> Result<Case, Refused> {
-    let now = acting.now;
-    change(tx, acting, number, seen, Act::Work, |case, _| {
-        if !case.stage.is_open() {
-            return Err(NotNow::Stage(case.stage.code()));
-        }
-        case.assignee = to;
-        case.assigned_at = to.map(|_| now);
-        Ok(vec![Happened::inside(to.map_or(Event::Released, |to| Event::Assigned { to }))])
-    })
-}
-
 /// What a clerk did in a step.
 #[derive(Clone, Debug, Default)]
 pub struct StepDone {
@@ -355,37 +335,6 @@ pub fn end_correction(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, s
     })
 }
 
-/// 渡す: another department's matter, or another's turn.
-///
-/// # Errors
-/// See [`change`]; also an unknown department or no reason.
-pub fn hand_over(
-    tx: &Write<'_>,
-    acting: &Acting<'_>,
-    number: CaseNumber,
-    seen: i64,
-    to: DepartmentId,
-    reason: String,
-) -> Result<Case, Refused> {
-    let known = acting.town.departments.contains_key(&to);
-    change(tx, acting, number, seen, Act::Work, |case, _| {
-        if !known || to == case.department {
-            return Err(NotNow::Unknown("department"));
-        }
-        if reason.trim().is_empty() {
-            return Err(NotNow::ReasonDue);
-        }
-        if !case.stage.is_open() {
-            return Err(NotNow::Stage(case.stage.code()));
-        }
-        case.department = to.clone();
-        case.assignee = None;
-        case.assigned_at = None;
-        let news = News::Received { receipt_number: case.receipt_number.clone(), department: to.clone() };
-        Ok(vec![Happened::told(Event::HandedOver { to, reason }, news)])
-    })
-}
-
 /// 連絡する: writes to the person on the case.
 ///
 /// # Errors
@@ -422,42 +371,6 @@ fn written(text: &str) -> Result<String, NotNow> {
         return Err(NotNow::Unknown("text"));
     }
     Ok(text.to_owned())
-}
-
-/// 遅れの知らせ: what is told when the day promised cannot be kept. Where the law has a limit that a written notice may extend
-/// (情報公開条例 …), it extends it, once; else it names a new day for the promise.
-///
-/// # Errors
-/// See [`change`]; also no reason, a day that has passed, or a limit that was extended before.
-pub fn notify_delay(
-    tx: &Write<'_>,
-    acting: &Acting<'_>,
-    number: CaseNumber,
-    seen: i64,
-    until: Option<Date>,
-    reason: String,
-) -> Result<Case, Refused> {
-    let (today, calendar) = (acting.today(), acting.town.closed.clone());
-    change(tx, acting, number, seen, Act::Work, |case, _| {
-        if reason.trim().is_empty() {
-            return Err(NotNow::ReasonDue);
-        }
-        if !case.stage.is_open() {
-            return Err(NotNow::Stage(case.stage.code()));
-        }
-        let (until, statutory) = if case.clock.statutory.is_some() {
-            if !case.clock.may_be_extended() {
-                return Err(NotNow::NotExtendable);
-            }
-            case.clock.extended = Some(clock::Extension { on: today, reason: reason.clone() });
-            (case.clock.statutory_due(&calendar, today).ok_or(NotNow::NotExtendable)?, true)
-        } else {
-            let until = until.filter(|day| *day > today).ok_or(NotNow::DayPassed)?;
-            case.clock.promised = Some(until);
-            (until, false)
-        };
-        Ok(vec![Happened::told(Event::Delayed { until, reason: reason.clone(), statutory }, News::Delayed { until, reason, statutory })])
-    })
 }
 
 /// The steps of a procedure that still lie ahead of a case, for the timeline.

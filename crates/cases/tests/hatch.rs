@@ -211,11 +211,12 @@ store::on_both_engines! {
     fn what_was_asked_for_is_still_asked_for_after_the_case_is_handed_over(place: Place) {
         let w = World::new(place);
         let office = office(&w);
+        w.hire("上田", "environment", "clerk");
         let own = w.filed("paper_request", HANAKO);
         ask(&w, &office, &own, &["documents"]).unwrap();
         let (number, seen) = (own.number, w.case(own.number).row);
         w.act(&office.clerk, move |tx, acting| {
-            verbs::hand_over(tx, acting, number, seen, "environment".parse().unwrap(), "環境課の文書です。".into())
+            verbs::hand_over(tx, acting, number, seen, "environment".parse().unwrap(), "環境課の文書です。")
         })
         .unwrap();
         w.carry();

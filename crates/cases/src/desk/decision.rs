@@ -22,7 +22,7 @@ use ui::{
 use super::{
     Sheet,
     case::{self, Opened},
-    verbs::{answer, number_of, row_of, text_input, verb_page, why},
+    verbs::{answer, number_of, row_of, said_why, text_input, verb_page},
 };
 use crate::{asked, case::NotNow, decide, effects, verbs::Refused};
 
@@ -149,8 +149,7 @@ pub(super) async fn propose(sheet: Sheet, Path(number): Path<String>, Posted(typ
         .await;
     match done {
         Err(Refused::NotNow(reason @ (NotNow::ReasonDue | NotNow::DetailsDue))) => {
-            let above = parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(why(&reason))) } });
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, propose_form(&sheet, &opened, &typed, above)).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, propose_form(&sheet, &opened, &typed, said_why(&sheet, &reason))).into_response())
         }
         done => answer(&sheet, number, "propose", done).await,
     }
@@ -203,8 +202,7 @@ pub(super) async fn send_back(sheet: Sheet, Path(number): Path<String>, Posted(t
     match done {
         Err(Refused::NotNow(reason @ NotNow::ReasonDue)) => {
             let opened = case::open(&sheet, &at).await?;
-            let above = parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(why(&reason))) } });
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, send_back_form(&sheet, &opened, above)).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, send_back_form(&sheet, &opened, said_why(&sheet, &reason))).into_response())
         }
         done => answer(&sheet, number, "send-back", done).await,
     }

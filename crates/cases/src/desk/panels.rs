@@ -260,7 +260,7 @@ pub(super) fn holder(sheet: &Sheet, opened: &Opened) -> Markup {
             @if may(sheet, opened, Act::Work) {
                 div.row {
                     @if case.assignee == Some(sheet.staff.id) { (do_button(sheet, case, Weight::Quiet, "release")) }
-                    (parts::link_button(Weight::Quiet, &format!("/desk/cases/{}/hand-over", case.number.plain()), say.html("desk-verb-hand-over", &[])))
+                    @if !matches!(case.stage, Stage::Approving { .. }) { (parts::link_button(Weight::Quiet, &format!("/desk/cases/{}/hand-over", case.number.plain()), say.html("desk-verb-hand-over", &[]))) }
                 }
             }
         }

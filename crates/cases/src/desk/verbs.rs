@@ -6,7 +6,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use definitions::{answer::Answers, facts::NoFacts, form, ids::FieldId, text::Language, typed::Typed};
+use definitions::{
+    answer::Answers,
+    facts::NoFacts,
+    form,
+    ids::{DepartmentId, FieldId},
+    text::Language,
+    typed::Typed,
+};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use store::Write;
@@ -48,7 +55,7 @@ pub(super) async fn answer(sheet: &Sheet, number: CaseNumber, verb: &str, done: 
             return Ok(Redirect::to(&format!("/desk/cases{to}done={said}")).into_response());
         }
         Err(Refused::Changed(clash)) => clashed(sheet, &clash),
-        Err(Refused::NotNow(reason)) => parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(why(&reason))) } }),
+        Err(Refused::NotNow(reason)) => said_why(sheet, &reason),
         Err(Refused::Register(refused)) => parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(register_why(&refused))) } }),
         Err(Refused::Letter(problem)) => parts::notice(Tone::Error, html! { p role="alert" { (problem) } }),
         Err(Refused::NotPermitted(_)) => parts::notice(Tone::Error, html! { p role="alert" { (sheet.word("desk-why-not-permitted")) } }),
@@ -88,6 +95,7 @@ pub(super) fn why(reason: &NotNow) -> &'static str {
         NotNow::ReasonDue => "desk-why-reason-due",
         NotNow::DetailsDue => "desk-why-details-due",
         NotNow::ConsultDue => "desk-why-consult-due",
+        NotNow::NobodyThere => "desk-why-nobody-there",
         NotNow::DayPassed => "desk-why-day-passed",
         NotNow::NotExtendable => "desk-why-not-extendable",
     }
@@ -126,7 +134,7 @@ pub(super) fn one(
     let text = || typed.first("text").unwrap_or_default().to_owned();
     match verb {
         "claim" => verbs::claim(tx, acting, number, row),
-        "release" => verbs::assign(tx, acting, number, row, None),
+        "release" => verbs::release(tx, acting, number, row),
         "advance" => verbs::advance(
             tx,
             acting,
@@ -231,31 +239,46 @@ pub(super) async fn correction(sheet: Sheet, Path(number): Path<String>, Posted(
 
 pub(super) async fn hand_over_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
     let opened = case::open(&sheet, &number).await?;
-    let inside = html! {
-        div.field {
-            label for="to" { (sheet.word("desk-hand-over-to")) }
-            select.in id="to" name="to" {
-                @for (id, department) in sheet.town.departments.iter().filter(|(id, _)| **id != opened.case.department) {
-                    option value=(id) { (sheet.plain(&department.name)) }
-                }
-            }
-        }
-        (text_input(&sheet, "reason", "desk-hand-over-reason", ""))
-    };
-    Ok(verb_page(&sheet, &opened, "hand-over", html! {}, inside))
+    hand_over_form(&sheet, &opened, &Typed::default(), html! {}).await
 }
 
-pub(super) async fn hand_over(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
-    let number = number_of(&number)?;
-    let to = typed.first("to").unwrap_or_default().parse().map_err(|_| PageError::BadInput("no such department"))?;
+async fn hand_over_form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) -> Result<Markup, PageError> {
+    let (case, procedure) = (opened.case.clone(), opened.procedure.clone());
+    let departments = sheet.read(move |tx, acting| Ok(verbs::receivers(tx, acting, &case, &procedure)?)).await.map_err(refusal)?;
+    let name = |id: &DepartmentId| sheet.town.departments.get(id).map(|department| sheet.plain(&department.name)).unwrap_or_default();
+    let inside = html! {
+        p { (sheet.say().html(if departments.is_empty() { "desk-hand-over-none" } else { "desk-hand-over-lead" }, &[])) }
+        div.field {
+            label for="to" { (sheet.word("desk-hand-over-to")) }
+            select.in.m id="to" name="to" {
+                @for id in &departments { option value=(id) selected[typed.first("to") == Some(id.as_str())] { (name(id)) } }
+            }
+        }
+        (text_input(sheet, "reason", "desk-hand-over-reason", typed.first("reason").unwrap_or_default()))
+    };
+    Ok(verb_page(sheet, opened, "hand-over", above, inside))
+}
+
+pub(super) async fn hand_over(sheet: Sheet, Path(at): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
+    let number = number_of(&at)?;
+    let to: DepartmentId = typed.first("to").unwrap_or_default().parse().map_err(|_| PageError::BadInput("no such department"))?;
     let (reason, row) = (typed.first("reason").unwrap_or_default().to_owned(), row_of(&typed));
-    let to: definitions::ids::DepartmentId = to;
-    let done = sheet.write(move |tx, acting| verbs::hand_over(tx, acting, number, row, to.clone(), reason.clone())).await;
-    // The case may now be another department's, and no longer ours to see.
+    let done = sheet.write(move |tx, acting| verbs::hand_over(tx, acting, number, row, to.clone(), &reason)).await;
     match done {
+        // The case may now be another department's, and no longer ours to see.
         Ok(_) => Ok(Redirect::to("/desk/cases?queue=all&done=hand-over").into_response()),
+        Err(Refused::NotNow(reason @ (NotNow::ReasonDue | NotNow::NobodyThere))) => {
+            let opened = case::open(&sheet, &at).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, hand_over_form(&sheet, &opened, &typed, said_why(&sheet, &reason)).await?)
+                .into_response())
+        }
         refused => answer(&sheet, number, "hand-over", refused).await,
     }
+}
+
+/// What is missing, above the form where it was missing.
+pub(super) fn said_why(sheet: &Sheet, reason: &NotNow) -> Markup {
+    parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(why(reason))) } })
 }
 
 pub(super) async fn delay_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {

@@ -36,6 +36,9 @@ fn happened(sheet: &Sheet, procedure: &Procedure, at: Timestamp, seen: &Seen) ->
                 say.html("cases-moment-received", &[("department", sheet.department(department).0.into())]),
                 Some(say.html("cases-moment-received-body", &[("receipt", receipt_number.as_str().into())])),
             ),
+            News::HandedOver { department } => {
+                (say.html("cases-moment-handed-over", &[("department", sheet.department(department).0.into())]), None)
+            }
             News::Step { step, done, noted, .. } => {
                 let title = sheet.text(procedure.steps.get(step)?.resident.as_ref()?);
                 (title, written_down(sheet, procedure, done.as_ref(), noted))

@@ -1,36 +1,15 @@
-//! What staff do by hand beside the steps: give a case to a colleague, tell the person by telephone or post, find out who they are.
+//! What staff do by hand beside the steps: tell the person by telephone or post, find out who they are.
 
 use access::grants::{self, Act, RecordAttributes};
 use store::Write;
 
-use super::{Acting, Happened, Refused, WRITTEN_CHARACTERS_MAX, change, read};
+use super::{Acting, Happened, Refused, WRITTEN_CHARACTERS_MAX, change};
 use crate::{
     CaseNumber,
     case::{Case, NotNow},
     event::Event,
     rows,
 };
-
-/// 担当を渡す: gives the case to a colleague who holds a post in its department.
-///
-/// # Errors
-/// See [`change`]; also somebody of another department.
-pub fn give(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, to: access::StaffId) -> Result<Case, Refused> {
-    let now = acting.now;
-    let (case, _) = read(tx, acting, number)?;
-    let colleagues = access::staff::directory::in_department(tx, &case.department, acting.today())?;
-    change(tx, acting, number, seen, Act::Assign, |case, _| {
-        if !case.stage.is_open() {
-            return Err(NotNow::Stage(case.stage.code()));
-        }
-        if !colleagues.iter().any(|colleague| colleague.id == to) {
-            return Err(NotNow::Unknown("colleague"));
-        }
-        case.assignee = Some(to);
-        case.assigned_at = Some(now);
-        Ok(vec![Happened::inside(Event::Assigned { to })])
-    })
-}
 
 /// 知らせた: the person was rung up or written to, where no message reaches them by itself.
 ///

@@ -120,6 +120,7 @@ cases-moment-deciding = 決《き》めています
 cases-moment-too-late = 直《なお》したものは、まにあいませんでした
 cases-moment-too-late-body = 役所《やくしょ》が 先《さき》に 進《すす》めた あとに 届《とど》きました。書《か》いたことは、役所《やくしょ》の 人《ひと》が 読《よ》みます。申請《しんせい》は 前《まえ》の ままです。
 cases-moment-back = いま 見《み》ています
+cases-moment-handed-over = 担当《たんとう》が { $department }に 変《か》わりました
 cases-moment-delayed = お知《し》らせが おそく なります：{ $until }まで
 cases-moment-delayed-body = 理由《りゆう》：{ $reason }
 cases-moment-letter = 「{ $title }」を 送《おく》りました

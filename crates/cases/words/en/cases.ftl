@@ -120,6 +120,7 @@ cases-moment-deciding = The decision is being made
 cases-moment-too-late = Your correction came too late
 cases-moment-too-late-body = It arrived after the office had gone on. The office will read what you wrote. Your application stands as it was before.
 cases-moment-back = We are checking it
+cases-moment-handed-over = The { $department } is now in charge
 cases-moment-delayed = You will hear by { $until }, later than we said
 cases-moment-delayed-body = Reason: { $reason }
 cases-moment-letter = “{ $title }” was issued

@@ -126,6 +126,7 @@ cases-moment-deciding = 決定の手続をしています
 cases-moment-too-late = 直したものは、間に合いませんでした
 cases-moment-too-late-body = 担当課が先に進めた後に届きました。書いていただいた内容は担当課が読みます。申請の内容は、届く前のままです。
 cases-moment-back = 内容を確認しています
+cases-moment-handed-over = 担当が{ $department }に変わりました
 cases-moment-delayed = 結果をお知らせする日が{ $until }までに変わりました
 cases-moment-delayed-body = 理由：{ $reason }
 cases-moment-letter = 「{ $title }」をお送りしました
