@@ -203,3 +203,55 @@ test('a case handed to the section that holds the papers is decided there, with 
   await noguchi.said('決裁しました');
   for (const one of [hana, ono, ueda, noguchi, kudo]) { one.calm(); await one.leave(); }
 });
+
+test('a limit is extended by a notice that is seen before it goes, and the person reads the new day and the notice', { timeout: 180_000 }, async () => {
+  const hana = await person(town, { viewport: PHONE, name: 'staff-chain-waits' });
+  const { number, plain } = await fileDisclosure(hana, { name: '延原 待子', documents: '市長の日程表の十年分の全部' });
+  const ono = await staff(town, 'ono', wide('delay'));
+  await ono.open(number);
+  await ono.press('担当する');
+  await ono.follow('遅れを知らせる');
+  await ono.page.getByText('法定期限を延長する').waitFor();
+  await ono.look('ways');
+  await ono.press('遅れを知らせる');
+  await ono.page.getByText('理由を書いてください').waitFor();
+  const why = '対象の公文書が多く、内容の確認に時間がかかるため。';
+  await ono.page.check('input[name=delay][value=special]');
+  await ono.page.fill('[name=until]', '2020-01-01');
+  await ono.page.fill('[name=reason]', why);
+  await ono.press('遅れを知らせる');
+  await ono.page.getByText('いま決まっている日より後の日').waitFor();
+  assert.equal(await ono.page.inputValue('[name=reason]'), why, 'what was written stays');
+  await ono.look('too-early');
+  await ono.page.check('input[name=delay][value=extension]');
+  const { csrf, row } = await ono.held();
+  const preview = await ono.post(number, 'delay-preview', { csrf, row, delay: 'extension', reason: why });
+  assert.equal(preview.headers()['content-type'], 'application/pdf');
+  await ono.press('遅れを知らせる');
+  await ono.said('遅れを申請者に知らせます');
+  for (let tries = 0; tries < 100; tries += 1) {
+    await ono.open(number);
+    if (await ono.page.locator('a[href*="/letters/"]').count()) break;
+    await new Promise((next) => setTimeout(next, 150));
+  }
+  await ono.page.getByText('開示決定等期間延長通知書').first().waitFor();
+  await ono.look('extended');
+  const letter = await ono.page.locator('a[href*="/letters/"]').first().getAttribute('href');
+  assert.equal((await ono.context.request.get(town.url + letter)).headers()['content-type'], 'application/pdf');
+
+  let status = '';
+  for (let tries = 0; tries < 60 && !status.includes('開示決定等期間延長通知書'); tries += 1) {
+    await hana.go(`/status/${plain}`);
+    status = await hana.page.locator('main').innerText();
+  }
+  assert.match(status, /結果をお知らせする日が.*に変わりました/);
+  assert.match(status, new RegExp(why));
+  assert.match(status, /開示決定等期間延長通知書/);
+  await hana.look('told');
+
+  // Once is all that the law gives; the special extension still stands open within the first limit.
+  await ono.follow('遅れを知らせる');
+  assert.equal(await ono.page.locator('input[name=delay][value=extension]').isDisabled(), true);
+  await ono.look('once');
+  for (const one of [hana, ono]) { one.calm(); await one.leave(); }
+});

@@ -8,6 +8,8 @@
 //!            └────────── 差戻し ─────────────┘        取下げ from every open stage ─▶ Withdrawn
 //! ```
 
+mod not_now;
+
 use std::collections::BTreeMap;
 
 use access::{CaseId, StaffId};
@@ -23,6 +25,8 @@ use jp::calendar::BusinessCalendar;
 use serde::{Deserialize, Serialize};
 
 use crate::{CaseNumber, Contacts, clock::Clock, decide::consult::Consultation, event::Event};
+
+pub use not_now::NotNow;
 
 /// How a case came in. All arrive in one inbox; the channel is visible, not decisive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -233,47 +237,6 @@ pub fn sensitivity(procedure: &Procedure) -> Sensitivity {
             .unwrap_or_default()
     }
     highest(procedure.pages.values().flat_map(|page| page.fields.values()))
-}
-
-/// Why a verb is not possible now. The page says who holds the case, since when and what to do.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum NotNow {
-    /// Somebody changed the case after the page was shown.
-    #[error("changed since it was shown")]
-    Changed,
-    /// The case is at another stage.
-    #[error("the case is {0}")]
-    Stage(&'static str),
-    /// This person's role does not come next in the chain.
-    #[error("not next in the chain")]
-    NotNext,
-    /// 代決 while the one whose turn it is is at work.
-    #[error("the holder of the role is at work")]
-    HolderPresent,
-    /// Who drafted it does not approve it alone.
-    #[error("one's own draft")]
-    OwnDraft,
-    /// The definition has no such step, outcome or field.
-    #[error("unknown {0}")]
-    Unknown(&'static str),
-    /// A reason must be written.
-    #[error("a reason is due")]
-    ReasonDue,
-    /// What the outcome asks for is incomplete.
-    #[error("details of the outcome are incomplete")]
-    DetailsDue,
-    /// 合議 is not complete: a department has not answered, or objects.
-    #[error("a department that was asked has not agreed")]
-    ConsultDue,
-    /// Nobody of that department could work on the case.
-    #[error("nobody there could work on it")]
-    NobodyThere,
-    /// A day was named that has passed.
-    #[error("a day that has passed")]
-    DayPassed,
-    /// The limit was extended once already, or may not be extended.
-    #[error("the limit cannot be extended")]
-    NotExtendable,
 }
 
 /// How far an approval reaches.

@@ -26,6 +26,9 @@ pub struct Clock {
     pub pauses: Vec<Pause>,
     /// 決定期間の延長, once.
     pub extended: Option<Extension>,
+    /// 特例延長, once.
+    #[serde(default)]
+    pub special: Option<Special>,
     /// The new day that was told when the promise could not be kept.
     #[serde(default)]
     pub promised: Option<Date>,
@@ -76,6 +79,17 @@ pub struct Extension {
     pub reason: String,
 }
 
+/// 特例延長 (情報公開法11条 and 条例): a fair part is decided by the extended limit, the rest by a day that the notice names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Special {
+    /// The day of the notice.
+    pub on: Date,
+    /// Why, as written on the notice.
+    pub reason: String,
+    /// By when the rest is decided.
+    pub until: Date,
+}
+
 /// How a limit stands on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -98,6 +112,7 @@ impl Clock {
             correction_excluded: law.correction_excluded,
             pauses: Vec::new(),
             extended: None,
+            special: None,
             promised: None,
         }
     }
@@ -131,19 +146,33 @@ impl Clock {
 
     /// The last day of the statutory limit, with its extension.
     pub fn statutory_due(&self, calendar: &BusinessCalendar, today: Date) -> Option<Date> {
+        match (&self.special, &self.extended) {
+            (Some(special), _) => Some(special.until),
+            (None, Some(_)) => self.extended_due(calendar, today),
+            (None, None) => self.first_due(calendar, today),
+        }
+    }
+
+    /// The statutory limit before any extension.
+    pub fn first_due(&self, calendar: &BusinessCalendar, today: Date) -> Option<Date> {
+        self.limit(&[self.statutory?], calendar, today)
+    }
+
+    /// The statutory limit as a notice extends or would extend it; after 特例延長 the day for a fair part.
+    pub fn extended_due(&self, calendar: &BusinessCalendar, today: Date) -> Option<Date> {
+        self.limit(&[self.statutory?, self.extension?], calendar, today)
+    }
+
+    fn limit(&self, periods: &[Period], calendar: &BusinessCalendar, today: Date) -> Option<Date> {
         let pauses: &[Pause] = if self.correction_excluded { &self.pauses } else { &[] };
-        let limit = self.statutory?;
-        let periods = match (&self.extended, self.extension) {
-            (Some(_), Some(more)) => vec![limit, more],
-            _ => vec![limit],
-        };
-        Some(end(self.arrived_on, &periods, pauses, calendar, today))
+        Some(end(self.arrived_on, periods, pauses, calendar, today))
     }
 
     /// The day by which the person hears: the earlier of the two; none when neither is set or while it stands still.
     pub fn hear_by(&self, calendar: &BusinessCalendar, today: Date) -> Option<Date> {
         // A written extension names a new day and thereby replaces the promise.
-        let standard = if self.is_paused() || self.extended.is_some() { None } else { self.standard_due(calendar, today) };
+        let standard =
+            if self.is_paused() || self.extended.is_some() || self.special.is_some() { None } else { self.standard_due(calendar, today) };
         let statutory = if self.is_paused() && self.correction_excluded { None } else { self.statutory_due(calendar, today) };
         match (standard, statutory) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -165,9 +194,9 @@ impl Clock {
         })
     }
 
-    /// Whether the statutory limit may still be extended by notice.
+    /// Whether the law knows an extension by notice that was not used yet.
     pub fn may_be_extended(&self) -> bool {
-        self.statutory.is_some() && self.extension.is_some() && self.extended.is_none()
+        self.statutory.is_some() && self.extension.is_some() && self.extended.is_none() && self.special.is_none()
     }
 }
 
@@ -224,6 +253,8 @@ mod tests {
             standard_period: standard,
             statutory_limit: statutory,
             extension: statutory.map(|_| Period::Days(30)),
+            extension_letter: None,
+            special_extension_letter: None,
             correction_excluded,
             disposition: true,
         }

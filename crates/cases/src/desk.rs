@@ -9,6 +9,7 @@ mod compare;
 mod dead_letters;
 mod decision;
 mod definitions_page;
+mod delay;
 mod filters;
 mod inbox;
 mod panels;
@@ -72,7 +73,8 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/cases/{number}/preview", post(decision::preview))
         .route("/desk/cases/{number}/send-back", get(decision::send_back_page).post(decision::send_back))
         .route("/desk/cases/{number}/hand-over", get(verbs::hand_over_page).post(verbs::hand_over))
-        .route("/desk/cases/{number}/delay", get(verbs::delay_page).post(verbs::delay))
+        .route("/desk/cases/{number}/delay", get(delay::show).post(delay::notify))
+        .route("/desk/cases/{number}/delay-preview", post(delay::preview))
         .route("/desk/cases/{number}/do/{verb}", post(verbs::act))
         .route("/desk/paper", get(paper::choose).post(paper::take_over))
         .route("/desk/paper/{procedure}", get(paper::form).post(paper::file))

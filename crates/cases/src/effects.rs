@@ -36,21 +36,7 @@ pub(crate) fn order(tx: &Write<'_>, acting: &Acting<'_>, case: &Case, procedure:
                 let Some(content) = content(acting.town, case, procedure, outcome, effect, &proposal.reason, &proposal.details, *on) else {
                     continue;
                 };
-                let letter = effect_id(case, id.as_str());
-                let order = letters::Order {
-                    id: letter,
-                    case: case.id,
-                    content,
-                    date: *on,
-                    verify: verify_code(acting.keys, letter),
-                    actor: acting.staff.actor(),
-                    granted: format!("case:{}", case.id),
-                };
-                letters::order(tx, acting.bureau, &order).map_err(|error| match error {
-                    OrderError::Letter(problem) => Refused::Letter(problem),
-                    OrderError::NotFailed => Refused::NotFound,
-                    OrderError::Store(error) => Refused::Store(error),
-                })?;
+                order_letter(tx, acting, case, id.as_str(), content, *on)?;
             }
             // The person is told through the hatch: the news names the message.
             Effect::Tell { .. } => {}
@@ -60,6 +46,55 @@ pub(crate) fn order(tx: &Write<'_>, acting: &Acting<'_>, case: &Case, procedure:
         }
     }
     Ok(())
+}
+
+/// Orders one letter of a case. `effect` names it once: ordered again, it is the same letter.
+pub(crate) fn order_letter(
+    tx: &Write<'_>,
+    acting: &Acting<'_>,
+    case: &Case,
+    effect: &str,
+    content: Content,
+    on: Date,
+) -> Result<(), Refused> {
+    let letter = effect_id(case, effect);
+    let order = letters::Order {
+        id: letter,
+        case: case.id,
+        content,
+        date: on,
+        verify: verify_code(acting.keys, letter),
+        actor: acting.staff.actor(),
+        granted: format!("case:{}", case.id),
+    };
+    letters::order(tx, acting.bureau, &order).map(drop).map_err(|error| match error {
+        OrderError::Letter(problem) => Refused::Letter(problem),
+        OrderError::NotFailed => Refused::NotFound,
+        OrderError::Store(error) => Refused::Store(error),
+    })
+}
+
+/// What a notice says that decides nothing, such as an extension: no 教示 stands on it.
+pub(crate) fn notice(
+    town: &Town,
+    case: &Case,
+    procedure: &Procedure,
+    template: &definitions::ids::LetterId,
+    days: &[(&str, Option<Date>)],
+    reason: &str,
+    on: Date,
+) -> Content {
+    Content {
+        template: template.to_string(),
+        department: case.department.clone(),
+        authority: procedure.authority.clone(),
+        seal: Seal::Omitted,
+        to: addressee(case),
+        case: about(town, case, procedure, on),
+        outcome: days.iter().filter_map(|(name, on)| Some(((*name).to_owned(), day((*on)?)))).collect(),
+        reason: reason.to_owned(),
+        act: None,
+    }
 }
 
 /// Does what a step's `do:` says once its work is done. The person is told through the news.
@@ -161,9 +196,8 @@ fn plain(text: &Text) -> String {
     ui::words::ruby::plain(&text.ja)
 }
 
+/// `case` as a letter names it once it is decided.
 fn case_given(town: &Town, case: &Case, procedure: &Procedure, outcome: &Outcome, details: &Answers, on: Date) -> Map<String, Json> {
-    let fields: Map<String, Json> = shown(town, case, procedure).map(|(id, _, value)| (id, json!(value))).collect();
-    let answers: Vec<Json> = shown(town, case, procedure).map(|(_, label, value)| json!({ "label": label, "value": value })).collect();
     let added: Vec<Json> = outcome
         .ask
         .values()
@@ -172,15 +206,23 @@ fn case_given(town: &Town, case: &Case, procedure: &Procedure, outcome: &Outcome
             Some(json!({ "label": plain(&field.label), "value": answer.shown(field, town, Language::Ja) }))
         })
         .collect();
+    let mut given = about(town, case, procedure, on);
+    given.insert("details".to_owned(), Json::Array(added));
+    given.insert("outcome".to_owned(), json!(plain(&outcome.title)));
+    given
+}
+
+/// `case` as every letter names it.
+fn about(town: &Town, case: &Case, procedure: &Procedure, on: Date) -> Map<String, Json> {
+    let fields: Map<String, Json> = shown(town, case, procedure).map(|(id, _, value)| (id, json!(value))).collect();
+    let answers: Vec<Json> = shown(town, case, procedure).map(|(_, label, value)| json!({ "label": label, "value": value })).collect();
     let given = json!({
-        "details": added,
         "number": case.number.to_string(),
         "receipt_number": case.receipt_number,
         "procedure": plain(&procedure.title),
         "basis": plain(&procedure.law.basis),
         "filed_on": day(clock::day(case.filed_at)),
         "decided_on": day(on),
-        "outcome": plain(&outcome.title),
         "fields": fields,
         "answers": answers,
     });

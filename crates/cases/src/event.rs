@@ -173,6 +173,9 @@ pub enum Event {
         reason: String,
         /// By statutory notice.
         statutory: bool,
+        /// 特例延長: the day by which a fair part is decided.
+        #[serde(default)]
+        part: Option<Date>,
     },
     /// The department changed.
     HandedOver {

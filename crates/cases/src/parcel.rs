@@ -229,6 +229,9 @@ pub enum News {
         reason: String,
         /// Whether a statutory limit was extended by written notice, or a promise could not be kept.
         statutory: bool,
+        /// 特例延長: the day by which a fair part is decided; `until` is that of the rest.
+        #[serde(default)]
+        part: Option<Date>,
     },
     /// The case ended without a decision.
     Withdrawn,

@@ -30,7 +30,8 @@ use crate::{
 };
 
 pub use by_hand::{identify, reached};
-pub use delay::notify_delay;
+pub use delay::{Delay, Moved, moved, notify_delay};
+pub(crate) use delay::{law, notice};
 pub use holding::{claim, give, hand_over, receivers, release};
 
 /// Who acts, on which town's terms, when.

@@ -91,6 +91,13 @@ pub struct Law {
     pub statutory_limit: Option<Period>,
     /// How far a written notice may extend the statutory limit.
     pub extension: Option<Period>,
+    /// The notice by which it is extended (期間延長通知書).
+    #[serde(default)]
+    pub extension_letter: Option<LetterId>,
+    /// The notice of 特例延長 (情報公開法11条 and 条例): of very many documents a fair part is decided by the extended limit and the rest by
+    /// a day that the notice names. `None`: the law knows no such thing.
+    #[serde(default)]
+    pub special_extension_letter: Option<LetterId>,
     /// Whether the law leaves the days of a correction (補正) out of the statutory limit, as 情報公開条例 do.
     pub correction_excluded: bool,
     /// Whether the answer is a 処分, so that reasons and 教示 are due.

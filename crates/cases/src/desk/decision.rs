@@ -171,7 +171,12 @@ pub(super) async fn preview(sheet: Sheet, Path(number): Path<String>, Posted(typ
     let reason = typed.first("reason").unwrap_or_default().to_owned();
     let today = sheet.today();
     let content = effects::first_content(&sheet.town, &opened.case, &opened.procedure, &outcome, &reason, &answers, today);
-    let content = content.ok_or(PageError::NotFound)?;
+    draft_of(&sheet, content.ok_or(PageError::NotFound)?).await
+}
+
+/// A letter as it would go, marked as a draft.
+pub(super) async fn draft_of(sheet: &Sheet, content: letters::Content) -> Result<Response, PageError> {
+    let today = sheet.today();
     let (bureau, press) = (sheet.bureau(), sheet.tools.press.clone());
     let pdf = tokio::task::spawn_blocking(move || letters::preview(&bureau, &press, &content, today)).await.map_err(PageError::internal)?;
     let pdf = pdf.map_err(|problem| {

@@ -70,6 +70,13 @@ pub(super) fn clock_of(sheet: &Sheet, case: &Case) -> Markup {
                 ]))
             }
         }
+        @if let Some(special) = &case.clock.special {
+            p.sub { (say.html("desk-clock-special", &[
+                ("on", sheet.words.short_day(Language::Ja, special.on).into()),
+                ("part", case.clock.extended_due(calendar, today).map(|part| sheet.words.short_day(Language::Ja, part)).unwrap_or_default().into()),
+                ("reason", special.reason.as_str().into()),
+            ])) }
+        }
         @if let Some(extended) = &case.clock.extended {
             p.sub { (say.html("desk-clock-extended", &[("on", sheet.words.short_day(Language::Ja, extended.on).into()), ("reason", extended.reason.as_str().into())])) }
         }

@@ -97,6 +97,9 @@ pub(super) fn why(reason: &NotNow) -> &'static str {
         NotNow::ConsultDue => "desk-why-consult-due",
         NotNow::NobodyThere => "desk-why-nobody-there",
         NotNow::DayPassed => "desk-why-day-passed",
+        NotNow::NotLater => "desk-why-not-later",
+        NotNow::LimitPassed => "desk-why-limit-passed",
+        NotNow::NoticeMissing => "desk-why-notice-missing",
         NotNow::NotExtendable => "desk-why-not-extendable",
     }
 }
@@ -192,7 +195,7 @@ pub(super) fn verb_page(sheet: &Sheet, opened: &Opened, verb: &str, above: Marku
     sheet.page_with(&title, &opened.side, &trail, &[], |page| page, body)
 }
 
-fn day_input(sheet: &Sheet, value: Date, label: &str) -> Markup {
+pub(super) fn day_input(sheet: &Sheet, value: Date, label: &str) -> Markup {
     html! { div.field { label for="until" { (sheet.word(label)) } input.in.m id="until" type="date" name="until" value=(value) required; } }
 }
 
@@ -279,24 +282,4 @@ pub(super) async fn hand_over(sheet: Sheet, Path(at): Path<String>, Posted(typed
 /// What is missing, above the form where it was missing.
 pub(super) fn said_why(sheet: &Sheet, reason: &NotNow) -> Markup {
     parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(why(reason))) } })
-}
-
-pub(super) async fn delay_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
-    let opened = case::open(&sheet, &number).await?;
-    let statutory = opened.case.clock.statutory.is_some();
-    let week = sheet.town.closed.add_business_days(sheet.today(), 5);
-    let inside = html! {
-        p { (sheet.say().html(if statutory { "desk-delay-statutory" } else { "desk-delay-promise" }, &[])) }
-        @if !statutory { (day_input(&sheet, week, "desk-delay-until")) }
-        (text_input(&sheet, "reason", "desk-delay-reason", ""))
-    };
-    Ok(verb_page(&sheet, &opened, "delay", html! {}, inside))
-}
-
-pub(super) async fn delay(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
-    let number = number_of(&number)?;
-    let until: Option<Date> = typed.first("until").and_then(|day| day.parse().ok());
-    let (reason, row) = (typed.first("reason").unwrap_or_default().to_owned(), row_of(&typed));
-    let done = sheet.write(move |tx, acting| verbs::notify_delay(tx, acting, number, row, until, reason.clone())).await;
-    answer(&sheet, number, "delay", done).await
 }

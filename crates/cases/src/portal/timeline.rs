@@ -53,9 +53,12 @@ fn happened(sheet: &Sheet, procedure: &Procedure, at: Timestamp, seen: &Seen) ->
             News::Letter { title, document_number, .. } => {
                 (say.html("cases-moment-letter", &[("title", title.as_str().into())]), Some(html! { (document_number) }))
             }
-            News::Delayed { until, reason, .. } => (
+            News::Delayed { until, reason, part, .. } => (
                 say.html("cases-moment-delayed", &[("until", day(*until).into())]),
-                Some(say.html("cases-moment-delayed-body", &[("reason", reason.as_str().into())])),
+                Some(html! {
+                    @if let Some(part) = part { (say.html("cases-moment-delayed-part", &[("until", day(*part).into())])) br; }
+                    (say.html("cases-moment-delayed-body", &[("reason", reason.as_str().into())]))
+                }),
             ),
             News::CameTooLate { .. } => (say.html("cases-moment-too-late", &[]), Some(say.html("cases-moment-too-late-body", &[]))),
             News::Wrote { .. } | News::Withdrawn => return None,

@@ -122,6 +122,7 @@ cases-moment-too-late-body = 役所《やくしょ》が 先《さき》に 進�
 cases-moment-back = いま 見《み》ています
 cases-moment-handed-over = 担当《たんとう》が { $department }に 変《か》わりました
 cases-moment-delayed = お知《し》らせが おそく なります：{ $until }まで
+cases-moment-delayed-part = 一部《いちぶ》は { $until }までに お知《し》らせします。
 cases-moment-delayed-body = 理由《りゆう》：{ $reason }
 cases-moment-letter = 「{ $title }」を 送《おく》りました
 cases-moment-withdrawn = 申請《しんせい》を やめました

@@ -122,6 +122,7 @@ cases-moment-too-late-body = It arrived after the office had gone on. The office
 cases-moment-back = We are checking it
 cases-moment-handed-over = The { $department } is now in charge
 cases-moment-delayed = You will hear by { $until }, later than we said
+cases-moment-delayed-part = You will hear about part of it by { $until }.
 cases-moment-delayed-body = Reason: { $reason }
 cases-moment-letter = “{ $title }” was issued
 cases-moment-withdrawn = You withdrew the application

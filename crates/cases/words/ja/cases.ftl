@@ -128,6 +128,7 @@ cases-moment-too-late-body = 担当課が先に進めた後に届きました。
 cases-moment-back = 内容を確認しています
 cases-moment-handed-over = 担当が{ $department }に変わりました
 cases-moment-delayed = 結果をお知らせする日が{ $until }までに変わりました
+cases-moment-delayed-part = 一部は{ $until }までにお知らせします。
 cases-moment-delayed-body = 理由：{ $reason }
 cases-moment-letter = 「{ $title }」をお送りしました
 cases-moment-withdrawn = 申請を取り下げました

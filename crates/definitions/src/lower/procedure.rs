@@ -122,6 +122,8 @@ fn law(at: &At<'_>) -> Law {
             standard_period: None,
             statutory_limit: None,
             extension: None,
+            extension_letter: None,
+            special_extension_letter: None,
             correction_excluded: false,
             disposition: false,
         };
@@ -131,6 +133,8 @@ fn law(at: &At<'_>) -> Law {
         standard_period: at.period("standard_period"),
         statutory_limit: at.period("statutory_limit"),
         extension: at.period("extension"),
+        extension_letter: at.id("extension_letter"),
+        special_extension_letter: at.id("special_extension_letter"),
         correction_excluded: at.yes("correction_excluded").unwrap_or(false),
         disposition: at.yes("disposition").unwrap_or(false),
     }

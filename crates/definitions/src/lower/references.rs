@@ -175,6 +175,7 @@ impl Look<'_> {
             let known = town.authorities.keys().map(|id| id.as_str());
             self.unknown(&format!("{base}.authority"), "処分庁", procedure.authority.as_str(), known);
         }
+        self.extension(&base, procedure);
         for (id, step) in &procedure.steps {
             let path = format!("{base}.steps.{id}");
             for role in step.role.iter().filter(|role| !town.roles.contains_key(*role)) {
@@ -191,6 +192,24 @@ impl Look<'_> {
         }
         for (id, outcome) in &procedure.outcomes {
             self.effects(&format!("{base}.outcomes.{id}"), outcome.effects.iter());
+        }
+    }
+
+    /// What extends a limit set by law is a notice in writing.
+    fn extension(&mut self, base: &str, procedure: &Procedure) {
+        let (town, law) = (self.town, &procedure.law);
+        for (key, letter) in [("extension_letter", &law.extension_letter), ("special_extension_letter", &law.special_extension_letter)] {
+            if let Some(letter) = letter.as_ref().filter(|letter| !town.letters.contains_key(*letter)) {
+                let known = town.letters.keys().map(|id| id.as_str());
+                self.unknown(&format!("{base}.law.{key}"), "文書（letters/ のひな形）", letter.as_str(), known);
+            }
+        }
+        if law.statutory_limit.is_some() && law.extension.is_some() && law.extension_letter.is_none() {
+            self.problem(
+                &format!("{base}.law.extension"),
+                "延長を知らせる文書がない",
+                "`extension_letter: 文書の id` を書く（延長は書面で知らせる）",
+            );
         }
     }
 

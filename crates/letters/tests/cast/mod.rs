@@ -94,7 +94,7 @@ pub fn given() -> Given {
             "day": "令和8年12月1日（火）午前10時から", "place": "本庁舎3階　情報公開コーナー", "method": "閲覧及び写しの交付",
             "fee": "写しの交付　1枚につき10円", "facility": "中央児童会",
             "from": day(date(2027, 4, 1)), "until": day(date(2028, 3, 31)),
-            "due_before": day(DECIDED), "due": day(date(2026, 12, 24)),
+            "due_before": day(DECIDED), "due": day(date(2026, 12, 24)), "part_due": day(date(2026, 12, 20)),
             "fields": ["請求する公文書の名称又は内容（特定できる程度に）", "連絡先の電話番号"],
         })),
         reason: paragraphs(
@@ -114,7 +114,7 @@ pub fn given() -> Given {
 /// A notice that decides nothing has no 教示.
 pub fn given_for(template: &str) -> Given {
     let mut given = given();
-    if ["contract_notice", "correction_request", "disclosure_extension", "receipt"].contains(&template) {
+    if ["contract_notice", "correction_request", "disclosure_extension", "disclosure_special_extension", "receipt"].contains(&template) {
         given.instruction.clear();
         if template == "receipt" {
             given.verify = None;
