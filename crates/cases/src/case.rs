@@ -296,6 +296,8 @@ impl Case {
             Event::MessageFate { fate, .. } => match fate.strip_prefix("messages-fate-")? {
                 "call" => Some("call"),
                 "post" => Some("post"),
+                "unread-call" => Some(if self.contacts.phone.is_some() { "call" } else { by_hand() }),
+                "unread-post" => Some(if self.contacts.address.is_some() { "post" } else { by_hand() }),
                 "refused" | "given-up" | "unsure" | "unreachable" => Some(by_hand()),
                 _ => None,
             },

@@ -26,12 +26,24 @@ pub(crate) fn tell(
     let Some(kind) = kind(what) else { return Ok(()) };
     let message = message_of(what).map(|message| (message, details_of(what)));
     let content = content(town, case, kind, until(what), message);
-    told(tx, keys, case, (kind, turn), content, now)
+    let if_unread = message.and_then(|(id, _)| if_unread(town, town.messages.get(id)?, now));
+    told(tx, keys, case, (kind, turn), content, (now, if_unread))
+}
+
+/// Offices open half an hour later: the list of those to call is there by then.
+const BEFORE_NOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(4);
+
+/// When staff are to be told that a message of the town was not read: from the morning after the last day that its folder gives.
+fn if_unread(town: &Town, message: &definitions::message::Message, now: jiff::Timestamp) -> Option<messages::IfUnread> {
+    let follows = message.if_unread?;
+    let last = follows.after.last_day(crate::clock::day(now), &town.closed);
+    let morning = crate::clock::noon(last.tomorrow().ok()?) - BEFORE_NOON;
+    Some(messages::IfUnread { at: morning, then: follows.then })
 }
 
 /// The receipt of a filing.
 pub(crate) fn tell_filed(tx: &Write<'_>, town: &Town, keys: &Keys, case: &OwnCase) -> Result<(), StoreError> {
-    told(tx, keys, case, ("received", "filed"), content(town, case, "received", None, None), case.filed_at)
+    told(tx, keys, case, ("received", "filed"), content(town, case, "received", None, None), (case.filed_at, None))
 }
 
 /// What stands on my page: the town's own message where the definition names one, else our words.
@@ -50,7 +62,7 @@ fn told(
     case: &OwnCase,
     (kind, occasion): (&'static str, &str),
     content: Content,
-    now: jiff::Timestamp,
+    (now, if_unread): (jiff::Timestamp, Option<messages::IfUnread>),
 ) -> Result<(), StoreError> {
     let notice = Notice {
         id: format!("case:{}:{occasion}", case.id),
@@ -65,6 +77,7 @@ fn told(
         },
         content,
         link: format!("/status/{}", case.number.plain()),
+        if_unread,
     };
     let told = messages::tell(tx, &notice, now)?;
     match told.news {

@@ -184,6 +184,23 @@ store::on_both_engines! {
         assert!(matches!(w.own(own.id).state, OwnState::Decided { .. }), "the person reads what was decided");
     }
 
+    fn a_decision_that_nobody_reads_is_looked_for_when_the_folder_says_and_becomes_a_call(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        w.carry();
+        let office = office(&w);
+        propose(&w, &office, &own);
+        approve(&w, &office, &own);
+        w.carry();
+        let due = w.count(&w.portal, "select due from store_job where kind = 'notice.unread'");
+        // Decided on a Tuesday: the fifth day is a Sunday, so Monday is the last, and on Tuesday the office is about to open.
+        let morning = cases::clock::noon(w.today().saturating_add(7.days())) - jiff::SignedDuration::from_hours(4);
+        assert_eq!(due, morning.as_microsecond());
+        let fate = Up::Fate { case: own.id.to_string(), channel: "phone".into(), fate: "messages-fate-unread-call".into(), at: w.now() };
+        w.hand_up(&fate).unwrap();
+        assert_eq!(w.count(&w.desk, "select count(*) from case_ where reach = 'call'"), 1);
+    }
+
     fn a_withdrawal_sent_from_a_page_older_than_the_decision_leaves_the_decision(place: Place) {
         let w = World::new(place);
         let own = w.filed("paper_request", HANAKO);

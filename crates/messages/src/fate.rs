@@ -8,6 +8,8 @@
 //!            │          └─────▶ unsure                 (the line broke after the last dot)
 //!            ├────────────────▶ given up               (two days of 4xx)
 //!            └─ no mail ──────▶ call · post · unreachable   (work for staff)
+//!
+//!  handed over ─▶ not read in the time that the folder gives ─▶ unread-call · unread-post   (work for staff)
 //! ```
 //!
 //! **The window.** `handing` is committed after the relay has said 354 to DATA and before the first byte of the content leaves us. A
@@ -124,6 +126,10 @@ pub enum Fate {
     Post,
     /// No way is known but the person's own page.
     Unreachable,
+    /// Told, and not read in the time that the town's folder gives: staff call.
+    UnreadCall,
+    /// The same: staff write.
+    UnreadPost,
 }
 
 impl Fate {
@@ -139,6 +145,8 @@ impl Fate {
             Fate::Call => "call",
             Fate::Post => "post",
             Fate::Unreachable => "unreachable",
+            Fate::UnreadCall => "unread-call",
+            Fate::UnreadPost => "unread-post",
         }
     }
 
@@ -170,8 +178,8 @@ impl Fate {
     /// The channel that the fate is about: `mail`, `phone`, `post`, `my-page`.
     pub fn channel(&self) -> &'static str {
         match self {
-            Fate::Call => "phone",
-            Fate::Post => "post",
+            Fate::Call | Fate::UnreadCall => "phone",
+            Fate::Post | Fate::UnreadPost => "post",
             Fate::Unreachable => "my-page",
             _ => "mail",
         }
@@ -179,7 +187,7 @@ impl Fate {
 
     /// Whether somebody has to do something: these stand in a list of their own at the desk.
     pub fn is_work_for_staff(&self) -> bool {
-        matches!(self, Fate::Refused { .. } | Fate::GivenUp { .. } | Fate::Unsure { .. } | Fate::Call | Fate::Post | Fate::Unreachable)
+        !matches!(self, Fate::Queued | Fate::HandedOver | Fate::TryingAgain { .. })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The two kinds of job of this room, and the town's voice as a face holds it.
+//! The kinds of job of this room, and the town's voice as a face holds it.
 
 use std::sync::Arc;
 
@@ -16,12 +16,17 @@ use ui::words::Value;
 use crate::{
     mailing::{CodeMail, Letterhead, Mailing, Outcome, Voice},
     notice::MAIL_NOTICE,
+    unread::LookUnread,
 };
 
-/// The handlers of `mail.notice` and `mail.code`, for [`store::jobs::run`]. Give them threads of their own: a mail server that hangs then
+/// The handlers of `mail.notice`, `mail.code` and `notice.unread`, for [`store::jobs::run`]. Give them threads of their own: a mail server that hangs then
 /// keeps no letter waiting.
 pub fn handlers(mailing: &Mailing, keys: &Arc<Keys>) -> Vec<Arc<dyn JobHandler>> {
-    vec![Arc::new(MailNotice(mailing.clone())), Arc::new(SendCode { mailing: mailing.clone(), keys: keys.clone() })]
+    vec![
+        Arc::new(MailNotice(mailing.clone())),
+        Arc::new(SendCode { mailing: mailing.clone(), keys: keys.clone() }),
+        Arc::new(LookUnread(mailing.clone())),
+    ]
 }
 
 struct MailNotice(Mailing);

@@ -24,19 +24,23 @@ pub mod places;
 pub mod portal;
 pub mod relay;
 mod rows;
+mod unread;
 
 pub use contact::Contacts;
 pub use fate::{Fate, FateNews};
 pub use handlers::{TownVoice, handlers};
 pub use notice::{Before, Content, MAIL_NOTICE, Notice, Shown, Told, fate_of, notices, open, read_all, tell, unread};
+pub use unread::{IfUnread, UNREAD_NOTICE, is_any_unread_of, read_of};
 
 use definitions::text::Language;
 use store::Migration;
 use ui::words::RoomWords;
 
 /// Tables of this room on the residents' side. The staff's side has none: fates go there in the story of the case.
-pub const PORTAL_MIGRATIONS: &[Migration] =
-    &[Migration { name: "messages_portal_001_notices", sql: include_str!("../migrations/portal_001_notices.sql") }];
+pub const PORTAL_MIGRATIONS: &[Migration] = &[
+    Migration { name: "messages_portal_001_notices", sql: include_str!("../migrations/portal_001_notices.sql") },
+    Migration { name: "messages_portal_002_unread", sql: include_str!("../migrations/portal_002_unread.sql") },
+];
 
 /// What this room says.
 pub fn words() -> &'static [RoomWords] {

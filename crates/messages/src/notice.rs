@@ -9,6 +9,7 @@ use crate::{
     contact::{Contacts, Way},
     fate::{Fate, FateNews},
     rows,
+    unread::IfUnread,
 };
 
 /// One thing that one person is told.
@@ -30,6 +31,8 @@ pub struct Notice {
     pub content: Content,
     /// Where it is read, a path of the portal: `/my` or `/status/NUMBER`. It is what the mail links to.
     pub link: String,
+    /// When staff are to be told that it was not read, if the town's folder says so.
+    pub if_unread: Option<IfUnread>,
 }
 
 /// What a notice says on the person's page.
@@ -108,6 +111,10 @@ pub fn tell(tx: &Write<'_>, notice: &Notice, now: Timestamp) -> Result<Told, Sto
     )?;
     if fate == Fate::Queued {
         tx.enqueue(&NewJob { kind: MAIL_NOTICE, key: notice.id.clone(), body: serde_json::json!({ "id": notice.id }), at: now })?;
+    }
+    // What is work for staff from the beginning need not become it.
+    if let (false, Some(if_unread)) = (fate.is_work_for_staff(), &notice.if_unread) {
+        tx.enqueue(&if_unread.job(&notice.id))?;
     }
     Ok(Told { new: true, news: Some(FateNews { notice: notice.id.clone(), case, turn: 1, at: now, fate }) })
 }

@@ -1,6 +1,6 @@
 //! What is stored of notices and of what leaves the house.
 
-use access::AccountId;
+use access::{AccountId, CaseId};
 use definitions::text::Language;
 use jiff::Timestamp;
 use store::{Read, Row, StoreError, Write, params};
@@ -16,6 +16,9 @@ const INSERT_NOTICE: &str = "insert into notice (id, account, case_id, kind, wor
 const SHOWN: &str = "id, kind, words, args, body, link, at, read_at";
 const UNREAD: &str = "select count(*) from (select 1 from notice where account = $1 and read_at is null limit 99) as unread_notice";
 const OPEN: &str = "update notice set read_at = coalesce(read_at, $3) where id = $1 and account = $2 returning link";
+const READ: &str = "select read_at from notice where id = $1";
+const UNREAD_OF_CASE: &str = "select 1 from notice where case_id = $1 and read_at is null limit 1";
+const READ_OF_CASE: &str = "update notice set read_at = $2 where case_id = $1 and read_at is null";
 const READ_ALL: &str = "update notice set read_at = $2 where account = $1 and read_at is null";
 
 const INSERT_OUTGOING: &str = "insert into outgoing (id, case_id, what, state, turn, tries, address, language, link, why, instead, \
@@ -34,6 +37,9 @@ const FAILED_AFTER_CONTENT: &str = "update outgoing set state = 'trying-again', 
 /// The address is not kept longer than it is needed. A try that was thought lost and comes back after all knows better.
 const END: &str = "update outgoing set state = $2, turn = turn + 1, why = $3, ended_at = $4, address = null, handing_since = null, \
     next_try = null where id = $1 and tries = $5 and (ended_at is null or state = 'unsure')";
+
+/// Nobody read what was handed over: it becomes work for staff, once.
+const UNREAD_AFTER_ALL: &str = "update outgoing set state = $2, turn = turn + 1, ended_at = $3 where id = $1 and state = 'handed-over'";
 
 /// What an outgoing row carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +107,24 @@ pub(crate) fn open(tx: &Write<'_>, account: AccountId, id: &str, now: Timestamp)
 
 pub(crate) fn read_all(tx: &Write<'_>, account: AccountId, now: Timestamp) -> Result<u64, StoreError> {
     tx.run(READ_ALL, params![account.to_string(), now])
+}
+
+/// When a notice was read; the outer `None`: there is no such notice.
+pub(crate) fn read_at(tx: &Read<'_>, id: &str) -> Result<Option<Option<Timestamp>>, StoreError> {
+    tx.first(READ, params![id])?.map(|row| row.get(0)).transpose()
+}
+
+pub(crate) fn is_any_unread_of(tx: &Read<'_>, case: CaseId) -> Result<bool, StoreError> {
+    Ok(tx.first(UNREAD_OF_CASE, params![case.to_string()])?.is_some())
+}
+
+pub(crate) fn read_of(tx: &Write<'_>, case: CaseId, now: Timestamp) -> Result<u64, StoreError> {
+    tx.run(READ_OF_CASE, params![case.to_string(), now])
+}
+
+/// No when it is no longer merely handed over.
+pub(crate) fn unread_after_all(tx: &Write<'_>, id: &str, fate: &Fate, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(UNREAD_AFTER_ALL, params![id, fate.code(), now])? == 1)
 }
 
 pub(crate) struct NewOutgoing<'a> {
@@ -195,6 +219,8 @@ impl Outgoing {
             "call" => Fate::Call,
             "post" => Fate::Post,
             "unreachable" => Fate::Unreachable,
+            "unread-call" => Fate::UnreadCall,
+            "unread-post" => Fate::UnreadPost,
             _ => Fate::Queued,
         }
     }

@@ -5,8 +5,10 @@ mod town;
 
 use std::time::Duration;
 
-use messages::{Contacts, Fate, contact::Instead, fate::Why, mailing::CodeMail};
+use definitions::message::Then;
+use messages::{Contacts, Fate, IfUnread, Notice, contact::Instead, fate::Why, mailing::CodeMail};
 use smtp_server::SmtpServer;
+use store::StoreError;
 use town::{Mailroom, contacts, notice, portal};
 
 store::on_both_engines! {
@@ -61,6 +63,53 @@ store::on_both_engines! {
         let told: Vec<(i64, &str)> = room.told().iter().map(|news| (news.turn, news.fate.code())).collect();
         assert_eq!(told, [(2, "trying-again"), (3, "trying-again"), (4, "handed-over")]);
         assert_eq!(room.jobs(), ["case:1:2", "case:1:2#1", "case:1:2#2"]);
+    }
+
+    fn what_nobody_reads_in_time_becomes_a_call_once(place: Place) {
+        let store = portal(place);
+        let server = SmtpServer::start();
+        let room = Mailroom::open(store.clone(), server.port);
+        let at = room.clock.now() + jiff::SignedDuration::from_hours(5 * 24);
+        let unread = Notice { if_unread: Some(IfUnread { at, then: Then::PhoneList }), ..notice("case:1:2", "hanako@example.jp") };
+        room.tell(&unread);
+        assert_eq!(room.look_whether_read(), Some(at), "looked at when the folder says");
+        assert_eq!(room.fate("case:1:2"), Fate::Queued, "the mail is still being tried: the look waits for it");
+        room.deliver("case:1:2");
+        room.look_whether_read();
+        assert_eq!(room.fate("case:1:2"), Fate::UnreadCall);
+        assert!(Fate::UnreadCall.is_work_for_staff());
+        room.look_whether_read();
+        let told: Vec<&str> = room.told().iter().map(|news| news.fate.code()).collect();
+        assert_eq!(told, ["handed-over", "unread-call"], "staff are told once");
+    }
+
+    fn what_was_read_on_the_status_page_calls_nobody(place: Place) {
+        let store = portal(place);
+        let server = SmtpServer::start();
+        let room = Mailroom::open(store.clone(), server.port);
+        let at = room.clock.now() + jiff::SignedDuration::from_hours(24);
+        let told = Notice { if_unread: Some(IfUnread { at, then: Then::Post }), ..notice("case:1:2", "hanako@example.jp") };
+        let case = told.case.unwrap();
+        room.tell(&told);
+        room.deliver("case:1:2");
+        let is_unread = || store.read::<_, StoreError>(move |tx| messages::is_any_unread_of(tx, case)).unwrap();
+        assert!(is_unread());
+        let now = room.clock.now();
+        assert_eq!(store.write::<_, StoreError>(move |tx| messages::read_of(tx, case, now)).unwrap(), 1);
+        assert!(!is_unread());
+        room.look_whether_read();
+        assert_eq!(room.fate("case:1:2"), Fate::HandedOver);
+        assert_eq!(room.told().len(), 1);
+    }
+
+    fn who_is_called_from_the_beginning_is_not_put_on_the_list_twice(place: Place) {
+        let store = portal(place);
+        let room = Mailroom::open(store, 1);
+        let at = room.clock.now();
+        let mut told = Notice { if_unread: Some(IfUnread { at, then: Then::PhoneList }), ..notice("case:1:2", "") };
+        told.contacts = contacts(None, true, false);
+        room.tell(&told);
+        assert_eq!(room.look_whether_read(), None);
     }
 
     fn a_refusal_for_good_ends_in_the_telephone_and_the_address_is_forgotten(place: Place) {

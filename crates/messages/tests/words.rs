@@ -22,6 +22,8 @@ fn every_fate_ends_in_what_to_do_next() {
         Fate::Call,
         Fate::Post,
         Fate::Unreachable,
+        Fate::UnreadCall,
+        Fate::UnreadPost,
     ];
     for instead in [Instead::Phone, Instead::Post, Instead::Nothing] {
         fates.extend([Fate::GivenUp { why: Why::Relay, instead }, Fate::Unsure { instead }]);

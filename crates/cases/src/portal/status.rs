@@ -32,6 +32,8 @@ pub(super) struct Own {
     pub procedure: Procedure,
     pub story: Vec<(Timestamp, Seen)>,
     pub letters: Vec<OwnLetter>,
+    /// Something that they were told of it is unread.
+    pub is_unread: bool,
 }
 
 /// The case of this number, when this visitor may see it.
@@ -48,7 +50,8 @@ pub(super) async fn own(sheet: &Sheet, number: &str) -> Result<Option<Own>, Page
             let procedure = rows::procedure(tx, &case.version)?.ok_or(FilingRefused::NotFound)?;
             let story = rows::portal::events(tx, terms.keys, case.id)?;
             let letters = rows::portal::letters(tx, case.id)?;
-            Ok(Some(Own { case, procedure, story, letters }))
+            let is_unread = messages::is_any_unread_of(tx, case.id)?;
+            Ok(Some(Own { case, procedure, story, letters, is_unread }))
         })
         .await;
     found.map_err(refusal)
@@ -133,6 +136,10 @@ pub(super) async fn show(sheet: Sheet, Path(number): Path<String>, RawQuery(quer
         let number: String = number.chars().take(40).collect();
         return Ok(ask_page(&sheet, &number, "", None).into_response());
     };
+    if own.is_unread {
+        let case = own.case.id;
+        sheet.write(move |tx, terms| Ok(messages::read_of(tx, case, terms.now)?)).await.map_err(refusal)?;
+    }
     let sent = query.as_deref() == Some("sent");
     Ok(status_page(&sheet, &own, &Writing { sent, ..Writing::default() }).into_response())
 }

@@ -35,6 +35,7 @@ pub fn notice(id: &str, mail: &str) -> Notice {
         contacts: contacts(Some(mail), false, false),
         content: Content::Text("佐藤 花子さんの情報公開請求の決定が出ました。".into()),
         link: "/status/K7P4M29".into(),
+        if_unread: None,
     }
 }
 
@@ -127,6 +128,16 @@ impl Mailroom {
 
     pub fn told(&self) -> Vec<FateNews> {
         self.told.0.lock().unwrap().clone()
+    }
+
+    /// Does what was asked for the time when a notice is still unread; says when that is.
+    pub fn look_whether_read(&self) -> Option<jiff::Timestamp> {
+        let sql = "select body, due from store_job where kind = $1 order by due desc limit 1";
+        let row = self.mailing.store.read::<_, StoreError>(move |tx| tx.first(sql, params![messages::UNREAD_NOTICE])).unwrap()?;
+        let body: serde_json::Value = serde_json::from_str(&row.get::<String>(0).unwrap()).unwrap();
+        let then = definitions::message::Then::from_word(body["then"].as_str().unwrap()).unwrap();
+        self.mailing.look_whether_read(body["id"].as_str().unwrap(), then).unwrap();
+        Some(row.get(1).unwrap())
     }
 
     /// Keys of the jobs asked for, in their order.

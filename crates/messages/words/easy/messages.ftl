@@ -71,3 +71,5 @@ messages-fate-unsure =
 messages-fate-call = メールアドレスが ありません。電話《でんわ》して ください。
 messages-fate-post = 住所《じゅうしょ》だけ わかります。手紙《てがみ》を 送《おく》って ください。
 messages-fate-unreachable = 連絡先《れんらくさき》が ありません。本人《ほんにん》が 来《き》たら 伝《つた》えて ください。
+messages-fate-unread-call = おしらせが 読《よ》まれませんでした。電話《でんわ》して ください。
+messages-fate-unread-post = おしらせが 読《よ》まれませんでした。手紙《てがみ》を 送《おく》って ください。

@@ -71,3 +71,5 @@ messages-fate-unsure =
 messages-fate-call = There is no mail address. Call.
 messages-fate-post = Only a postal address is known. Write by post.
 messages-fate-unreachable = No contact is known. Tell the person when they look at the status page or come to the counter.
+messages-fate-unread-call = The notice was not read in time. Call.
+messages-fate-unread-post = The notice was not read in time. Write by post.

@@ -75,3 +75,5 @@ messages-fate-unsure =
 messages-fate-call = メールアドレスがありません。電話で連絡してください。
 messages-fate-post = 連絡先は住所だけです。郵便で連絡してください。
 messages-fate-unreachable = 連絡先がありません。本人が状況を見に来たときか、窓口に来たときに伝えてください。
+messages-fate-unread-call = お知らせが期間のうちに読まれませんでした。電話で連絡してください。
+messages-fate-unread-post = お知らせが期間のうちに読まれませんでした。郵便で連絡してください。
