@@ -12,6 +12,7 @@ mod definitions_page;
 mod delay;
 mod filters;
 mod inbox;
+mod individual_number;
 mod panels;
 mod paper;
 mod person;
@@ -69,6 +70,7 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/cases/{number}/correction", get(verbs::correction_page).post(verbs::correction))
         .route("/desk/cases/{number}/print", get(print::show))
         .route("/desk/cases/{number}/person", get(person::choose).post(person::identify))
+        .route("/desk/cases/{number}/individual-number", get(individual_number::ask).post(individual_number::open))
         .route("/desk/cases/{number}/propose", get(decision::propose_page).post(decision::propose))
         .route("/desk/cases/{number}/preview", post(decision::preview))
         .route("/desk/cases/{number}/send-back", get(decision::send_back_page).post(decision::send_back))

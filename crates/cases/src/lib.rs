@@ -76,7 +76,10 @@ pub const PORTAL_MIGRATIONS: &[Migration] =
     &[Migration { name: "cases-0001-drafts-and-own-cases", sql: include_str!("../migrations/portal_001_drafts_and_own_cases.sql") }];
 
 /// What the staff's store keeps for this room.
-pub const DESK_MIGRATIONS: &[Migration] = &[Migration { name: "cases-0001-cases", sql: include_str!("../migrations/desk_001_cases.sql") }];
+pub const DESK_MIGRATIONS: &[Migration] = &[
+    Migration { name: "cases-0001-cases", sql: include_str!("../migrations/desk_001_cases.sql") },
+    Migration { name: "cases-0002-numbers-too-late", sql: include_str!("../migrations/desk_002_numbers_too_late.sql") },
+];
 
 /// The words of this room's pages.
 pub fn words() -> &'static [RoomWords] {

@@ -80,6 +80,8 @@ impl Receiver for DeskReceiver {
                 if self.change(tx, &town, &case, at, corrected, too_late)? {
                     apart::keep(tx, &self.keys, self.case(tx, &case)?.id, &numbers)?;
                     self.index(tx, &case)?;
+                } else {
+                    apart::keep_late(tx, &self.keys, self.case(tx, &case)?.id, at, &numbers)?;
                 }
                 Ok(())
             }

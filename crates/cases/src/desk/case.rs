@@ -18,14 +18,14 @@ use ui::{
 };
 
 use super::{
-    Sheet, Side, compare,
+    Sheet, Side, compare, individual_number,
     panels::{clock_panel, holder, letters_of, papers, person, proposal_panel, reach_panel},
     refusal, side,
     side::names,
     story,
 };
 use crate::{
-    CaseNumber,
+    CaseNumber, apart,
     case::{Approval, Case, Stage},
     clock, decide,
     event::{Event, Told, Who},
@@ -44,6 +44,8 @@ pub(super) struct Opened {
     pub known: compare::Known,
     pub beside: marks::Side,
     pub charges: Vec<(String, i64)>,
+    /// Individual numbers, which lie apart: that there are any, not which.
+    pub apart: Vec<apart::Lies>,
     /// To whom the case can be given.
     pub colleagues: Vec<(access::StaffId, String)>,
     /// In which role this person approves, and what stands in the way.
@@ -91,11 +93,12 @@ pub(super) async fn open(sheet: &Sheet, number: &str) -> Result<Opened, PageErro
                 marks::seen(tx, case.id)?;
             }
             let charges = crate::registers::due(tx, case.id)?;
+            let apart = apart::lies(tx, case.id)?;
             let colleagues = access::staff::directory::in_department(tx, &case.department, acting.today())?;
             let colleagues = colleagues.into_iter().filter(|one| one.id != acting.staff.id).map(|one| (one.id, one.name)).collect();
             let turn = Turn::of(tx, acting, &case, &procedure)?;
             let side = side(tx, acting, &words, "")?;
-            Ok(Opened { case, procedure, story, names, letters, earlier, known, beside, charges, colleagues, turn, side })
+            Ok(Opened { case, procedure, story, names, letters, earlier, known, beside, charges, apart, colleagues, turn, side })
         })
         .await
         .map_err(refusal)
@@ -160,6 +163,7 @@ pub(super) fn case_page(sheet: &Sheet, opened: &Opened, above: Markup) -> Markup
                     h2 #answers { (say.html("desk-answers", &[])) }
                     (warned(sheet, case, procedure))
                     (compare::table(sheet, opened))
+                    (individual_number::beside(sheet, opened))
                 }
                 section.panel aria-labelledby="messages" {
                     h2 #messages { (say.html("cases-thread-title", &[])) }
