@@ -105,6 +105,44 @@ test('whoever comes second reads who has the case, since when, and what to do', 
   await kudo.leave();
 });
 
+test('what is late stands first and says so in words, the rest by how many open days are left', async () => {
+  const list = await staff(town, 'mori', { name: 'staff-inbox-due' });
+  await list.go('/desk/cases?queue=all');
+  const lines = await list.page.locator('tr[data-href]').evaluateAll((rows) => rows.map((row) => {
+    const due = row.querySelector('.due');
+    return {
+      due: due.innerText.trim(), whole: row.innerText, late: due.classList.contains('late'),
+      weight: getComputedStyle(due).fontWeight, bar: getComputedStyle(due.querySelector('rect') ?? due).fill,
+    };
+  }));
+  const late = lines.filter((line) => line.late);
+  const others = lines.filter((line) => !line.late);
+  assert.ok(late.length > 1 && others.length > 1, `late ${late.length}, others ${others.length}`);
+  assert.deepEqual(lines.slice(0, late.length).map((line) => line.late), late.map(() => true), 'what is late stands first');
+  for (const line of late) {
+    assert.match(line.due, /^\d+営業日超過$|^期限を過ぎた$/, 'how many open days over, in words');
+    assert.match(line.whole, /期限超過/, 'and the state says it');
+    assert.equal(line.weight, '700');
+  }
+  for (const line of others) {
+    assert.match(line.due, /^あと\d+営業日$|^今日まで$|^停止中$|^期限なし$/);
+    assert.doesNotMatch(line.whole, /期限超過/);
+    assert.notEqual(line.bar, late[0].bar);
+  }
+  const days = (line, sign) => sign * Number(line.due.match(/\d+/)?.[0] ?? 0);
+  const running = [...late.map((line) => days(line, -1)), ...others.filter((line) => /\d|今日/.test(line.due)).map((line) => days(line, 1))];
+  assert.deepEqual(running, [...running].sort((one, other) => one - other), 'the longest over first, the most time left last');
+  assert.match(await list.page.locator('h1').locator('..').innerText(), new RegExp(`うち${late.length}件が期限超過`));
+  await list.look('late');
+  await list.page.getByRole('link', { name: /期限超過/ }).first().click();
+  await list.page.waitForURL(/within=late/);
+  assert.equal(await list.page.locator('tr[data-href] .due:not(.late)').count(), 0, 'the tab holds what is late and nothing else');
+  assert.equal(await list.page.locator('tr[data-href] .due.late').count(), late.length);
+  await list.look('late-only');
+  list.calm();
+  await list.leave();
+});
+
 test('a colleague of the department is given the case by name', async () => {
   await ono.open(filed.number);
   const names = await ono.page.locator('select[name=to] option').allTextContents();

@@ -104,6 +104,8 @@ pub fn due(say: Say<'_>, due: Due) -> Markup {
             let passed = u64::from(of.saturating_sub(days)) * 100 / u64::from(of.max(1));
             (if days <= NEAR_DAYS { "near" } else { "" }, passed.clamp(4, 100) as u8, say.html("ui-due-left", &[("days", days.into())]))
         }
+        // It ended on the last open day, and the town hall has been closed since.
+        Due::Over { days: 0 } => ("late", 100, say.html("ui-due-passed", &[])),
         Due::Over { days } => ("late", 100, say.html("ui-due-over", &[("days", days.into())])),
         Due::Stopped => ("stopped", 50, say.html("ui-due-stopped", &[])),
         Due::Done => return html! { span.due { (say.html("ui-due-done", &[])) } },

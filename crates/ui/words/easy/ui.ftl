@@ -35,6 +35,7 @@ ui-step-later = これからです
 ui-due-today = 今日《きょう》まで
 ui-due-left = あと { $days }日《にち》（休《やす》みの 日《ひ》を 数《かぞ》えません）
 ui-due-over = { $days }日《にち》 遅《おく》れて います
+ui-due-passed = 期限《きげん》を 過《す》ぎました
 ui-due-stopped = 止《と》まって います
 ui-due-done = 終《お》わりました
 ui-due-open = いつまでか 決《き》まって いません

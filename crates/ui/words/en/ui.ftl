@@ -43,6 +43,7 @@ ui-due-over = { $days ->
     [one] 1 business day late
    *[other] { $days } business days late
 }
+ui-due-passed = Past due
 ui-due-stopped = Paused
 ui-due-done = Finished
 ui-due-open = No due date

@@ -35,6 +35,7 @@ ui-step-later = これから
 ui-due-today = 今日まで
 ui-due-left = あと{ $days }営業日
 ui-due-over = { $days }営業日超過
+ui-due-passed = 期限を過ぎた
 ui-due-stopped = 停止中
 ui-due-done = 完了
 ui-due-open = 期限なし
