@@ -3,7 +3,7 @@ import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { openTown, closeBrowser, person, PHONE } from './town.mjs';
 import { staff } from './staff.mjs';
-import { begin, fill, receipt } from './resident.mjs';
+import { begin, fill, receipt, WHO } from './resident.mjs';
 
 let town;
 before(async () => { town = await openTown({ residents: 200, cases: 40 }); });
@@ -48,14 +48,41 @@ const day = (name, days) => {
 };
 
 /** 児童手当 with an individual number, by somebody whom a clerk linked to the register. */
-async function fileAllowance(someone, cast, more = {}) {
+async function fileAllowance(someone, cast, more = {}, files = {}) {
   await signIn(someone, cast);
   await begin(someone, 'child_allowance');
   return walk(someone, {
     event: 'moved_in', ...day('event_on', -3), job: 'none', number: NUMBER, married: 'no', 'children.0.relation': 'child',
     'children.0.together': 'yes', grown_up: '0', 'account.kind': 'bank', 'account.bank': '0001', 'account.branch': '001', 'account.deposit': 'ordinary',
     'account.number': '1234567', 'account.holder': 'サトウ ハナコ', my_own: true, ...more,
-  });
+  }, files);
+}
+
+/** Photographs drawn by the browser itself, and a document of one page. */
+async function papers(someone) {
+  const drawn = await someone.page.evaluate(() => Promise.all([['#885522', '屋根'], ['#226688', '床下']].map(async ([colour, words]) => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [800, 600];
+    const pen = canvas.getContext('2d');
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 800, 600);
+    pen.fillStyle = '#fff';
+    pen.font = '80px sans-serif';
+    pen.fillText(words, 60, 320);
+    const blob = await new Promise((done) => canvas.toBlob(done, 'image/jpeg'));
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  })));
+  const drawing = 'BT /F 36 Tf 80 700 Td (REPAIR ESTIMATE) Tj ET';
+  const objects = ['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>', '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>',
+    `<</Length ${drawing.length}>>stream\n${drawing}\nendstream`, '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>'];
+  let pdf = '%PDF-1.4\n';
+  const at = objects.map((object, index) => { const begins = pdf.length; pdf += `${index + 1} 0 obj${object}endobj\n`; return begins; });
+  const xref = pdf.length;
+  pdf += `xref\n0 6\n0000000000 65535 f \n${at.map((begins) => `${String(begins).padStart(10, '0')} 00000 n \n`).join('')}trailer<</Size 6/Root 1 0 R>>\nstartxref\n${xref}\n%%EOF`;
+  return [
+    ...drawn.map((bytes, index) => ({ name: `被害-${index + 1}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(bytes) })),
+    { name: '修理の見積書.pdf', mimeType: 'application/pdf', buffer: Buffer.from(pdf) },
+  ];
 }
 
 /** The address of a case's individual number. */
@@ -134,4 +161,111 @@ test('an individual number is opened by who has the case, for a purpose, once; e
   assert.match(await line.innerText(), /森 恵[^]*childcare_clerk_opens_numbers/);
   admin.calm();
   await admin.leave();
+});
+
+test('photographs and documents stand beside the answers, large one after the other, and nobody else gets at them', async () => {
+  const kenji = await person(town, { viewport: PHONE, name: 'staff-case-flooded' });
+  await begin(kenji, 'disaster_certificate');
+  const sent = await papers(kenji);
+  const filed = await walk(kenji, {
+    cause: 'flood', ...day('happened_on', -5), 'place.postal': '100-0006', 'place.text': '見本県見本市東町2-3', lived: 'owner', residents: '3', damage: '1階が水につかった。',
+    depth: '30', self_judged: 'no', 'name.family': '鈴木', 'name.given': '健二', kana: 'スズキ ケンジ', 'contact_address.postal': '100-0006', 'contact_address.text': '見本県見本市東町2-3', phone: '090-0000-0006', copies: '1',
+  }, { photos: sent });
+  kenji.calm();
+
+  const fujita = await staff(town, 'fujita', { name: 'staff-case-files' });
+  await fujita.open(filed.number);
+  const shots = fujita.page.locator('section[aria-labelledby=answers] .shots li');
+  for (let tries = 0; tries < 40 && (await shots.locator('a').count()) < 3; tries += 1) {
+    await new Promise((next) => setTimeout(next, 200));
+    await fujita.page.reload();
+  }
+  assert.deepEqual((await shots.locator('a').allTextContents()).map((name) => name.trim()), sent.map((file) => file.name), 'all three came through the hatch, in order');
+  const pictures = shots.locator('img');
+  assert.equal(await pictures.count(), 2);
+  await pictures.last().scrollIntoViewIfNeeded();
+  await fujita.page.waitForFunction(() => [...document.querySelectorAll('.shots img')].every((image) => image.complete && image.naturalWidth === 800));
+  await fujita.look('files');
+
+  await shots.locator('a').first().click();
+  await fujita.page.waitForURL(/\/attached\/1$/);
+  assert.match(await fujita.page.locator('main').innerText(), /書類 1 \/ 3/);
+  await fujita.look('photo');
+  await Promise.all([fujita.page.waitForURL(/\/attached\/2$/), fujita.page.keyboard.press('n')]);
+  await fujita.follow('次の書類');
+  assert.equal(new URL(fujita.page.url()).pathname, `/desk/cases/${filed.plain}/attached/3`);
+  assert.equal(await fujita.page.locator('.letter iframe').getAttribute('title'), '修理の見積書.pdf');
+  await new Promise((drawn) => setTimeout(drawn, 1500)); // the browser's own viewer tells nobody when it has drawn
+  await fujita.look('document');
+  await Promise.all([fujita.page.waitForURL(/\/attached\/2$/), fujita.page.keyboard.press('p')]);
+  assert.equal((await fujita.context.request.get(`${town.url}/desk/cases/${filed.plain}/attached/4`)).status(), 404);
+
+  // What goes out is what came in, of a kind that runs nothing, in no frame but ours.
+  const sources = await Promise.all([1, 3].map(async (turn) => {
+    const html = await (await fujita.context.request.get(`${town.url}/desk/cases/${filed.plain}/attached/${turn}`)).text();
+    return html.match(/src="(\/desk\/cases\/[^"]*\/files\/[^"]*)"/)[1];
+  }));
+  for (const [source, file] of [[sources[0], sent[0]], [sources[1], sent[2]]]) {
+    const answer = await fujita.context.request.get(town.url + source);
+    const headers = answer.headers();
+    assert.equal(headers['content-type'], file.mimeType);
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+    assert.match(headers['content-security-policy'], /default-src 'none'/);
+    assert.match(headers['content-security-policy'], /frame-ancestors 'self'/);
+    assert.equal(headers['cache-control'], 'private, no-store');
+    if (file.mimeType === 'image/jpeg') assert.match(headers['content-security-policy'], /sandbox/);
+    else assert.ok((await answer.body()).equals(file.buffer), 'byte for byte');
+  }
+  // Another department, another case's address, a stranger, the resident's own browser: none of them.
+  const ono = await staff(town, 'ono', { name: 'staff-case-files-ono' });
+  const other = `/desk/cases/ZZZZZZZ/files/${sources[0].split('/').at(-1)}`;
+  for (const at of [...sources, `/desk/cases/${filed.plain}/attached/1`]) assert.equal((await ono.context.request.get(town.url + at)).status(), 404, at);
+  assert.equal((await fujita.context.request.get(town.url + other)).status(), 404);
+  assert.equal((await fujita.context.request.get(`${town.url}/desk/cases/${filed.plain}/files/${'0'.repeat(32)}`)).status(), 404);
+  for (const at of sources) assert.notEqual((await kenji.context.request.get(town.url + at, { maxRedirects: 0 })).headers()['content-type'], 'image/jpeg');
+  for (const one of [kenji, ono, fujita]) { one.calm(); await one.leave(); }
+});
+
+test('where the registry says the same everywhere one line says so and one key goes on; earlier cases are those that I may see', async () => {
+  const hanako = await person(town, { viewport: PHONE, name: 'staff-case-again' });
+  await hanako.go('/');
+  const [proof] = await papers(hanako);
+  const first = await fileAllowance(hanako, 'hanako', {
+    number: '', 'children.0.together': 'no', 'children.0.child_address.postal': '100-0001', 'children.0.child_address.text': '見本県見本市中央9-9-9',
+  }, { 'children.0.apart_proof': [proof] });
+  const second = await fileAllowance(hanako, 'hanako', { number: '' });
+  await begin(hanako, 'disclosure_request');
+  const elsewhere = await walk(hanako, { ...WHO, documents: '児童手当の支給の基準', way: 'view' });
+  await hanako.leave();
+
+  const mori = await staff(town, 'mori', { name: 'staff-case-same' });
+  // What hangs on a row of a group is in place too.
+  await mori.open(first.number);
+  assert.match(await mori.page.locator('section[aria-labelledby=answers]').innerText(), /1つ目：別居監護申立書など/);
+  assert.equal(await mori.page.locator('.shots a', { hasText: proof.name }).count(), 1);
+  await mori.open(second.number);
+  const earlier = mori.page.locator('section[aria-labelledby=person]');
+  assert.equal(await earlier.locator(`a[href="/desk/cases/${first.plain}"]`).count(), 1, 'what she filed before');
+  assert.equal(await earlier.locator(`a[href="/desk/cases/${second.plain}"]`).count(), 0, 'not this one itself');
+  assert.equal(await earlier.locator(`a[href="/desk/cases/${elsewhere.plain}"]`).count(), 0, 'not what is another department\'s');
+  assert.doesNotMatch(await earlier.innerText(), /公文書/);
+
+  const answers = mori.page.locator('section[aria-labelledby=answers]');
+  assert.match(await answers.innerText(), /台帳とくらべた[0-9]項目に、違いはありません/);
+  assert.equal(await answers.locator('tr.diff').count(), 0);
+  const table = answers.locator('.scroll');
+  assert.ok(await table.evaluate((box) => box.scrollWidth <= box.clientWidth), 'no answer is cut off, however long the question');
+  await mori.look('same');
+  await mori.press('担当する');
+  await Promise.all([mori.page.waitForURL(/done=advance/), mori.page.keyboard.press('o')]);
+  await mori.said('次の工程に進めました');
+
+  const ono = await staff(town, 'ono', { name: 'staff-case-earlier-ono' });
+  await ono.open(elsewhere.number);
+  const theirs = ono.page.locator('section[aria-labelledby=person]');
+  for (const { plain } of [first, second]) assert.equal(await theirs.locator(`a[href="/desk/cases/${plain}"]`).count(), 0);
+  assert.doesNotMatch(await theirs.innerText(), /児童手当/);
+  await ono.look('earlier-none');
+  assert.equal((await mori.context.request.get(`${town.url}/desk/cases/${elsewhere.plain}`)).status(), 404);
+  for (const one of [mori, ono]) { one.calm(); await one.leave(); }
 });

@@ -79,8 +79,8 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).map(char::from).collect()
 }
 
-/// A text inside an address: everything but letters and digits as `%E5`.
-pub(crate) fn percent(text: &str) -> String {
+/// A text inside an address or a header: everything but letters and digits as `%E5`.
+pub fn percent(text: &str) -> String {
     text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 

@@ -1,7 +1,7 @@
 //! 添付 on their way to the desk: what residents attach lies in the portal's file store under the portal's key. After a filing or a
 //! correction a job reads each file once and hands its bytes through the hatch; the desk keeps its own copy under its own key.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use access::CaseId;
 use definitions::answer::{Answer, Answers, FileAnswer};
@@ -25,6 +25,8 @@ pub const HAND_UP: &str = "case.files";
 
 const KEEP: &str = "insert into case_file (case_id, filed, kept) values ($1, $2, $3) on conflict (case_id, filed) do nothing";
 const KEPT: &str = "select kept from case_file where case_id = $1 and filed = $2";
+
+const HERE: &str = "select filed from case_file where case_id = $1";
 
 /// Every attachment among answers, those in rows of groups included.
 pub fn of(answers: &Answers) -> Vec<FileAnswer> {
@@ -116,6 +118,14 @@ impl Receiver for ReceiveFile {
         tx.run(KEEP, params![label.case, label.filed, kept.to_string()])?;
         Ok(())
     }
+}
+
+/// Which of a case's attachments the desk has its copies of, by the names under which they were filed.
+///
+/// # Errors
+/// When the store fails.
+pub fn here(tx: &Read<'_>, case: CaseId) -> Result<BTreeSet<String>, StoreError> {
+    tx.all(HERE, params![case.to_string()])?.iter().map(|row| row.get(0)).collect()
 }
 
 /// The desk's copy of an attachment; none while it is on its way.

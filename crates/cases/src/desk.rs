@@ -2,6 +2,7 @@
 
 mod side;
 
+mod attached;
 mod bulk;
 mod caller;
 mod case;
@@ -65,7 +66,8 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/definitions", get(definitions_page::show))
         .route("/desk/dead-letters", get(dead_letters::show).post(dead_letters::resume))
         .route("/desk/cases/{number}", get(case::show))
-        .route("/desk/cases/{number}/files/{file}", get(case::file))
+        .route("/desk/cases/{number}/files/{file}", get(attached::file))
+        .route("/desk/cases/{number}/attached/{turn}", get(attached::show))
         .route("/desk/cases/{number}/letters/{letter}", get(case::letter))
         .route("/desk/cases/{number}/correction", get(verbs::correction_page).post(verbs::correction))
         .route("/desk/cases/{number}/print", get(print::show))

@@ -44,6 +44,8 @@ pub(super) struct Opened {
     pub known: compare::Known,
     pub beside: marks::Side,
     pub charges: Vec<(String, i64)>,
+    /// Attachments that came through the hatch, as they were filed.
+    pub files_here: std::collections::BTreeSet<String>,
     /// Individual numbers, which lie apart: that there are any, not which.
     pub apart: Vec<apart::Lies>,
     /// To whom the case can be given.
@@ -94,11 +96,27 @@ pub(super) async fn open(sheet: &Sheet, number: &str) -> Result<Opened, PageErro
             }
             let charges = crate::registers::due(tx, case.id)?;
             let apart = apart::lies(tx, case.id)?;
+            let files_here = crate::attachments::here(tx, case.id)?;
             let colleagues = access::staff::directory::in_department(tx, &case.department, acting.today())?;
             let colleagues = colleagues.into_iter().filter(|one| one.id != acting.staff.id).map(|one| (one.id, one.name)).collect();
             let turn = Turn::of(tx, acting, &case, &procedure)?;
             let side = side(tx, acting, &words, "")?;
-            Ok(Opened { case, procedure, story, names, letters, earlier, known, beside, charges, apart, colleagues, turn, side })
+            Ok(Opened {
+                case,
+                procedure,
+                story,
+                names,
+                letters,
+                earlier,
+                known,
+                beside,
+                charges,
+                files_here,
+                apart,
+                colleagues,
+                turn,
+                side,
+            })
         })
         .await
         .map_err(refusal)
@@ -349,18 +367,6 @@ fn write_form(sheet: &Sheet, case: &Case, verb: &str, label: &str, button: &str)
             (parts::button(Weight::Second, sheet.say().html(button, &[])))
         }
     }
-}
-
-/// An attachment in place.
-pub(super) async fn file(sheet: Sheet, Path((number, file)): Path<(String, String)>) -> Result<Response, PageError> {
-    let opened = open(&sheet, &number).await?;
-    let attached = crate::attachments::of(&opened.case.answers).into_iter().find(|answer| answer.file == file);
-    let mut attached = attached.ok_or(PageError::NotFound)?;
-    let (case, filed) = (opened.case.id, attached.file.clone());
-    let kept = sheet.read(move |tx, _| Ok(crate::attachments::kept(tx, case, &filed)?)).await.map_err(refusal)?;
-    // What was typed at the desk lies here under its own name; what residents sent has a copy here once it came through the hatch.
-    attached.file = kept.unwrap_or(attached.file);
-    crate::portal::served(&sheet.face.files, &attached).await
 }
 
 /// A letter as it was issued.

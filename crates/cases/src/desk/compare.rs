@@ -12,7 +12,7 @@ use registry::resident::Resident;
 use store::Write;
 use ui::parts::{self, Comparison};
 
-use super::{Sheet, case::Opened};
+use super::{Sheet, attached, case::Opened};
 use crate::{
     case::Case,
     event::Event,
@@ -145,28 +145,19 @@ fn corrected(sheet: &Sheet, opened: &Opened, field: &Field) -> Markup {
 
 fn filed(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer, shown: &str) -> Markup {
     match (answer, &field.kind) {
-        (Answer::Files(files), _) => attachments(sheet, opened, files),
-        (_, Kind::Group { .. }) => html! { @for line in shown.lines() { p { (line) } } },
-        _ => html! { @for (at, line) in shown.lines().enumerate() { @if at > 0 { br; } (line) } },
-    }
-}
-
-/// Attachments in place: a photograph as it is, a document behind a fold, each also on a page of its own.
-fn attachments(sheet: &Sheet, opened: &Opened, files: &[definitions::answer::FileAnswer]) -> Markup {
-    let at = format!("/desk/cases/{}/files", opened.case.number.plain());
-    html! {
-        @for file in files {
-            @let href = format!("{at}/{}", file.file);
-            details {
-                summary { (file.name) " " small { (sheet.say().text("desk-file-bytes", &[("kb", (file.bytes / 1024).max(1).into())])) } }
-                @if file.media.starts_with("image/") {
-                    img src=(href) alt=(file.name) loading="lazy";
-                } @else if file.media == "application/pdf" {
-                    (parts::letter_frame(sheet.say(), &href, &file.name))
+        (Answer::Files(files), _) => attached::in_place(sheet, opened, files),
+        (Answer::Group(rows), Kind::Group { fields, .. }) => html! {
+            @for line in shown.lines() { p { (line) } }
+            @for (at, row) in rows.iter().enumerate() {
+                @for (id, answer) in row.iter() {
+                    @if let (Answer::Files(files), Some(asked)) = (answer, fields.get(id)) {
+                        p.sub { (sheet.say().text("desk-attached-row", &[("row", (at + 1).into()), ("what", sheet.plain(&asked.label).into())])) }
+                        (attached::in_place(sheet, opened, files))
+                    }
                 }
-                p { a href=(href) target="_blank" rel="noopener" { (sheet.word("desk-file-open")) } }
             }
-        }
+        },
+        _ => html! { @for (at, line) in shown.lines().enumerate() { @if at > 0 { br; } (line) } },
     }
 }
 

@@ -5,7 +5,7 @@ use access::PageError;
 use axum::{
     RequestExt,
     extract::{Multipart, Path, Request},
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use definitions::{
@@ -240,10 +240,23 @@ pub(super) async fn show(sheet: Sheet, Path((draft, field, file)): Path<(String,
 pub(crate) async fn served(files: &store::files::Files, answer: &FileAnswer) -> Result<Response, PageError> {
     let (files, file): (_, FileRef) = (files.clone(), answer.file.parse().map_err(|_| PageError::NotFound)?);
     let bytes = tokio::task::spawn_blocking(move || files.get(&file)).await.map_err(PageError::internal)??;
+    // Nothing but what a browser shows without running it is shown in place; anything else is handed over as it is.
+    let shown = ACCEPTED.contains(&answer.media.as_str());
     let headers = [
-        (header::CONTENT_TYPE, answer.media.clone()),
-        (header::CONTENT_DISPOSITION, "inline".to_owned()),
+        (header::CONTENT_TYPE, if shown { answer.media.clone() } else { "application/octet-stream".to_owned() }),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("{}; filename*=UTF-8''{}", if shown { "inline" } else { "attachment" }, access::token::percent(&answer.name)),
+        ),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
-    Ok((headers, bytes).into_response())
+    let mut response = (headers, bytes).into_response();
+    if answer.media.starts_with("image/") {
+        // A picture on its own may do nothing at all, whatever hides in it.
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PICTURE_POLICY));
+    }
+    Ok(response)
 }
+
+/// `style-src`: a browser that shows a picture alone puts its own style beside it.
+const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
