@@ -20,6 +20,7 @@ mod person;
 mod print;
 mod story;
 mod verbs;
+mod voiding;
 
 use std::{ops::Deref, sync::Arc};
 
@@ -69,6 +70,7 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/cases/{number}/files/{file}", get(attached::file))
         .route("/desk/cases/{number}/attached/{turn}", get(attached::show))
         .route("/desk/cases/{number}/letters/{letter}", get(case::letter))
+        .route("/desk/cases/{number}/letters/{letter}/void", get(voiding::ask).post(voiding::void))
         .route("/desk/cases/{number}/correction", get(verbs::correction_page).post(verbs::correction))
         .route("/desk/cases/{number}/print", get(print::show))
         .route("/desk/cases/{number}/person", get(person::choose).post(person::identify))
@@ -203,6 +205,7 @@ impl Sheet {
             "filter",
             "resume",
             "paper",
+            "void",
         ];
         let said = SAID.into_iter().find(|known| Some(*known) == done);
         html! {

@@ -123,7 +123,7 @@ pub(crate) fn told_by<'e>(mut effects: impl Iterator<Item = &'e Effect>) -> Opti
 }
 
 /// The letter that an effect of this case makes: the same however often the transaction runs.
-fn effect_id(case: &Case, effect: &str) -> LetterId {
+pub(crate) fn effect_id(case: &Case, effect: &str) -> LetterId {
     let digest = Sha256::new().chain_update(case.id.uuid().as_bytes()).chain_update(effect.as_bytes()).finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
@@ -131,7 +131,7 @@ fn effect_id(case: &Case, effect: &str) -> LetterId {
 }
 
 /// The code by which a letter is verified, derived from the town's key: nobody else can guess it, and a re-run draws the same.
-fn verify_code(keys: &Keys, letter: LetterId) -> VerifyCode {
+pub(crate) fn verify_code(keys: &Keys, letter: LetterId) -> VerifyCode {
     let mut chance = [0; 40];
     chance[..32].copy_from_slice(&keys.mac("letter verify", letter.uuid().as_bytes()));
     chance[32..].copy_from_slice(&keys.mac("letter verify more", letter.uuid().as_bytes())[..8]);
@@ -140,7 +140,7 @@ fn verify_code(keys: &Keys, letter: LetterId) -> VerifyCode {
 
 /// What a letter about this case says; none when the effect is no letter.
 #[allow(clippy::too_many_arguments)]
-fn content(
+pub(crate) fn content(
     town: &Town,
     case: &Case,
     procedure: &Procedure,
@@ -182,7 +182,7 @@ pub(crate) fn first_content(
 }
 
 /// 宛先: name and address as the person wrote them.
-fn addressee(case: &Case) -> Addressee {
+pub(crate) fn addressee(case: &Case) -> Addressee {
     let address = case.contacts.address.as_deref().unwrap_or_default();
     let (post, line) = match address.strip_prefix('〒').and_then(|rest| rest.split_once(' ')) {
         Some((post, line)) => (Some(post), line),

@@ -145,6 +145,19 @@ pub enum Event {
         /// Its id.
         letter: String,
     },
+    /// A letter is no longer true.
+    LetterVoided {
+        /// Its title.
+        title: String,
+        /// 文書番号.
+        document_number: String,
+        /// Its id.
+        letter: String,
+        /// Why, in words.
+        reason: String,
+        /// The number under which it was ordered again.
+        again: Option<String>,
+    },
     /// A letter could not be made; what to do stands on the case.
     LetterFailed {
         /// Why, in words for staff.
@@ -221,6 +234,7 @@ impl Event {
             Event::SentBack { .. } => "sent-back",
             Event::Decided { .. } => "decided",
             Event::LetterIssued { .. } => "letter-issued",
+            Event::LetterVoided { .. } => "letter-voided",
             Event::LetterFailed { .. } => "letter-failed",
             Event::WroteToApplicant { .. } => "wrote-to-applicant",
             Event::ApplicantWrote { .. } => "applicant-wrote",

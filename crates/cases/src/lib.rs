@@ -35,6 +35,7 @@ mod sealed;
 pub mod told;
 mod tools;
 pub mod verbs;
+pub mod voiding;
 
 use definitions::text::Language;
 use store::Migration;

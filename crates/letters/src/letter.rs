@@ -128,6 +128,8 @@ pub struct Listed {
     pub title: Option<String>,
     /// Why it could not be set, in words for staff.
     pub problem: Option<String>,
+    /// Since when it is void.
+    pub voided_on: Option<Date>,
 }
 
 #[cfg(test)]

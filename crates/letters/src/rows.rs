@@ -26,7 +26,7 @@ const VOID: &str = "update letter set state = 'voided', voided_on = $2, voided_w
 const RENDERED: &str = "select id, case_id, title, document_number, verify, bears, file, state from letter \
     where id = $1 and state in ('issued', 'voided')";
 const OF_CASE: &str =
-    "select id, template, state, document_number, bears, title, problem from letter where case_id = $1 order by ordered_at, id";
+    "select id, template, state, document_number, bears, title, problem, voided_on from letter where case_id = $1 order by ordered_at, id";
 
 /// Everything that the press needs, as it was frozen.
 pub(crate) struct Frozen {
@@ -164,6 +164,7 @@ pub fn of_case(tx: &Read<'_>, case: CaseId) -> Result<Vec<Listed>, StoreError> {
                 date: day(row, 4)?,
                 title: row.get(5)?,
                 problem: row.get(6)?,
+                voided_on: row.get(7)?,
             })
         })
         .collect()

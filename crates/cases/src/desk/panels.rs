@@ -332,6 +332,7 @@ pub(super) fn papers(sheet: &Sheet, opened: &Opened) -> Markup {
 
 pub(super) fn letters_of(sheet: &Sheet, opened: &Opened) -> Markup {
     let say = sheet.say();
+    let may_void = crate::voiding::may_void(&sheet.staff, &opened.case).is_some();
     html! {
         @if opened.letters.is_empty() { p.sub { (say.html("desk-letters-none", &[])) } } @else {
             ul.files {
@@ -344,6 +345,10 @@ pub(super) fn letters_of(sheet: &Sheet, opened: &Opened) -> Markup {
                             } @else { (title) }
                         }
                         small { (letter.document_number) " " (sheet.word(&format!("desk-letter-{}", letter.state.code()))) }
+                        @if let Some(on) = letter.voided_on { small { (sheet.words.short_day(Language::Ja, on)) } }
+                        @if letter.state == letters::State::Issued && may_void {
+                            a href={ "/desk/cases/" (opened.case.number.plain()) "/letters/" (letter.id) "/void" } { (say.html("desk-void-title", &[])) }
+                        }
                         @if let Some(problem) = &letter.problem { p { (problem) } }
                     }
                 }

@@ -63,6 +63,10 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
         }
         Event::SentBack { reason } => Some(reason.clone()),
         Event::LetterIssued { title, document_number, .. } => Some(format!("{title} {document_number}")),
+        Event::LetterVoided { title, document_number, reason, again, .. } => Some(match again {
+            Some(again) => format!("{title} {document_number} → {again}　{reason}"),
+            None => format!("{title} {document_number}　{reason}"),
+        }),
         Event::LetterFailed { why } => Some(why.clone()),
         Event::Delayed { until, reason, .. } => Some(format!("{} {reason}", sheet.words.short_day(Language::Ja, *until))),
         Event::HandedOver { to, reason } => {
