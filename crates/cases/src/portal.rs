@@ -4,6 +4,7 @@ mod catalogue;
 mod check;
 mod door;
 mod form;
+mod held;
 mod my;
 mod status;
 mod timeline;

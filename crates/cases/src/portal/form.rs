@@ -25,7 +25,7 @@ use ui::{
 use super::{
     Sheet,
     door::{self, Door},
-    refusal, see, upload,
+    held, refusal, see, upload,
 };
 use crate::{
     FilingRefused,
@@ -33,7 +33,7 @@ use crate::{
     filing::{self, DraftIds, Opened},
 };
 
-pub(super) async fn begin(sheet: Sheet, Path(procedure): Path<String>, Posted(_): Posted) -> Result<Response, PageError> {
+pub(super) async fn begin(sheet: Sheet, Path(procedure): Path<String>, Posted(posted): Posted) -> Result<Response, PageError> {
     let procedure: ProcedureId = procedure.parse().map_err(|_| PageError::NotFound)?;
     let definition = sheet.town.procedures.get(&procedure).ok_or(PageError::NotFound)?;
     match door::of(definition, sheet.visitor.assurance()) {
@@ -42,10 +42,12 @@ pub(super) async fn begin(sheet: Sheet, Path(procedure): Path<String>, Posted(_)
         Door::SignIn => return Ok(see(&door::sign_in(&format!("/procedures/{procedure}")))),
         Door::ProveIdentity => return Ok(see(&format!("/procedures/{procedure}"))),
     }
+    let known = held::begun_from(&sheet, definition, &posted).await?;
     let now = sheet.clock.now();
     let ids = DraftIds { draft: DraftId(CaseId::draw(now).uuid()), case: CaseId::draw(now) };
     let (owner, language) = (sheet.owner(), sheet.language());
-    let draft = sheet.write(move |tx, terms| filing::begin(tx, terms, &procedure, &owner, language, &ids)).await.map_err(refusal)?;
+    let draft =
+        sheet.write(move |tx, terms| filing::begin(tx, terms, &procedure, &owner, language, &ids, &known)).await.map_err(refusal)?;
     Ok(see(&format!("/drafts/{}", draft.id)))
 }
 
@@ -306,15 +308,15 @@ pub(super) async fn save(
     let turn = pressed.clone();
     let opened = sheet
         .write(move |tx, terms| {
+            let unseen = filing::open(tx, terms, id, &owner)?.filled.hidden;
             let change = |draft: &mut Typed, page: &Page| {
-                draft.post_page(&page.fields, &typed)?;
+                draft.post_shown(&page.fields, &unseen, &typed)?;
                 upload::put(draft, &page.fields, &files)?;
                 if let Some(pressed) = &turn {
                     pressed.apply(draft, &page.fields);
                 }
                 Ok(())
             };
-            let unseen = filing::open(tx, terms, id, &owner)?.filled.hidden;
             Ok((Owned::of(filing::save_page(tx, terms, id, &owner, &asked, change)?), unseen))
         })
         .await;

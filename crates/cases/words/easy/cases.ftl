@@ -198,6 +198,7 @@ cases-guide-fee-below = 下《した》に 書《か》いて あります
 cases-status-form-no-receipt = 受付票《うけつけひょう》が ない とき
 cases-correct-files = いま ついている もの：{ $names }。新《あたら》しく えらぶと、ぜんぶ 入《い》れかわります。えらばなければ、そのままです。
 cases-my-held = 登録《とうろく》されている こと
+cases-my-held-lead = 役所《やくしょ》に 登録《とうろく》されている、あなたと 子《こ》どもの ことです。ここから はじめると、わかっている ことは もう 書《か》いて あります。
 cases-my-held-from = { $from }から
 cases-my-held-until = { $from }から { $until }まで
 cases-my-held-do = できる こと

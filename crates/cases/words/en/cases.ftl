@@ -198,6 +198,7 @@ cases-guide-fee-below = see below
 cases-status-form-no-receipt = If you do not have your receipt
 cases-correct-files = Attached now: { $names }. If you choose new files, they replace all of these. If you choose none, these stay.
 cases-my-held = What is registered
+cases-my-held-lead = What the city has on file about you and your children. Forms that you start from here open with what is on file.
 cases-my-held-from = from { $from }
 cases-my-held-until = from { $from } to { $until }
 cases-my-held-do = What you can do

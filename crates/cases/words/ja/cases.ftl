@@ -206,6 +206,7 @@ cases-guide-fee-below = 下の説明のとおり
 cases-status-form-no-receipt = 受付票が手元にないとき
 cases-correct-files = いま付いているもの：{ $names }。新しく選ぶと、すべて入れ替わります。選ばなければ、そのままです。
 cases-my-held = 登録されていること
+cases-my-held-lead = 役所に登録されている、あなたとお子さんのことです。ここから始めると、登録されている内容が入った状態で開きます。
 cases-my-held-from = { $from }から
 cases-my-held-until = { $from }から{ $until }まで
 cases-my-held-do = できること
