@@ -195,11 +195,17 @@ fn journal(tx: &Write<'_>, owner: &Owner, what: &'static str, case: CaseId) -> R
     tx.journal(&Entry { actor, what, kind: "case", record: case.to_string(), authority: "own".to_owned(), why: String::new() })
 }
 
+/// The case as it is now: the desk's news may have come after the page was read.
+fn as_it_is(tx: &Read<'_>, terms: &Terms<'_>, case: &OwnCase) -> Result<OwnCase, FilingRefused> {
+    rows::portal::own_by_id(tx, terms.keys, case.id)?.ok_or(FilingRefused::NotFound)
+}
+
 /// 補正: sends the fields that were asked for, and no others.
 ///
 /// # Errors
 /// When nothing was asked for, or a field is still wrong (then the filled form says which).
-pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCase, input: &Corrected) -> Result<OwnCase, FilingRefused> {
+pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, case: OwnCase, input: &Corrected) -> Result<OwnCase, FilingRefused> {
+    let mut case = as_it_is(tx, terms, &case)?;
     let OwnState::Correct { asked } = &case.state else { return Err(FilingRefused::NotNow(crate::case::NotNow::Stage(case.state.code()))) };
     let procedure = rows::procedure(tx, &case.version)?.ok_or(FilingRefused::NotOffered)?;
     let filled = terms.fill(&procedure, &corrected_typed(&procedure, &case, input)?);
@@ -309,7 +315,8 @@ pub fn write(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, case: &OwnCase, i
 ///
 /// # Errors
 /// When it has ended already.
-pub fn withdraw(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, mut case: OwnCase) -> Result<OwnCase, FilingRefused> {
+pub fn withdraw(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, case: OwnCase) -> Result<OwnCase, FilingRefused> {
+    let mut case = as_it_is(tx, terms, &case)?;
     if !case.state.is_open() {
         return Err(FilingRefused::NotNow(crate::case::NotNow::Stage(case.state.code())));
     }

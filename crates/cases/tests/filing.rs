@@ -42,6 +42,15 @@ fn publish(w: &World, drafts: DraftRule) {
 }
 
 store::on_both_engines! {
+    fn a_page_that_was_read_before_the_news_came_turns_nothing_back(place: Place) {
+        let w = World::new(place);
+        let read = w.filed("paper_request", HANAKO);
+        w.withdraw(read.id).unwrap();
+        let old = read.clone();
+        let again = w.resident(move |tx, terms| filing::withdraw(tx, terms, &hanako(), old.clone()));
+        assert!(matches!(again, Err(FilingRefused::NotNow(_))), "the copy in hand says that it is open; the case is not");
+        assert_eq!(w.seen(read.id).iter().filter(|seen| matches!(seen, Seen::Withdrew)).count(), 1);
+    }
     fn a_resident_files_and_the_desk_has_the_case(place: Place) {
         let w = World::new(place);
         let own = w.filed("paper_request", HANAKO);
