@@ -6,6 +6,7 @@ mod door;
 mod form;
 mod held;
 mod my;
+mod postal;
 mod status;
 mod timeline;
 mod upload;
@@ -67,6 +68,7 @@ pub fn router(tools: Tools) -> Router<PortalFace> {
         .route("/status/{number}/correct", get(verbs::correct_page).post(verbs::correct))
         .route("/status/{number}/write", post(verbs::write))
         .route("/status/{number}/withdraw", get(verbs::withdraw_page).post(verbs::withdraw))
+        .route(postal::URL, post(postal::ask))
         .route("/my", get(my::show))
         .layer(Extension(tools))
 }

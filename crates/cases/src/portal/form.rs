@@ -25,7 +25,7 @@ use ui::{
 use super::{
     Sheet,
     door::{self, Door},
-    held, refusal, see, upload,
+    held, postal, refusal, see, upload,
 };
 use crate::{
     FilingRefused,
@@ -100,13 +100,21 @@ struct Shown {
     is_back: bool,
     /// Files that were not taken.
     refused: Vec<FieldProblem>,
+    /// The address whose postal code was to complete it.
+    postal: Option<String>,
 }
 
 impl Shown {
     fn of(query: Option<String>) -> Shown {
         let query = query.unwrap_or_default();
         let has = |wanted: &str| query.split('&').any(|part| part == wanted);
-        Shown { is_wrong: has("wrong=1"), has_more: has("more=1"), is_back: has("back=check"), refused: upload::refused_of(&query) }
+        Shown {
+            is_wrong: has("wrong=1"),
+            has_more: has("more=1"),
+            is_back: has("back=check"),
+            refused: upload::refused_of(&query),
+            postal: postal::of_query(&query),
+        }
     }
 }
 
@@ -125,10 +133,22 @@ pub(super) async fn show(
         return Ok(see(&format!("/drafts/{draft}")));
     }
     let page = procedure.pages.get(page.as_str()).ok_or(PageError::NotFound)?;
-    Ok(question_page(&sheet, procedure, page, &opened, &Shown::of(query)).into_response())
+    let shown = Shown::of(query);
+    let said = match &shown.postal {
+        Some(path) => Some((path.clone(), postal::said(&sheet, &opened.draft.typed, path).await?)),
+        None => None,
+    };
+    Ok(question_page(&sheet, procedure, page, &opened, &shown, said.as_ref()).into_response())
 }
 
-fn question_page(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Owned, shown: &Shown) -> Markup {
+fn question_page(
+    sheet: &Sheet,
+    procedure: &Procedure,
+    page: &Page,
+    opened: &Owned,
+    shown: &Shown,
+    said: Option<&(String, String)>,
+) -> Markup {
     let say = sheet.say();
     let title = sheet.plain(&page.title);
     let draft = opened.draft.id;
@@ -145,7 +165,7 @@ fn question_page(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Own
         prefix: "",
         problems: &problems,
         upload: Some(&upload),
-        postal: None,
+        postal: postal::view(sheet, said),
     };
     let mistakes = field::mistakes(&page.fields, &view);
     let back = match opened.filled.page_before(&page.id) {
@@ -306,6 +326,7 @@ pub(super) async fn save(
     let typed = came.typed;
     let pressed = field::pressed(&typed);
     let turn = pressed.clone();
+    let completion = postal::completion(&sheet, pressed.as_ref(), &typed).await?;
     let opened = sheet
         .write(move |tx, terms| {
             let unseen = filing::open(tx, terms, id, &owner)?.filled.hidden;
@@ -314,6 +335,9 @@ pub(super) async fn save(
                 upload::put(draft, &page.fields, &files)?;
                 if let Some(pressed) = &turn {
                     pressed.apply(draft, &page.fields);
+                }
+                if let Some(completion) = &completion {
+                    completion.apply(draft, &page.fields);
                 }
                 Ok(())
             };
@@ -328,7 +352,8 @@ pub(super) async fn save(
     let back = if shown.is_back { "&back=check" } else { "" };
     let here = format!("/drafts/{draft}/{page}");
     if let Some(pressed) = &pressed {
-        return Ok(see(&format!("{here}?{}{refused}#{}", back.trim_start_matches('&'), pressed.anchor())));
+        let said = postal::query(pressed);
+        return Ok(see(&format!("{here}?{}#{}", format!("{back}{said}{refused}").trim_start_matches('&'), pressed.anchor())));
     }
     if refused.is_empty()
         && let Some(first) = brought_up(&sheet, &page, &opened, &unseen)
