@@ -49,6 +49,7 @@ pub fn begin(
         owner: owner.clone(),
         procedure: procedure.clone(),
         version: definition.version.clone(),
+        ask_again: Vec::new(),
         language,
         typed: form::begin(definition, known, terms.facts, clock::day(terms.now)),
         case: ids.case,
@@ -92,11 +93,19 @@ pub fn open<'t>(tx: &Read<'_>, terms: &Terms<'t>, id: DraftId, owner: &Owner) ->
     let draft = own_draft(tx, terms.keys, id, owner)?;
     let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
     let filled = terms.fill(procedure, &draft.typed);
-    let changed = changed(&draft.version, procedure, clock::local(terms.now));
+    let changed = shown(changed(&draft.version, &draft.ask_again, procedure, clock::local(terms.now)), &filled);
     Ok(Opened { draft, procedure, filled, changed })
 }
 
-/// Saves what came in from one page: `change` lays it over the draft. Right or wrong, it is kept as typed.
+/// Only a page that is shown can be asked again.
+fn shown(changed: Changed, filled: &Filled) -> Changed {
+    let Changed::AskAgain(mut pages) = changed else { return changed };
+    pages.retain(|page| filled.pages.iter().any(|state| state.id == *page && state.visible));
+    if pages.is_empty() { Changed::Carried } else { Changed::AskAgain(pages) }
+}
+
+/// Saves what came in from one page: `change` lays it over the draft. Right or wrong, it is kept as typed. Of the pages that a new version
+/// asks again this one is done with, and no other.
 ///
 /// # Errors
 /// As [`open`].
@@ -112,13 +121,31 @@ pub fn save_page<'t>(
     let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
     let page = procedure.pages.get(page).ok_or(FilingRefused::NotFound)?;
     change(&mut draft.typed, page)?;
+    keep(tx, terms, draft, procedure, Some(&page.id))
+}
+
+/// Keeps a changed draft under today's definition; `saved` is the page that was saved as a whole, if one was.
+fn keep<'t>(
+    tx: &Write<'_>,
+    terms: &Terms<'t>,
+    mut draft: Draft,
+    procedure: &'t Procedure,
+    saved: Option<&PageId>,
+) -> Result<Opened<'t>, FilingRefused> {
+    if let Changed::AskAgain(pages) = changed(&draft.version, &draft.ask_again, procedure, clock::local(terms.now)) {
+        draft.ask_again = pages.into_iter().filter(|page| Some(page) != saved).collect();
+    }
     draft.version = procedure.version.clone();
     draft.touched_at = terms.now;
     if !rows::portal::save_draft(tx, terms.keys, &draft, terms.now)? {
         return Err(FilingRefused::NotFound);
     }
     let filled = terms.fill(procedure, &draft.typed);
-    Ok(Opened { draft, procedure, filled, changed: Changed::No })
+    let changed = match shown(changed(&draft.version, &draft.ask_again, procedure, clock::local(terms.now)), &filled) {
+        Changed::AskAgain(pages) => Changed::AskAgain(pages),
+        _ => Changed::No,
+    };
+    Ok(Opened { draft, procedure, filled, changed })
 }
 
 /// Adds or takes out files of one question, and says on which page it stands.
@@ -133,11 +160,12 @@ pub fn change_files(
     field: &str,
     change: impl FnOnce(&mut Typed, &Page) -> Result<(), TooMuch>,
 ) -> Result<PageId, FilingRefused> {
-    let draft = own_draft(tx, terms.keys, id, owner)?;
+    let mut draft = own_draft(tx, terms.keys, id, owner)?;
     let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
     let asks = |page: &&Page| matches!(kind_at(&draft.typed, &page.fields, field), Some(Kind::Files { .. }));
     let page = procedure.pages.values().find(asks).ok_or(FilingRefused::NotFound)?;
-    save_page(tx, terms, id, owner, &page.id, change)?;
+    change(&mut draft.typed, page)?;
+    keep(tx, terms, draft, procedure, None)?;
     Ok(page.id.clone())
 }
 

@@ -59,7 +59,15 @@ pub(super) async fn opened(sheet: &Sheet, draft: &str) -> Result<Result<Owned, R
     match opened {
         Ok(opened) => Ok(Ok(opened)),
         Err(FilingRefused::AlreadyFiled(number)) => Ok(Err(see(&format!("/status/{}", number.plain())))),
-        Err(other) => Err(refusal(other)),
+        Err(other) => Err(draft_refusal(other)),
+    }
+}
+
+/// What a refusal of somebody's draft becomes. Whether it never was, is another's or was swept is not told apart; where to go on is.
+pub(super) fn draft_refusal(refused: FilingRefused) -> PageError {
+    match refused {
+        FilingRefused::NotFound => PageError::say(axum::http::StatusCode::NOT_FOUND, "cases-error-draft-gone"),
+        other => refusal(other),
     }
 }
 
@@ -71,6 +79,11 @@ pub(super) struct Owned {
 }
 
 impl Owned {
+    /// The first page that a new version asks again.
+    pub fn ask_again(&self) -> Option<&PageId> {
+        if let Changed::AskAgain(pages) = &self.changed { pages.first() } else { None }
+    }
+
     pub fn of(opened: Opened<'_>) -> Owned {
         let Opened { draft, filled, changed, .. } = opened;
         Owned { draft, filled, changed }
@@ -83,10 +96,15 @@ pub(super) async fn go_on(sheet: Sheet, Path(draft): Path<String>) -> Result<Res
         Ok(opened) => opened,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    Ok(see(&match opened.filled.first_incomplete_page() {
+    Ok(see(&goes_on_at(&draft, &opened)))
+}
+
+/// Where a draft goes on: at the first page with something to do or to look at again, else at the check.
+fn goes_on_at(draft: &str, opened: &Owned) -> String {
+    match opened.filled.first_incomplete_page().or(opened.ask_again()) {
         Some(page) => format!("/drafts/{draft}/{page}"),
         None => format!("/drafts/{draft}/check"),
-    }))
+    }
 }
 
 /// How a page is shown again, from its address.
@@ -347,7 +365,7 @@ pub(super) async fn save(
     let (opened, unseen) = match opened {
         Ok(saved) => saved,
         Err(FilingRefused::AlreadyFiled(number)) => return Ok(see(&format!("/status/{}", number.plain()))),
-        Err(other) => return Err(refusal(other)),
+        Err(other) => return Err(draft_refusal(other)),
     };
     let back = if shown.is_back { "&back=check" } else { "" };
     let here = format!("/drafts/{draft}/{page}");
@@ -364,10 +382,7 @@ pub(super) async fn save(
         return Ok(see(&format!("{here}?wrong=1{back}{refused}")));
     }
     Ok(see(&match opened.filled.next_page_after(&page) {
-        _ if shown.is_back => match opened.filled.first_incomplete_page() {
-            Some(page) => format!("/drafts/{draft}/{page}"),
-            None => format!("/drafts/{draft}/check"),
-        },
+        _ if shown.is_back => goes_on_at(&draft, &opened),
         Some(next) => format!("/drafts/{draft}/{next}"),
         None => format!("/drafts/{draft}/check"),
     }))
