@@ -152,3 +152,28 @@ test('filing needs nothing but the form where the procedure allows it', async ()
   anybody.calm();
   await anybody.leave();
 });
+
+test('a draft that was swept, or never was, says so in words and where to go on', async () => {
+  const ken = await person(town, { name: 'draft-gone' });
+  await begin(ken, 'disclosure_request');
+  const own = ken.page.url().match(/\/drafts\/([^/?]+)/)[1];
+  await ken.go('/my');
+  assert.match(await ken.page.locator('main').innerText(), /まで保存します/, 'until when it is kept');
+  // Thrown away, as the sweep does after thirty days.
+  await ken.submit('消す');
+  for (const path of ['', '/who', '/check']) {
+    const answer = await ken.go(`/drafts/${own}${path}`);
+    assert.equal(answer.status(), 404);
+    const said = await ken.page.locator('main').innerText();
+    assert.match(said, /30日のあいだ続けなかったものは、消すことになっています/);
+    assert.match(said, /0000-00-0000/, 'and a way to a person');
+  }
+  await ken.look('gone');
+  const never = await ken.go('/drafts/0190000000007000800000000000ffff/who');
+  assert.equal(never.status(), 404);
+  assert.match(await ken.page.locator('main').innerText(), /見つかりません/, 'told like one that never was');
+  await ken.page.locator('main a[href="/"], main a[href="/procedures"]').first().click();
+  assert.ok((await ken.page.locator('input[name=q]').count()) > 0, 'from there on a procedure is found');
+  ken.calm(404);
+  await ken.leave();
+});

@@ -146,6 +146,76 @@ test('the receipt opens the status, a wrong and a missing number are answered al
   await other.leave();
 });
 
+test('withdrawing: once, by its own person, and not after the decision', async () => {
+  const hanako = await person(town, { name: 'withdraw', alsoAt: BOTH });
+  await hanako.go('/sign-in?then=/procedures/disclosure_request');
+  await signIn(hanako, town, 'withdraw@example.jp');
+  const first = await fileDisclosure(hanako, { who: { mail: 'withdraw@example.jp' } });
+  const decided = await fileDisclosure(hanako, { who: { mail: 'withdraw@example.jp' } });
+  const token = async (someone) => someone.page.locator('[name=csrf]').first().inputValue();
+  const post = async (someone, plain, csrf) =>
+    someone.context.request.post(`/status/${plain}/withdraw`, { form: { csrf }, maxRedirects: 0 });
+
+  // Another person, signed in too: the case does not exist for them, whatever they send.
+  const other = await person(town, { name: 'withdraw-other' });
+  await other.go('/sign-in?then=/my');
+  await signIn(other, town, 'other@example.jp');
+  const refused = await post(other, first.plain, await token(other));
+  const nowhere = await post(other, 'K7P4M29', await token(other));
+  assert.equal(refused.status(), nowhere.status(), 'answered as if there were no such case');
+  assert.ok(refused.status() >= 300 && !(await refused.text()).includes('取り下げました'));
+  // A forged form does nothing either.
+  assert.ok((await post(hanako, first.plain, 'forged')).status() >= 400);
+
+  await hanako.go(`/status/${first.plain}`);
+  assert.ok(!(await hanako.page.locator('h1').innerText()).includes('取り下げ'), 'nobody but herself withdraws it');
+  await hanako.page.getByRole('link', { name: /取り下げ/ }).click();
+  await hanako.page.waitForURL(/\/withdraw$/);
+  await hanako.look('asks-once-more');
+  const csrf = await token(hanako);
+  await hanako.submit('取り下げる');
+  await hanako.page.waitForURL(new RegExp(`/status/${first.plain}$`));
+  assert.match(await hanako.page.locator('h1').innerText(), /取り下げました/);
+  assert.equal(await hanako.page.locator(`a[href$="/withdraw"]`).count(), 0, 'it is not offered again');
+  await hanako.look('withdrawn');
+  // The desk knows, and the clerk no longer works on it.
+  for (let tries = 0; ; tries += 1) {
+    if (/取下げ/.test((await clerk.seen(first.plain)).html)) break;
+    assert.ok(tries < 200, 'the desk hears of it');
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  // Twice: the old page sent again changes nothing and is answered in words.
+  const again = await post(hanako, first.plain, csrf);
+  assert.equal(again.status(), 303);
+  await hanako.go(`/status/${first.plain}/withdraw`);
+  assert.ok(!hanako.page.url().endsWith('/withdraw'), 'the page leads to where the case stands');
+
+  // After the decision it stands.
+  await clerk.seen(decided.plain);
+  await hanako.go(`/status/${decided.plain}/withdraw`);
+  const open = await token(hanako);
+  await clerk.press(decided.plain, 'do/claim');
+  await clerk.press(decided.plain, 'do/advance');
+  await clerk.press(decided.plain, 'propose', {
+    outcome: 'full', reason: '', 'full.documents': '請負契約書', 'full.method': '閲覧', 'full.day': '令和8年12月15日 午後2時', 'full.place': '情報公開コーナー',
+  });
+  await chief.press(decided.plain, 'do/approve');
+  for (let tries = 0; ; tries += 1) {
+    await hanako.go(`/status/${decided.plain}`);
+    if (await hanako.page.locator('#decision').count()) break;
+    assert.ok(tries < 200, 'the decision comes down');
+  }
+  assert.equal((await post(hanako, decided.plain, open)).status(), 303, 'the page that stood open is sent');
+  await hanako.go(`/status/${decided.plain}`);
+  assert.match(await hanako.page.locator('h1').innerText(), /決まりました/);
+  assert.equal(await hanako.page.locator('a[href$="/withdraw"]').count(), 0);
+  assert.ok(!(await hanako.page.locator('main').innerText()).includes('取り下げました'));
+  await hanako.look('decided-stays');
+  hanako.calm();
+  await hanako.leave();
+  await other.leave();
+});
+
 test('a page is light and quick', async () => {
   const reader = await person(town, { name: 'light' });
   // By address: what the browser takes from its cache on later pages is no further weight.

@@ -110,3 +110,9 @@ export async function staff(town, cast) {
     },
   };
 }
+
+/** Signs in as somebody of the examples, by the demo's own door. */
+export async function as(someone, cast) {
+  await someone.go('/demo');
+  await Promise.all([someone.page.waitForURL(/\/my$/), someone.page.locator(`form[action="/demo/resident/${cast}"] button`).click()]);
+}

@@ -181,7 +181,7 @@ impl Sheet {
 
     /// What was just done, read out first: it has the focus when the page comes. `done` is a word from an address: only known ones say anything.
     pub(crate) fn done(&self, done: Option<&str>) -> Markup {
-        const SAID: [&str; 23] = [
+        const SAID: &[&str] = &[
             "claim",
             "release",
             "give",
@@ -207,7 +207,7 @@ impl Sheet {
             "paper",
             "void",
         ];
-        let said = SAID.into_iter().find(|known| Some(*known) == done);
+        let said = SAID.iter().find(|known| Some(**known) == done);
         html! {
             @if let Some(said) = said {
                 div role="status" tabindex="-1" autofocus { (parts::notice(Tone::Good, html! { p { (self.word(&format!("desk-done-{said}"))) } })) }

@@ -55,6 +55,8 @@ pub struct Draft {
     pub procedure: ProcedureId,
     /// The version under which the last page was saved.
     pub version: Version,
+    /// Pages that a new version asks again and that were not saved since.
+    pub ask_again: Vec<PageId>,
     /// The language of notices.
     pub language: Language,
     /// What was typed, page by page, right or wrong.
@@ -89,18 +91,21 @@ pub enum Changed {
     Closed(DateTime),
 }
 
-/// What publishing `current` means for a draft saved under `version`.
-pub fn changed(version: &Version, current: &Procedure, now: DateTime) -> Changed {
+/// What publishing `current` means for a draft saved under `version`, of which these pages are still to be asked again.
+pub fn changed(version: &Version, ask_again: &[PageId], current: &Procedure, now: DateTime) -> Changed {
     if let DraftRule::Close(moment) = &current.drafts
         && now >= *moment
     {
         return Changed::Closed(*moment);
     }
-    if *version == current.version {
-        return Changed::No;
+    let is_same = *version == current.version;
+    let mut pages: Vec<PageId> = ask_again.iter().filter(|page| current.pages.contains_key(*page)).cloned().collect();
+    if let (false, DraftRule::AskAgain(anew)) = (is_same, &current.drafts) {
+        pages.extend(anew.iter().filter(|page| !ask_again.contains(page)).cloned());
     }
-    match &current.drafts {
-        DraftRule::AskAgain(pages) => Changed::AskAgain(pages.clone()),
-        DraftRule::Keep | DraftRule::Close(_) => Changed::Carried,
+    match (pages.is_empty(), is_same) {
+        (false, _) => Changed::AskAgain(pages),
+        (true, true) => Changed::No,
+        (true, false) => Changed::Carried,
     }
 }

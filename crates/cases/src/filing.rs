@@ -1,15 +1,19 @@
 //! 申請 on the residents' side: saving a page, filing once, correcting, writing, withdrawing. All in the person's own name: what is not
 //! theirs is not found.
 
+mod typing;
+
+pub use typing::{CODE_MINUTES, DraftIds, Opened, begin, change_files, code_mark, drop_draft, kind_at, lend, open, own_draft, save_page};
+
 use access::{Assurance, CaseId};
 use definitions::{
     answer::FileAnswer,
     facts::Facts,
     field::{Field, Kind},
     form::{self, FieldProblem, Filled},
-    ids::{FieldId, PageId, ProcedureId},
-    procedure::{self, Page, Procedure, Rule, Version},
-    text::{Language, Text},
+    ids::{FieldId, PageId},
+    procedure::{self, Procedure, Rule, Version},
+    text::Text,
     town::Town,
     typed::{TooMuch, Typed},
 };
@@ -20,7 +24,7 @@ use store::{Entry, Read, StoreError, Write, keys::Keys};
 use crate::{
     CaseNumber, Channel, Contacts, ReceiptSecret, apart, attachments,
     clock::{self, Clock},
-    draft::{Changed, Draft, DraftId, Owner, changed},
+    draft::{Changed, DraftId, Owner},
     own::{OwnCase, OwnState, Seen},
     parcel::{self, Filed, Up},
     rows, told,
@@ -97,180 +101,6 @@ impl Terms<'_> {
     }
 }
 
-/// What a new draft needs from chance.
-pub struct DraftIds {
-    /// The draft's id.
-    pub draft: DraftId,
-    /// The id that the case will have.
-    pub case: CaseId,
-}
-
-/// Begins a draft with the values that the definition gives to begin with.
-///
-/// # Errors
-/// When the procedure is unknown or not offered on this channel.
-pub fn begin(
-    tx: &Write<'_>,
-    terms: &Terms<'_>,
-    procedure: &ProcedureId,
-    owner: &Owner,
-    language: Language,
-    ids: &DraftIds,
-) -> Result<Draft, FilingRefused> {
-    let definition = terms.town.procedures.get(procedure).ok_or(FilingRefused::NotOffered)?;
-    terms.may_file(definition)?;
-    let draft = Draft {
-        id: ids.draft,
-        owner: owner.clone(),
-        procedure: procedure.clone(),
-        version: definition.version.clone(),
-        language,
-        typed: form::begin(definition, &Typed::default(), terms.facts, clock::day(terms.now)),
-        case: ids.case,
-        filed: false,
-        touched_at: terms.now,
-        row: 0,
-    };
-    rows::portal::insert_draft(tx, terms.keys, &draft, terms.now)?;
-    Ok(draft)
-}
-
-/// The person's own draft.
-///
-/// # Errors
-/// [`FilingRefused::NotFound`] when there is none or it is another's; [`FilingRefused::AlreadyFiled`] with the case's number.
-pub fn own_draft(tx: &Read<'_>, keys: &Keys, id: DraftId, owner: &Owner) -> Result<Draft, FilingRefused> {
-    let draft = rows::portal::draft_by_id(tx, keys, id)?.filter(|draft| draft.belongs_to(owner)).ok_or(FilingRefused::NotFound)?;
-    if draft.filed {
-        let case = rows::portal::own_by_id(tx, keys, draft.case)?.ok_or(FilingRefused::NotFound)?;
-        return Err(FilingRefused::AlreadyFiled(case.number));
-    }
-    Ok(draft)
-}
-
-/// A draft as today's definition sees it.
-pub struct Opened<'t> {
-    /// The draft.
-    pub draft: Draft,
-    /// The definition.
-    pub procedure: &'t Procedure,
-    /// What the definition makes of what was typed.
-    pub filled: Filled,
-    /// What changed since the last page was saved.
-    pub changed: Changed,
-}
-
-/// Opens the person's own draft and evaluates it.
-///
-/// # Errors
-/// As [`own_draft`]; also when the procedure is no longer offered.
-pub fn open<'t>(tx: &Read<'_>, terms: &Terms<'t>, id: DraftId, owner: &Owner) -> Result<Opened<'t>, FilingRefused> {
-    let draft = own_draft(tx, terms.keys, id, owner)?;
-    let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
-    let filled = terms.fill(procedure, &draft.typed);
-    let changed = changed(&draft.version, procedure, clock::local(terms.now));
-    Ok(Opened { draft, procedure, filled, changed })
-}
-
-/// Saves what came in from one page: `change` lays it over the draft. Right or wrong, it is kept as typed.
-///
-/// # Errors
-/// As [`open`].
-pub fn save_page<'t>(
-    tx: &Write<'_>,
-    terms: &Terms<'t>,
-    id: DraftId,
-    owner: &Owner,
-    page: &PageId,
-    change: impl FnOnce(&mut Typed, &Page) -> Result<(), TooMuch>,
-) -> Result<Opened<'t>, FilingRefused> {
-    let mut draft = own_draft(tx, terms.keys, id, owner)?;
-    let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
-    let page = procedure.pages.get(page).ok_or(FilingRefused::NotFound)?;
-    change(&mut draft.typed, page)?;
-    draft.version = procedure.version.clone();
-    draft.touched_at = terms.now;
-    if !rows::portal::save_draft(tx, terms.keys, &draft, terms.now)? {
-        return Err(taken_meanwhile(tx, terms, &draft, owner));
-    }
-    draft.row += 1;
-    let filled = terms.fill(procedure, &draft.typed);
-    Ok(Opened { draft, procedure, filled, changed: Changed::No })
-}
-
-/// Adds or takes out files of one question, and says on which page it stands.
-///
-/// # Errors
-/// As [`open`]; also when the procedure has no such question.
-pub fn change_files(
-    tx: &Write<'_>,
-    terms: &Terms<'_>,
-    id: DraftId,
-    owner: &Owner,
-    field: &str,
-    change: impl FnOnce(&mut Typed, &Page) -> Result<(), TooMuch>,
-) -> Result<PageId, FilingRefused> {
-    let draft = own_draft(tx, terms.keys, id, owner)?;
-    let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
-    let asks = |page: &&Page| matches!(kind_at(&draft.typed, &page.fields, field), Some(Kind::Files { .. }));
-    let page = procedure.pages.values().find(asks).ok_or(FilingRefused::NotFound)?;
-    save_page(tx, terms, id, owner, &page.id, change)?;
-    Ok(page.id.clone())
-}
-
-/// The kind of a question by its path: `papers`, or in a row that the group has now, `guardians.0.papers`.
-pub fn kind_at<'f>(typed: &Typed, fields: &'f IndexMap<FieldId, Field>, path: &str) -> Option<&'f Kind> {
-    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
-    let kind = &fields.get(first)?.kind;
-    let Some(rest) = rest else { return Some(kind) };
-    let Kind::Group { at_least, at_most, fields, .. } = kind else { return None };
-    let (row, inner) = rest.split_once('.')?;
-    let is_there = row.parse::<u32>().is_ok_and(|row| row < typed.rows(first, *at_least, *at_most));
-    if is_there { fields.get(inner).map(|field| &field.kind) } else { None }
-}
-
-/// Throws away the person's own draft.
-///
-/// # Errors
-/// As [`own_draft`].
-pub fn drop_draft(tx: &Write<'_>, terms: &Terms<'_>, id: DraftId, owner: &Owner) -> Result<(), FilingRefused> {
-    own_draft(tx, terms.keys, id, owner)?;
-    Ok(rows::portal::delete_draft(tx, id)?)
-}
-
-/// How long a code that was read aloud works.
-pub const CODE_MINUTES: i64 = 30;
-
-/// Lends the person's own draft to whoever types `code` at the desk within [`CODE_MINUTES`]. Only a keyed digest of the code is kept.
-///
-/// # Errors
-/// As [`own_draft`].
-pub fn lend(tx: &Write<'_>, terms: &Terms<'_>, id: DraftId, owner: &Owner, code: CaseNumber) -> Result<(), FilingRefused> {
-    let draft = own_draft(tx, terms.keys, id, owner)?;
-    rows::portal::lend_draft(tx, draft.id, &code_mark(terms.keys, code), terms.now)?;
-    journal(tx, owner, "draft-lent", draft.case)?;
-    parcel::send_up(
-        tx,
-        terms.keys,
-        draft.case,
-        &format!("lent-{}", terms.now.as_microsecond()),
-        &Up::Lent(Box::new(parcel::Lent {
-            case: draft.case.to_string(),
-            code: code.plain(),
-            procedure: draft.procedure,
-            language: draft.language,
-            typed: draft.typed,
-            at: terms.now,
-        })),
-    )?;
-    Ok(())
-}
-
-/// The digest by which a code that was read aloud is found.
-pub fn code_mark(keys: &Keys, code: CaseNumber) -> String {
-    keys.mac("draft code", code.plain().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// What is drawn before the transaction: candidates for the number, of which the first free one is taken. With 29⁶ numbers and a
 /// million cases a single candidate is taken in one of 600 filings, all four in one of 10¹¹.
 pub struct Candidates(pub [CaseNumber; 4]);
@@ -303,7 +133,7 @@ pub fn file(
         return Err(FilingRefused::Incomplete(filled.first_incomplete_page().cloned()));
     }
     if !rows::portal::mark_filed(tx, &draft, terms.now)? {
-        return Err(taken_meanwhile(tx, terms, &draft, owner));
+        return Err(typing::taken_meanwhile(tx, terms, &draft));
     }
     let number = free_number(tx, candidates)?;
     let contacts = Contacts::of(procedure, &filled.answers);
@@ -352,11 +182,6 @@ pub fn file(
     // After the parcel: what becomes of the receipt goes up to a case that is there.
     told::tell_filed(tx, terms.town, terms.keys, &case)?;
     Ok(case)
-}
-
-/// Why a draft is no longer what was read a moment ago: another tap has filed it, another window has saved it, it was thrown away.
-fn taken_meanwhile(tx: &Read<'_>, terms: &Terms<'_>, draft: &Draft, owner: &Owner) -> FilingRefused {
-    own_draft(tx, terms.keys, draft.id, owner).map_or_else(|refused| refused, |_| FilingRefused::SavedMeanwhile)
 }
 
 fn free_number(tx: &Read<'_>, candidates: &Candidates) -> Result<CaseNumber, StoreError> {

@@ -4,7 +4,9 @@ mod catalogue;
 mod check;
 mod door;
 mod form;
+mod held;
 mod my;
+mod postal;
 mod status;
 mod timeline;
 mod upload;
@@ -66,6 +68,7 @@ pub fn router(tools: Tools) -> Router<PortalFace> {
         .route("/status/{number}/letters/{letter}", get(status::letter))
         .route("/status/{number}/write", post(verbs::write))
         .route("/status/{number}/withdraw", get(verbs::withdraw_page).post(verbs::withdraw))
+        .route(postal::URL, post(postal::ask))
         .route("/my", get(my::show))
         .layer(Extension(tools))
 }

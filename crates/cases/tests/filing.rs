@@ -42,6 +42,73 @@ fn publish(w: &World, drafts: DraftRule) {
 }
 
 store::on_both_engines! {
+    fn only_saving_a_page_that_is_asked_again_does_with_it(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), HANAKO);
+        publish(&w, DraftRule::AskAgain(vec!["what".parse().unwrap(), "how".parse().unwrap()]));
+        // Another page is saved, and the new version is what the draft was saved under from then on.
+        w.save(draft.id, &hanako(), "who", typed(&HANAKO[..7])).unwrap();
+        assert!(matches!(w.file(&draft, &hanako()), Err(FilingRefused::DefinitionChanged)), "neither page was looked at");
+        w.save(draft.id, &hanako(), "what", typed(&[("documents", "議会の議事録"), ("items.0.title", "契約書")])).unwrap();
+        assert!(matches!(w.file(&draft, &hanako()), Err(FilingRefused::DefinitionChanged)), "one of two");
+        w.save(draft.id, &hanako(), "how", typed(&[("way", "view")])).unwrap();
+        w.file(&draft, &hanako()).unwrap_or_else(|refused| panic!("{refused:?}"));
+    }
+
+    fn a_draft_is_there_for_thirty_days_and_then_gone_with_its_files(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), HANAKO);
+        let id = draft.id;
+        let is_there = |w: &World| w.resident(move |tx, terms| filing::open(tx, terms, id, &hanako()).map(drop));
+        let sweep = |w: &World| {
+            let now = w.now();
+            w.portal.write(move |tx| cases::sweep_drafts(tx, now)).unwrap()
+        };
+        w.days_later(cases::draft::DRAFT_KEPT_DAYS);
+        assert_eq!(sweep(&w), 0);
+        assert!(is_there(&w).is_ok());
+        w.minutes_later(1);
+        assert_eq!(sweep(&w), 1);
+        assert!(matches!(is_there(&w), Err(FilingRefused::NotFound)));
+    }
+
+    fn a_file_that_nothing_names_goes_and_one_that_is_named_stays(place: Place) {
+        let w = World::new(place);
+        let put = |bytes: &[u8]| w.files.put(bytes).unwrap();
+        let (typed_file, filed, orphan) = (put(b"typed"), put(b"filed"), put(b"orphan"));
+        let json = |file: &store::files::FileRef| {
+            serde_json::json!({ "file": file.to_string(), "name": "a.pdf", "media": "application/pdf", "bytes": 5 }).to_string()
+        };
+        let attach = |draft: cases::draft::DraftId, text: String| {
+            w.resident(move |tx, terms| {
+                let page = "what".parse().unwrap();
+                filing::save_page(tx, terms, draft, &hanako(), &page, |typed, _| typed.push("sketches".to_owned(), text.clone())).map(drop)
+            })
+            .unwrap();
+        };
+        let draft = w.typed("paper_request", &hanako(), HANAKO);
+        attach(draft.id, json(&typed_file));
+        let other = w.typed("paper_request", &hanako(), HANAKO);
+        attach(other.id, json(&filed));
+        let own = w.file(&other, &hanako()).unwrap_or_else(|refused| panic!("{refused:?}"));
+        assert_eq!(cases::attachments::of(&own.answers).len(), 1, "the case names it");
+        let keys = w.keys.clone();
+        let used = w.portal.read(move |tx| cases::files_in_use(tx, &keys)).unwrap();
+        assert_eq!(w.files.sweep(&used, cases::ORPHANS_KEPT).unwrap(), 0, "what has just come may be named in a moment");
+        assert_eq!(w.files.sweep(&used, std::time::Duration::ZERO).unwrap(), 1);
+        assert!(w.files.get(&typed_file).is_ok() && w.files.get(&filed).is_ok());
+        assert!(w.files.get(&orphan).is_err());
+    }
+
+    fn a_page_that_was_read_before_the_news_came_turns_nothing_back(place: Place) {
+        let w = World::new(place);
+        let read = w.filed("paper_request", HANAKO);
+        w.withdraw(read.id).unwrap();
+        let old = read.clone();
+        let again = w.resident(move |tx, terms| filing::withdraw(tx, terms, &hanako(), old.id));
+        assert!(matches!(again, Err(FilingRefused::NotNow(_))), "the copy in hand says that it is open; the case is not");
+        assert_eq!(w.seen(read.id).iter().filter(|seen| matches!(seen, Seen::Withdrew)).count(), 1);
+    }
     fn a_resident_files_and_the_desk_has_the_case(place: Place) {
         let w = World::new(place);
         let own = w.filed("paper_request", HANAKO);

@@ -64,6 +64,9 @@ pub fn check_sources(sources: &Sources) -> Report {
     for procedure in town.procedures.values() {
         check_examples(&town, procedure, &loaded, &mut report);
     }
+    if let Some(postal) = &sources.postal {
+        report.problems.extend(postal.read().1);
+    }
     for list in [&mut report.problems, &mut report.warnings] {
         list.sort();
         list.dedup();

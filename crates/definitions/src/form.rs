@@ -5,6 +5,7 @@
 //! which rules are broken. It is pure, and called at every page, so it is quick.
 
 mod filling;
+mod held;
 mod known;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use crate::{
     typed::Typed,
 };
 
+pub use held::of_record;
 pub use known::{Judged, Known, judge};
 
 /// What a form is worth with what was typed so far.

@@ -38,6 +38,7 @@ pub mod check;
 pub mod keys;
 pub mod lower;
 pub mod overlay;
+pub mod postal;
 pub mod problem;
 pub mod read;
 pub mod schema;

@@ -45,6 +45,16 @@ pub struct Column {
     pub sensitivity: crate::field::Sensitivity,
 }
 
+impl Column {
+    /// The column as a question, so that what it holds is shown like an answer; none where it names a record, a person or a household.
+    pub fn question(&self) -> Option<crate::field::Field> {
+        let ColumnKind::Answer(kind) = &self.kind else { return None };
+        let (id, label, kind) = (self.id.clone(), self.label.clone(), kind.clone());
+        let (hint, when, default) = (None, None, None);
+        Some(crate::field::Field { id, label, hint, kind, required: false, when, default, sensitivity: self.sensitivity })
+    }
+}
+
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

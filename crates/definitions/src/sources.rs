@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    postal::{POSTAL_FILE, PostalFile},
     problem::{Place, Problem},
     version::hex_digest,
 };
@@ -24,6 +25,9 @@ pub struct Sources {
     /// What stands before the folders' names when a problem names a file: `towns/`.
     #[serde(skip)]
     pub root: String,
+    /// The postal codes of the nearest folder that has them. They are no definitions: what was published is not kept with them.
+    #[serde(skip)]
+    pub postal: Option<PostalFile>,
     /// Folder name → relative path with `/` → bytes.
     pub folders: BTreeMap<String, BTreeMap<String, Vec<u8>>>,
 }
@@ -38,7 +42,7 @@ impl Sources {
         let root = root.map(|parent| format!("{}/", parent.trim_end_matches('/'))).unwrap_or_default();
         let folder = folder.canonicalize().map_err(|error| vec![unreadable(&folder.display().to_string(), &error.to_string())])?;
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut sources = Sources { town: name.clone(), root, folders: BTreeMap::new() };
+        let mut sources = Sources { town: name.clone(), root, postal: PostalFile::of(&folder), folders: BTreeMap::new() };
         let mut problems = Vec::new();
         sources.folders.insert(name, read_folder(&folder, &mut problems));
         let siblings = folder.parent().and_then(|parent| std::fs::read_dir(parent).ok());
@@ -63,6 +67,7 @@ impl Sources {
             }
             if let Some(parent) = folder.parent() {
                 let files = read_folder(&parent.join(&over), problems);
+                self.postal = self.postal.take().or_else(|| PostalFile::of(&parent.join(&over)));
                 self.folders.insert(over.clone(), files);
             }
             seen.push(over.clone());
@@ -87,6 +92,7 @@ impl Sources {
                 all.push_str(&format!("{folder}/{path} {}\n", hex_digest(bytes)));
             }
         }
+        all.extend(self.postal.iter().map(PostalFile::mark));
         hex_digest(all.as_bytes())
     }
 }
@@ -109,7 +115,8 @@ fn read_folder(folder: &Path, problems: &mut Vec<Problem>) -> BTreeMap<String, V
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             // Editors and version control leave hidden files and backups behind: none of them is the town's.
-            if name.starts_with('.') || name.ends_with('~') {
+            // The nation's postal codes are read by themselves.
+            if name.starts_with('.') || name.ends_with('~') || (depth == 0 && name == POSTAL_FILE) {
                 continue;
             }
             let relative = format!("{prefix}{name}");

@@ -72,6 +72,8 @@ pub struct Town {
     pub cast: crate::cast::Cast,
     /// Files that `look:` names, by name: the seal, the mark.
     pub pictures: HashMap<String, Arc<[u8]>>,
+    /// The postal codes that complete addresses.
+    pub postal: Arc<crate::postal::PostalCodes>,
     /// Digest of everything that was read: two towns with the same digest are the same.
     pub digest: String,
 }

@@ -169,8 +169,23 @@ impl Typed {
     /// # Errors
     /// When the draft would pass a bound; it stays as it was.
     pub fn post_page(&mut self, fields: &IndexMap<FieldId, Field>, posted: &Typed) -> Result<(), TooMuch> {
+        self.post_shown(fields, &std::collections::BTreeSet::new(), posted)
+    }
+
+    /// The same of a page on which these questions were `hidden`: what they hold stays, unless something came in for them. Who changes an
+    /// answer to and fro finds again what was typed below it, or what the town had put there.
+    ///
+    /// # Errors
+    /// As [`Typed::post_page`].
+    pub fn post_shown(
+        &mut self,
+        fields: &IndexMap<FieldId, Field>,
+        hidden: &std::collections::BTreeSet<String>,
+        posted: &Typed,
+    ) -> Result<(), TooMuch> {
         let mut next = self.clone();
-        for (id, field) in fields {
+        let was_shown = |id: &FieldId| !hidden.contains(id.as_str()) || posted.is_touched(id.as_str());
+        for (id, field) in fields.iter().filter(|(id, _)| was_shown(id)) {
             post_field(&mut next, id.as_str(), &field.kind, posted);
         }
         if next.values.len() > NAMES_MAX {

@@ -132,3 +132,20 @@ fn an_unticked_box_inside_a_row_is_gone_too() {
     assert!(draft.all("dogs.0.big").is_empty());
     assert_eq!(draft.all("dogs.1.big"), ["yes"]);
 }
+
+#[test]
+fn what_was_typed_into_a_question_that_is_hidden_now_is_there_again_when_it_is_asked_again() {
+    let built = afterschool_join();
+    let fields = built.fields("health");
+    let mut draft = typed(&[("allergy", "yes"), ("allergies", "卵"), ("agree", "yes")]);
+    // She changes to no: the question below was still on the page and is posted; then the page is saved again without it.
+    draft.post_page(fields, &typed(&[("allergy", "no"), ("allergies", "卵"), ("agree", "yes")])).unwrap();
+    let hidden = built.fill(&draft, &hanako()).hidden;
+    assert!(hidden.contains("allergies"));
+    draft.post_shown(fields, &hidden, &typed(&[("allergy", "yes")])).unwrap();
+    assert_eq!(draft.first("allergies"), Some("卵"));
+    assert_eq!(draft.first("agree"), None, "a box that stood there and is no longer ticked is gone");
+    // What came in for it all the same, as from a page that stood open elsewhere, is taken.
+    draft.post_shown(fields, &hidden, &typed(&[("allergy", "yes"), ("allergies", "乳")])).unwrap();
+    assert_eq!(draft.first("allergies"), Some("乳"));
+}

@@ -3,8 +3,12 @@
 //! Seven digits, written `NNN-NNNN`. A code names an area of delivery, often several: it *suggests* addresses and never decides one. It is
 //! kept as text, for leading zeros matter. A デジタルアドレス is also seven long, but letters and digits, and personal: it is no postal code.
 
+mod table;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+pub use table::{NotARow, PostalPlace, PostalTable, RowFault, in_common};
 
 /// A postal code of seven digits. Whether it is in use, only a dated table of Japan Post can say.
 ///

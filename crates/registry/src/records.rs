@@ -434,7 +434,7 @@ pub(crate) fn read_column(column: &Column, text: &str) -> Option<Answer> {
         ColumnKind::Code | ColumnKind::Household | ColumnKind::Resident => answer_for(column, &Value::text(text)),
         ColumnKind::Answer(kind) => {
             kinds::prefilled(kind, &typed_value(text)).or_else(|| kinds::prefilled(kind, &Value::text(text))).or_else(|| {
-                let several = text.trim_matches(['[', ']']).split(',').map(|one| Value::text(one.trim()));
+                let several = text.trim_matches(['[', ']']).split([',', ' ', '、']).filter(|one| !one.is_empty()).map(Value::text);
                 kinds::prefilled(kind, &Value::list(several))
             })
         }

@@ -27,6 +27,9 @@ store::on_both_engines! {
             let register = "afterschool_membership".parse().unwrap();
             assert!(record_rows::holds(tx, &register, &synthetic::cast_resident("sakura").to_string(), date(2026, 11, 24))?);
             assert!(!record_rows::holds(tx, &register, &synthetic::cast_resident("hanako").to_string(), date(2026, 11, 24))?);
+            let held = record_rows::of_owner(tx, &synthetic::cast_resident("sakura").to_string())?;
+            let days = definitions::answer::Answer::Choices(vec!["mon".into(), "tue".into()]);
+            assert_eq!(held[0].stretch.values.get("days"), Some(&days), "several are several, however they stand in the example");
             let count: i64 = tx.first("select count(*) from person", store::params![])?.unwrap().get(0)?;
             assert_eq!(count, 200);
             Ok(())

@@ -221,6 +221,7 @@ impl OpenTown {
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())
             })?;
+            self.sweep_orphans(portal)?;
         }
         if let Some(desk) = &self.desk {
             desk.store.write(move |tx| -> Result<(), store::StoreError> {
@@ -230,6 +231,17 @@ impl OpenTown {
             })?;
         }
         self.forget_taken(now)?;
+        Ok(())
+    }
+
+    /// Attachments that no draft and no case names, such as of a page that was left before it was saved or of a draft that was thrown away.
+    fn sweep_orphans(&self, portal: &PortalFace) -> Result<(), Failure> {
+        let keys = Arc::clone(&portal.keys);
+        let used = portal.store.read(move |tx| cases::files_in_use(tx, &keys))?;
+        let swept = portal.files.sweep(&used, cases::ORPHANS_KEPT)?;
+        if swept > 0 {
+            tracing::info!(swept, "attachments that nothing names were deleted");
+        }
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use access::PageError;
 use axum::extract::{Path, Query};
 use definitions::{
+    ids::DepartmentId,
     procedure::{Channel, Period, Procedure},
     town::LifeEvent,
 };
@@ -124,7 +125,7 @@ fn departments(sheet: &Sheet) -> Markup {
                 @let here: Vec<&Procedure> = catalogue::of_department(&sheet.town, id).collect();
                 @if !here.is_empty() {
                     section {
-                        h3 { (sheet.text(&department.name)) }
+                        h3 { a href={ "/procedures?department=" (id) } { (sheet.text(&department.name)) } }
                         ul.list {
                             @for procedure in here {
                                 li {
@@ -160,11 +161,13 @@ fn listing(sheet: &Sheet, procedures: &[&Procedure]) -> Markup {
 pub(super) async fn list(sheet: Sheet, Query(find): Query<Find>) -> Result<Markup, PageError> {
     let say = sheet.say();
     let typed: String = find.q.as_deref().unwrap_or_default().trim().chars().take(SEARCH_CHARACTERS_MAX).collect();
+    let mut asked = None;
     let (title, found): (String, Vec<&Procedure>) = if !typed.is_empty() {
-        (say.text("cases-search-results", &[("words", typed.as_str().into())]), catalogue::search(&sheet.town, &typed, sheet.language()))
+        (say.text("cases-search-results", &[("words", typed.as_str().into())]), catalogue::search(&sheet.town, &typed))
     } else if let Some(event) = find.event.as_deref().and_then(|id| sheet.town.life_events.get(id)) {
         (sheet.plain(&event.title), catalogue::of_event(&sheet.town, &event.id).collect())
     } else if let Some((id, department)) = find.department.as_deref().and_then(|id| sheet.town.departments.get_key_value(id)) {
+        asked = Some(id);
         (sheet.plain(&department.name), catalogue::of_department(&sheet.town, id).collect())
     } else {
         (say.text("cases-all-procedures", &[]), sheet.town.procedures.values().map(AsRef::as_ref).collect())
@@ -176,15 +179,26 @@ pub(super) async fn list(sheet: Sheet, Query(find): Query<Find>) -> Result<Marku
             (parts::empty(
                 icons::SEARCH,
                 say.html("cases-search-none", &[("words", typed.as_str().into())]),
-                html! { p { (say.html("cases-search-none-next", &[])) } },
+                html! { p { (say.html("cases-search-none-next", &[])) } (ask_a_person(&sheet, None)) },
             ))
+            h2 { (say.html("cases-by-department", &[])) }
             (departments(&sheet))
         } @else {
             p { (say.html("cases-count", &[("count", found.len().into())])) }
             (listing(&sheet, &found))
+            (ask_a_person(&sheet, asked))
         }
     };
     Ok(sheet.page(&title, |page| page.wide().here("/procedures"), body))
+}
+
+/// Who answers when none of it is what was looked for: the department of a list, else the town hall.
+fn ask_a_person(sheet: &Sheet, department: Option<&DepartmentId>) -> Markup {
+    let (name, phone) = match department {
+        Some(id) => sheet.department(id),
+        None => (sheet.plain(&sheet.town.name), sheet.town.office.phone.clone()),
+    };
+    html! { p { (sheet.say().html("cases-person", &[("department", name.as_str().into()), ("phone", phone.as_str().into())])) } }
 }
 
 pub(super) async fn guide(sheet: Sheet, Path(id): Path<String>) -> Result<Markup, PageError> {

@@ -109,6 +109,10 @@ fn last_step(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
             }
         };
     }
+    if let Some(page) = opened.ask_again() {
+        let back = format!("/drafts/{draft}/{page}?back=check");
+        return html! { div.row.actions { (parts::link_button(Weight::Primary, &back, say.html("cases-check-again", &[]))) } };
+    }
     if !opened.filled.may_be_filed() {
         return html! {};
     }

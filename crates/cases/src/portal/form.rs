@@ -25,7 +25,7 @@ use ui::{
 use super::{
     Sheet,
     door::{self, Door},
-    refusal, see, upload,
+    held, postal, refusal, see, upload,
 };
 use crate::{
     FilingRefused,
@@ -33,7 +33,7 @@ use crate::{
     filing::{self, DraftIds, Opened},
 };
 
-pub(super) async fn begin(sheet: Sheet, Path(procedure): Path<String>, Posted(_): Posted) -> Result<Response, PageError> {
+pub(super) async fn begin(sheet: Sheet, Path(procedure): Path<String>, Posted(posted): Posted) -> Result<Response, PageError> {
     let procedure: ProcedureId = procedure.parse().map_err(|_| PageError::NotFound)?;
     let definition = sheet.town.procedures.get(&procedure).ok_or(PageError::NotFound)?;
     match door::of(definition, sheet.visitor.assurance()) {
@@ -42,10 +42,12 @@ pub(super) async fn begin(sheet: Sheet, Path(procedure): Path<String>, Posted(_)
         Door::SignIn => return Ok(see(&door::sign_in(&format!("/procedures/{procedure}")))),
         Door::ProveIdentity => return Ok(see(&format!("/procedures/{procedure}"))),
     }
+    let known = held::begun_from(&sheet, definition, &posted).await?;
     let now = sheet.clock.now();
     let ids = DraftIds { draft: DraftId(CaseId::draw(now).uuid()), case: CaseId::draw(now) };
     let (owner, language) = (sheet.owner(), sheet.language());
-    let draft = sheet.write(move |tx, terms| filing::begin(tx, terms, &procedure, &owner, language, &ids)).await.map_err(refusal)?;
+    let draft =
+        sheet.write(move |tx, terms| filing::begin(tx, terms, &procedure, &owner, language, &ids, &known)).await.map_err(refusal)?;
     Ok(see(&format!("/drafts/{}", draft.id)))
 }
 
@@ -57,7 +59,15 @@ pub(super) async fn opened(sheet: &Sheet, draft: &str) -> Result<Result<Owned, R
     match opened {
         Ok(opened) => Ok(Ok(opened)),
         Err(FilingRefused::AlreadyFiled(number)) => Ok(Err(see(&format!("/status/{}", number.plain())))),
-        Err(other) => Err(refusal(other)),
+        Err(other) => Err(draft_refusal(other)),
+    }
+}
+
+/// What a refusal of somebody's draft becomes. Whether it never was, is another's or was swept is not told apart; where to go on is.
+pub(super) fn draft_refusal(refused: FilingRefused) -> PageError {
+    match refused {
+        FilingRefused::NotFound => PageError::say(axum::http::StatusCode::NOT_FOUND, "cases-error-draft-gone"),
+        other => refusal(other),
     }
 }
 
@@ -69,6 +79,11 @@ pub(super) struct Owned {
 }
 
 impl Owned {
+    /// The first page that a new version asks again.
+    pub fn ask_again(&self) -> Option<&PageId> {
+        if let Changed::AskAgain(pages) = &self.changed { pages.first() } else { None }
+    }
+
     pub fn of(opened: Opened<'_>) -> Owned {
         let Opened { draft, filled, changed, .. } = opened;
         Owned { draft, filled, changed }
@@ -81,10 +96,15 @@ pub(super) async fn go_on(sheet: Sheet, Path(draft): Path<String>) -> Result<Res
         Ok(opened) => opened,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    Ok(see(&match opened.filled.first_incomplete_page() {
+    Ok(see(&goes_on_at(&draft, &opened)))
+}
+
+/// Where a draft goes on: at the first page with something to do or to look at again, else at the check.
+fn goes_on_at(draft: &str, opened: &Owned) -> String {
+    match opened.filled.first_incomplete_page().or(opened.ask_again()) {
         Some(page) => format!("/drafts/{draft}/{page}"),
         None => format!("/drafts/{draft}/check"),
-    }))
+    }
 }
 
 /// How a page is shown again, from its address.
@@ -98,13 +118,21 @@ struct Shown {
     is_back: bool,
     /// Files that were not taken.
     refused: Vec<FieldProblem>,
+    /// The address whose postal code was to complete it.
+    postal: Option<String>,
 }
 
 impl Shown {
     fn of(query: Option<String>) -> Shown {
         let query = query.unwrap_or_default();
         let has = |wanted: &str| query.split('&').any(|part| part == wanted);
-        Shown { is_wrong: has("wrong=1"), has_more: has("more=1"), is_back: has("back=check"), refused: upload::refused_of(&query) }
+        Shown {
+            is_wrong: has("wrong=1"),
+            has_more: has("more=1"),
+            is_back: has("back=check"),
+            refused: upload::refused_of(&query),
+            postal: postal::of_query(&query),
+        }
     }
 }
 
@@ -123,10 +151,22 @@ pub(super) async fn show(
         return Ok(see(&format!("/drafts/{draft}")));
     }
     let page = procedure.pages.get(page.as_str()).ok_or(PageError::NotFound)?;
-    Ok(question_page(&sheet, procedure, page, &opened, &Shown::of(query)).into_response())
+    let shown = Shown::of(query);
+    let said = match &shown.postal {
+        Some(path) => Some((path.clone(), postal::said(&sheet, &opened.draft.typed, path).await?)),
+        None => None,
+    };
+    Ok(question_page(&sheet, procedure, page, &opened, &shown, said.as_ref()).into_response())
 }
 
-fn question_page(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Owned, shown: &Shown) -> Markup {
+fn question_page(
+    sheet: &Sheet,
+    procedure: &Procedure,
+    page: &Page,
+    opened: &Owned,
+    shown: &Shown,
+    said: Option<&(String, String)>,
+) -> Markup {
     let say = sheet.say();
     let title = sheet.plain(&page.title);
     let draft = opened.draft.id;
@@ -143,7 +183,7 @@ fn question_page(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Own
         prefix: "",
         problems: &problems,
         upload: Some(&upload),
-        postal: None,
+        postal: postal::view(sheet, said),
     };
     let mistakes = field::mistakes(&page.fields, &view);
     let back = match opened.filled.page_before(&page.id) {
@@ -304,29 +344,34 @@ pub(super) async fn save(
     let typed = came.typed;
     let pressed = field::pressed(&typed);
     let turn = pressed.clone();
+    let completion = postal::completion(&sheet, pressed.as_ref(), &typed).await?;
     let opened = sheet
         .write(move |tx, terms| {
+            let unseen = filing::open(tx, terms, id, &owner)?.filled.hidden;
             let change = |draft: &mut Typed, page: &Page| {
-                draft.post_page(&page.fields, &typed)?;
+                draft.post_shown(&page.fields, &unseen, &typed)?;
                 upload::put(draft, &page.fields, &files)?;
                 if let Some(pressed) = &turn {
                     pressed.apply(draft, &page.fields);
                 }
+                if let Some(completion) = &completion {
+                    completion.apply(draft, &page.fields);
+                }
                 Ok(())
             };
-            let unseen = filing::open(tx, terms, id, &owner)?.filled.hidden;
             Ok((Owned::of(filing::save_page(tx, terms, id, &owner, &asked, change)?), unseen))
         })
         .await;
     let (opened, unseen) = match opened {
         Ok(saved) => saved,
         Err(FilingRefused::AlreadyFiled(number)) => return Ok(see(&format!("/status/{}", number.plain()))),
-        Err(other) => return Err(refusal(other)),
+        Err(other) => return Err(draft_refusal(other)),
     };
     let back = if shown.is_back { "&back=check" } else { "" };
     let here = format!("/drafts/{draft}/{page}");
     if let Some(pressed) = &pressed {
-        return Ok(see(&format!("{here}?{}{refused}#{}", back.trim_start_matches('&'), pressed.anchor())));
+        let said = postal::query(pressed);
+        return Ok(see(&format!("{here}?{}#{}", format!("{back}{said}{refused}").trim_start_matches('&'), pressed.anchor())));
     }
     if refused.is_empty()
         && let Some(first) = brought_up(&sheet, &page, &opened, &unseen)
@@ -337,10 +382,7 @@ pub(super) async fn save(
         return Ok(see(&format!("{here}?wrong=1{back}{refused}")));
     }
     Ok(see(&match opened.filled.next_page_after(&page) {
-        _ if shown.is_back => match opened.filled.first_incomplete_page() {
-            Some(page) => format!("/drafts/{draft}/{page}"),
-            None => format!("/drafts/{draft}/check"),
-        },
+        _ if shown.is_back => goes_on_at(&draft, &opened),
         Some(next) => format!("/drafts/{draft}/{next}"),
         None => format!("/drafts/{draft}/check"),
     }))

@@ -2,15 +2,13 @@
 
 use access::{PageError, Posted};
 use axum::{extract::Path, response::Response};
-use definitions::{procedure::Procedure, register::Register};
 use maud::{Markup, html};
-use registry::{known::PortalFacts, publish::HeldRecord};
 use ui::{
     page::csrf_input,
     parts::{self, Card, Weight, icons},
 };
 
-use super::{Sheet, refusal, see};
+use super::{Sheet, held, refusal, see};
 use crate::{
     clock,
     draft::{DRAFT_KEPT_DAYS, Draft, DraftId},
@@ -31,7 +29,7 @@ pub(super) async fn show(sheet: Sheet) -> Result<Markup, PageError> {
         })
         .await
         .map_err(refusal)?;
-    let held = held(&sheet).await?;
+    let held = held::of(&sheet).await?;
     let say = sheet.say();
     let title = say.text("cases-my-title", &[]);
     let body = html! {
@@ -53,7 +51,7 @@ pub(super) async fn show(sheet: Sheet) -> Result<Markup, PageError> {
         (unfinished(&sheet, &drafts))
         @if let Some(held) = &held {
             h2 { (say.html("cases-my-held", &[])) }
-            (registered(&sheet, held))
+            (held::list(&sheet, held))
         }
         div.row.actions { (parts::link_button(Weight::Second, "/procedures", say.html("cases-my-find", &[]))) }
     };
@@ -80,54 +78,6 @@ fn filed(sheet: &Sheet, cases: &[OwnCase]) -> Markup {
         })
         .collect();
     parts::cards(&cards)
-}
-
-/// What the registers hold of this person and of the children they act for; none when a clerk has not linked the account to anyone.
-async fn held(sheet: &Sheet) -> Result<Option<Vec<HeldRecord>>, PageError> {
-    let Some(account) = &sheet.visitor.account else { return Ok(None) };
-    let Some(resident) = account.resident else { return Ok(None) };
-    let (account, today) = (account.id, clock::day(sheet.clock.now()));
-    let town = sheet.town.clone();
-    let known = sheet.store.reading(move |tx| PortalFacts::of(tx, &town, Some(account), Some(resident), today)).await?;
-    Ok(Some(known.held().to_vec()))
-}
-
-/// Each record with its state and what may be started from it.
-fn registered(sheet: &Sheet, held: &[HeldRecord]) -> Markup {
-    let say = sheet.say();
-    if held.is_empty() {
-        return html! { p { (say.html("cases-my-linked-none", &[])) } };
-    }
-    html! {
-        ul.grid.two {
-            @for record in held { @if let Some(register) = sheet.town.registers.get(&record.register) { li.panel {
-                h3 { (sheet.text(&register.title)) }
-                p {
-                    b { (record.owner_name) }
-                    @if let Some(state) = record.state.as_ref().and_then(|state| register.states.get(state)) { "　" (sheet.text(state)) }
-                    br; (period(sheet, record))
-                }
-                @let may = startable(sheet, register, record);
-                @if !may.is_empty() {
-                    p.rest { (say.html("cases-my-held-do", &[])) }
-                    ul.tags { @for procedure in may { li { a.tag href={ "/procedures/" (procedure.id) } { (sheet.text(&procedure.title)) } } } }
-                }
-            } } }
-        }
-    }
-}
-
-fn period(sheet: &Sheet, record: &HeldRecord) -> Markup {
-    let day = |day| sheet.words.day(sheet.language(), day);
-    match record.until {
-        Some(until) => sheet.say().html("cases-my-held-until", &[("from", day(record.from).into()), ("until", day(until).into())]),
-        None => sheet.say().html("cases-my-held-from", &[("from", day(record.from).into())]),
-    }
-}
-
-fn startable<'s>(sheet: &'s Sheet, register: &Register, record: &HeldRecord) -> Vec<&'s Procedure> {
-    let ids = record.state.as_ref().and_then(|state| register.startable.get(state));
-    ids.into_iter().flatten().filter_map(|id| sheet.town.procedures.get(id)).map(AsRef::as_ref).collect()
 }
 
 fn title_of(sheet: &Sheet, procedure: &definitions::ids::ProcedureId) -> Markup {

@@ -1,14 +1,17 @@
 //! SQL of the portal: what residents are typing, and their own copies of what they filed.
 
+use std::collections::HashSet;
+
 use access::CaseId;
 use definitions::{
+    answer::FileAnswer,
     ids::{DepartmentId, ProcedureId, StepId},
     procedure::Version,
     text::Language,
     typed::Typed,
 };
 use jiff::{Timestamp, civil::Date};
-use store::{Read, Row, StoreError, Write, keys::Keys, params};
+use store::{Read, Row, StoreError, Write, files::FileRef, keys::Keys, params};
 
 use crate::{
     CaseNumber, Contacts,
@@ -18,16 +21,16 @@ use crate::{
 };
 
 const INSERT_DRAFT: &str = "insert into case_draft (id, session, account, procedure, version, language, typed, row_count, resume_mark, \
-    case_id, filed, created_at, touched_at) values ($1, $2, $3, $4, $5, $6, $7, 0, null, $8, 0, $9, $9)";
-const SAVE_DRAFT: &str = "update case_draft set typed = $2, version = $3, language = $4, touched_at = $5, row_count = row_count + 1 \
-    where id = $1 and filed = 0 and row_count = $6";
+    case_id, filed, created_at, touched_at, ask_again) values ($1, $2, $3, $4, $5, $6, $7, 0, null, $8, 0, $9, $9, '')";
+const SAVE_DRAFT: &str = "update case_draft set typed = $2, version = $3, language = $4, touched_at = $5, ask_again = $6, \
+    row_count = row_count + 1 where id = $1 and filed = 0 and row_count = $7";
 const FILE_DRAFT: &str = "update case_draft set filed = 1, typed = $3, touched_at = $2 where id = $1 and filed = 0 and row_count = $4";
-const DRAFT: &str =
-    "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, row_count from case_draft where id = $1";
-const DRAFTS_OF_SESSION: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, \
-    row_count     from case_draft where session = $1 and filed = 0 order by touched_at desc limit 20";
-const DRAFTS_OF_ACCOUNT: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, \
-    row_count     from case_draft where account = $1 and filed = 0 order by touched_at desc limit 20";
+const DRAFT: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, ask_again, row_count \
+    from case_draft where id = $1";
+const DRAFTS_OF_SESSION: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, ask_again, \
+    row_count from case_draft where session = $1 and filed = 0 order by touched_at desc limit 20";
+const DRAFTS_OF_ACCOUNT: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, ask_again, \
+    row_count from case_draft where account = $1 and filed = 0 order by touched_at desc limit 20";
 const ADOPT_DRAFTS: &str = "update case_draft set account = $2 where session = $1 and account is null";
 const SWEEP_DRAFTS: &str = "delete from case_draft where touched_at < $1";
 
@@ -59,7 +62,8 @@ fn draft(keys: &Keys, row: &Row) -> Result<Draft, StoreError> {
         case: column(row, 7, "case_draft.case_id")?,
         filed,
         touched_at: row.get(9)?,
-        row: row.get(10)?,
+        ask_again: row.get::<String>(10)?.split(',').filter_map(|page| page.parse().ok()).collect(),
+        row: row.get(11)?,
     })
 }
 
@@ -85,7 +89,9 @@ pub(crate) fn insert_draft(tx: &Write<'_>, keys: &Keys, draft: &Draft, now: Time
 /// Saves what was typed; says no when the draft was filed, or saved by somebody else, since it was read.
 pub(crate) fn save_draft(tx: &Write<'_>, keys: &Keys, draft: &Draft, now: Timestamp) -> Result<bool, StoreError> {
     let typed = seal(keys, "case_draft.typed", &draft.typed)?;
-    Ok(tx.run(SAVE_DRAFT, params![draft.id.to_string(), typed, draft.version.0.clone(), draft.language.code(), now, draft.row])? == 1)
+    let again = draft.ask_again.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let (id, version, language) = (draft.id.to_string(), draft.version.0.clone(), draft.language.code());
+    Ok(tx.run(SAVE_DRAFT, params![id, typed, version, language, now, again, draft.row])? == 1)
 }
 
 /// Marks a draft as filed; says no when it was filed, or saved, since it was read.
@@ -120,6 +126,45 @@ pub(crate) fn adopt_drafts(tx: &Write<'_>, session: &str, account: &str) -> Resu
 /// Deletes drafts not touched since; filed ones leave only their mark until then.
 pub(crate) fn sweep_drafts(tx: &Write<'_>, before: Timestamp) -> Result<u64, StoreError> {
     tx.run(SWEEP_DRAFTS, params![before])
+}
+
+/// Addresses of all files that are named here: by what is being typed, by what was filed, by letters. Read in pages of so many rows.
+pub(crate) fn files_in_use(tx: &Read<'_>, keys: &Keys) -> Result<HashSet<String>, StoreError> {
+    let mut used = HashSet::new();
+    let mut name = |file: &str| {
+        used.insert(FileRef(file.to_owned()).address().to_owned());
+    };
+    each(tx, "select id, typed, filed from case_draft where id > $1 order by id limit 500", |row| {
+        if row.get::<bool>(2)? {
+            return Ok(());
+        }
+        let typed: Typed = unseal(keys, "case_draft.typed", &row.get::<Vec<u8>>(1)?)?;
+        for (_, values) in typed.iter() {
+            values.iter().filter_map(|json| serde_json::from_str::<FileAnswer>(json).ok()).for_each(|file| name(&file.file));
+        }
+        Ok(())
+    })?;
+    each(tx, "select id, answers from own_case where id > $1 order by id limit 500", |row| {
+        let answers = unseal(keys, "own_case.answers", &row.get::<Vec<u8>>(1)?)?;
+        crate::attachments::of(&answers).iter().for_each(|file| name(&file.file));
+        Ok(())
+    })?;
+    each(tx, "select id, file from own_letter where id > $1 order by id limit 500", |row| {
+        name(&row.get::<String>(1)?);
+        Ok(())
+    })?;
+    Ok(used)
+}
+
+/// All rows of a statement that goes on behind the id of the last one.
+fn each(tx: &Read<'_>, sql: &str, mut take: impl FnMut(&Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    let mut last = String::new();
+    loop {
+        let rows = tx.all(sql, params![last.clone()])?;
+        let Some(end) = rows.last() else { return Ok(()) };
+        last = end.get(0)?;
+        rows.iter().try_for_each(&mut take)?;
+    }
 }
 
 /// Throws a draft away.

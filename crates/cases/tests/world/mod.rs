@@ -226,7 +226,7 @@ impl World {
         let (owner, draft, case) = (owner.clone(), DraftId(self.drawn()), CaseId::new(self.drawn()));
         self.resident(move |tx, terms| {
             let ids = DraftIds { draft, case };
-            filing::begin(tx, terms, &procedure.parse().unwrap(), &owner, Language::Ja, &ids)
+            filing::begin(tx, terms, &procedure.parse().unwrap(), &owner, Language::Ja, &ids, &Typed::default())
         })
     }
 

@@ -76,6 +76,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> O
         translations: Translations::default(),
         cast: Cast { residents: collections.each("residents", resident), staff: collections.each("staff", staff) },
         pictures: merged.pictures.iter().map(|(name, bytes)| (name.clone(), Arc::clone(bytes))).collect::<HashMap<_, _>>(),
+        postal: Arc::new(crate::postal::PostalCodes::of(sources.postal.clone())),
         digest: sources.digest(),
     })
 }

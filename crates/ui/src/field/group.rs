@@ -70,13 +70,21 @@ pub enum Pressed {
         /// Which, from 0.
         at: u32,
     },
+    /// An address is to be completed from its postal code: `postal.address`.
+    Postal {
+        /// The path of the address.
+        path: String,
+    },
 }
 
 impl Pressed {
     /// Does it to a draft: a row more or fewer within the bounds of the group, or one file fewer. A path that no question of these has does
     /// nothing. Lay the posted page over the draft first.
+    ///
+    /// An address is not completed here: only the town has postal codes.
     pub fn apply(&self, draft: &mut Typed, fields: &IndexMap<FieldId, Field>) {
         match self {
+            Pressed::Postal { .. } => {}
             Pressed::Add { group } => {
                 if let Some(Kind::Group { at_least, at_most, .. }) = fields.get(group.as_str()).map(|field| &field.kind) {
                     draft.add_row(group, *at_least, *at_most);
@@ -100,7 +108,7 @@ impl Pressed {
     pub fn anchor(&self) -> String {
         match self {
             Pressed::Add { group } => super::anchor(group),
-            Pressed::Remove { path, .. } => super::anchor(path),
+            Pressed::Remove { path, .. } | Pressed::Postal { path } => super::anchor(path),
         }
     }
 }
@@ -118,6 +126,9 @@ pub fn pressed(typed: &Typed) -> Option<Pressed> {
     typed.iter().find_map(|(name, _)| {
         if let Some(group) = name.strip_prefix("add.") {
             return Some(Pressed::Add { group: group.to_owned() });
+        }
+        if let Some(path) = name.strip_prefix(super::address::COMPLETE) {
+            return Some(Pressed::Postal { path: path.to_owned() });
         }
         let (path, at) = name.strip_prefix("remove.")?.rsplit_once('.')?;
         Some(Pressed::Remove { path: path.to_owned(), at: at.parse().ok()? })

@@ -53,9 +53,18 @@ pub struct FieldView<'a> {
     pub prefix: &'a str,
     /// Where scripts send files to, one request a file: `/` and the question's path are added. None: files go with the form.
     pub upload: Option<&'a str>,
-    /// Where scripts ask for the address of a postal code: seven digits are added; the answer is `{"address": "…"}`, or `{}` when no such
-    /// code is known (200, so that no error stands in anyone's console).
-    pub postal: Option<&'a str>,
+    /// How a postal code completes an address; none where the town has no postal codes.
+    pub postal: Option<Postal<'a>>,
+}
+
+/// How a postal code completes an address.
+#[derive(Clone, Copy)]
+pub struct Postal<'a> {
+    /// Where scripts post a code to (`code`, with the form's token): the answer is `{"address": "…", "towns": ["…"]}`, with more than one town
+    /// where the code decides none, or `{}` when no such code is known (200, so that no error stands in anyone's console).
+    pub url: &'a str,
+    /// What is said beside one address after its button was pressed: its path, and the words.
+    pub said: Option<(&'a str, &'a str)>,
 }
 
 /// A question with all its inputs; nothing when it is not asked now.

@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 use maud::{Markup, html};
 
 use crate::{
-    field::{FieldView, render},
+    field::{FieldView, Postal, render},
     parts::Say,
 };
 
@@ -56,7 +56,7 @@ fn in_state(say: Say<'_>, town: &Town, field: &Field, state: State) -> Markup {
         problems: if matches!(state, State::Wrong) { &wrong } else { &[] },
         prefix: "",
         upload: Some("/gallery/files"),
-        postal: Some("/gallery/postal/"),
+        postal: Some(Postal { url: "/gallery/postal", said: None }),
     };
     render(field, &view)
 }

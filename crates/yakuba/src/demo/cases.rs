@@ -128,7 +128,7 @@ fn file(open: &OpenTown, procedure: &Procedure, person: &Person, at: Timestamp, 
     let town = portal.town.current();
     let filed = portal.store.write(move |tx| {
         let terms = Terms { town: &town, keys: &keys, facts: &facts, assurance: AT_THE_COUNTER, now: at };
-        let draft = filing::begin(tx, &terms, &definition, &owner, language, &ids)?;
+        let draft = filing::begin(tx, &terms, &definition, &owner, language, &ids, &definitions::typed::Typed::default())?;
         for page in town.procedures[&definition].pages.keys() {
             let typed: &Typed = &typed;
             filing::save_page(tx, &terms, draft.id, &owner, page, |draft, page| draft.post_page(&page.fields, typed))?;
