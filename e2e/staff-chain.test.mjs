@@ -255,3 +255,32 @@ test('a limit is extended by a notice that is seen before it goes, and the perso
   await ono.look('once');
   for (const one of [hana, ono]) { one.calm(); await one.leave(); }
 });
+
+test('a limit that has passed is not extended, and the page says why', { timeout: 60_000 }, async () => {
+  const ono = await staff(town, 'ono', wide('late'));
+  // It came by post eight weeks ago and nobody looked.
+  await ono.go('/desk/paper/disclosure_request');
+  await ono.page.selectOption('select[name="came-channel"]', 'paper');
+  await ono.page.fill('input[name="came-on"]', new Date(Date.now() - 56 * 86_400_000).toISOString().slice(0, 10));
+  await ono.page.check('[name=requester][value=person]');
+  await ono.page.fill('[name=name]', '待田 久');
+  await ono.page.fill('[name="address.text"]', '見本県見本市北町1-1');
+  await ono.page.fill('[name=documents]', '道路工事の契約書の全部');
+  await ono.page.check('[name=way][value=view]');
+  await ono.press('受け付ける');
+  await ono.said('受け付けました');
+  const late = new URL(ono.page.url()).pathname;
+  const { csrf, row } = await ono.held();
+  await ono.follow('遅れを知らせる');
+  await ono.page.getByText('法定期限を過ぎたため、延長できません').first().waitFor();
+  assert.equal(await ono.page.locator('input[name=delay], textarea[name=reason]').count(), 0, 'there is nothing to fill in');
+  await ono.look('page');
+  const forged = await ono.context.request.post(`${town.url}${late}/delay`, {
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: town.url },
+    data: new URLSearchParams({ csrf, row, delay: 'extension', reason: '遅れました。' }).toString(), maxRedirects: 0,
+  });
+  assert.equal(forged.status(), 422);
+  assert.match(await forged.text(), /期限を過ぎたため、延長できません/);
+  ono.calm();
+  await ono.leave();
+});

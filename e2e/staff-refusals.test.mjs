@@ -15,7 +15,8 @@ before(async () => {
 after(async () => { await closeBrowser(); await town?.close(); });
 
 const VERBS = ['do/claim', 'do/release', 'do/give', 'do/advance', 'do/end-correction', 'do/approve', 'do/agree', 'do/object', 'do/reached',
-  'do/look-afterwards', 'do/write', 'do/note', 'do/unheard-of', 'correction', 'propose', 'preview', 'send-back', 'hand-over', 'delay', 'person'];
+  'do/ask-change', 'do/look-afterwards', 'do/write', 'do/note', 'do/unheard-of', 'correction', 'propose', 'preview', 'send-back', 'hand-over', 'delay',
+  'delay-preview', 'person'];
 const PAGES = ['', '/print', '/person', '/correction', '/propose', '/send-back', '/hand-over', '/delay', '/files/0123', '/letters/01890000-0000-7000-8000-000000000000'];
 
 for (const cast of ['mori', 'hayashi', 'admin']) {

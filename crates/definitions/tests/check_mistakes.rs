@@ -90,6 +90,7 @@ fn conditions_are_typed_and_their_mistakes_stand_at_their_column() {
 fn what_law_asks_of_a_disposition_is_asked() {
     mistake("authority: mayor", "authority: water", "処分なのに、処分庁 `water` に教示がない（行政不服審査法82条）");
     mistake("standard_period: 14 days, ", "", "処分なのに期限がない（行政手続法6条）");
+    mistake("standard_period: 14 days, ", "statutory_limit: 15 days, extension: 30 days, ", "延長を知らせる文書がない");
     mistake("  receive: { title: 受付, role: clerk }\n", "", "受け付ける仕事がない");
     mistake("  decide: { title: 決裁, act: decide, role: [chief] }\n", "", "決裁がない");
     mistake(", do: { notice: { letter: notice, starts_appeal: yes } }", "", "この結論では何も起こらない");

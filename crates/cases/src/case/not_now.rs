@@ -49,3 +49,22 @@ pub enum NotNow {
     #[error("the limit cannot be extended")]
     NotExtendable,
 }
+
+impl NotNow {
+    /// Whether it lies in what was typed or chosen on a form: the form is shown again with all that was typed. Else the case itself stands in
+    /// the way, and is shown as it is now.
+    pub fn is_about_input(&self) -> bool {
+        match self {
+            NotNow::Unknown(_)
+            | NotNow::ReasonDue
+            | NotNow::DetailsDue
+            | NotNow::NobodyThere
+            | NotNow::DayPassed
+            | NotNow::NotLater
+            | NotNow::LimitPassed
+            | NotNow::NoticeMissing
+            | NotNow::NotExtendable => true,
+            NotNow::Changed | NotNow::Stage(_) | NotNow::NotNext | NotNow::HolderPresent | NotNow::OwnDraft | NotNow::ConsultDue => false,
+        }
+    }
+}

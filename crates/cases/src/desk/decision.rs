@@ -22,9 +22,9 @@ use ui::{
 use super::{
     Sheet,
     case::{self, Opened},
-    verbs::{answer, number_of, row_of, said_why, text_input, verb_page},
+    verbs::{answer_with_form, number_of, row_of, text_input, verb_page},
 };
-use crate::{asked, case::NotNow, decide, effects, verbs::Refused};
+use crate::{asked, case::NotNow, decide, effects};
 
 pub(super) async fn propose_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
     let opened = case::open(&sheet, &number).await?;
@@ -147,12 +147,7 @@ pub(super) async fn propose(sheet: Sheet, Path(number): Path<String>, Posted(typ
             decide::propose(tx, acting, number, row, decide::Draft { outcome, reason: reason.clone(), details: answers.clone() })
         })
         .await;
-    match done {
-        Err(Refused::NotNow(reason @ (NotNow::ReasonDue | NotNow::DetailsDue))) => {
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, propose_form(&sheet, &opened, &typed, said_why(&sheet, &reason))).into_response())
-        }
-        done => answer(&sheet, number, "propose", done).await,
-    }
+    answer_with_form(&sheet, number, "propose", done, |opened, above| propose_form(&sheet, opened, &typed, above)).await
 }
 
 /// Characters of the letter that no font has, before anything is proposed.
@@ -201,14 +196,8 @@ fn send_back_form(sheet: &Sheet, opened: &Opened, above: Markup) -> Markup {
 }
 
 pub(super) async fn send_back(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
-    let (at, number) = (number.clone(), number_of(&number)?);
+    let number = number_of(&number)?;
     let (reason, row) = (typed.first("text").unwrap_or_default().to_owned(), row_of(&typed));
     let done = sheet.write(move |tx, acting| decide::send_back(tx, acting, number, row, reason.clone())).await;
-    match done {
-        Err(Refused::NotNow(reason @ NotNow::ReasonDue)) => {
-            let opened = case::open(&sheet, &at).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, send_back_form(&sheet, &opened, said_why(&sheet, &reason))).into_response())
-        }
-        done => answer(&sheet, number, "send-back", done).await,
-    }
+    answer_with_form(&sheet, number, "send-back", done, |opened, above| send_back_form(&sheet, opened, above)).await
 }

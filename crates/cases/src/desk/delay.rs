@@ -9,17 +9,20 @@ use axum::{
 use definitions::{text::Language, typed::Typed};
 use jiff::civil::Date;
 use maud::{Markup, html};
-use ui::parts::{self, Tone};
+use ui::{
+    page::Crumb,
+    parts::{self, Tone},
+};
 
 use super::{
     Sheet,
     case::{self, Opened},
     decision::draft_of,
-    verbs::{answer, day_input, number_of, row_of, said_why, text_input, verb_page, why},
+    verbs::{answer_with_form, day_input, number_of, row_of, text_input, verb_page, why},
 };
 use crate::{
     case::NotNow,
-    verbs::{self, Delay, Moved, Refused},
+    verbs::{self, Delay, Moved},
 };
 
 /// What the form names a way of moving the day.
@@ -70,10 +73,12 @@ pub(super) async fn show(sheet: Sheet, Path(number): Path<String>) -> Result<Mar
 fn form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) -> Markup {
     let ways = ways(sheet, opened);
     let first = ways.iter().find(|(_, would)| would.is_ok()).map(|(delay, _)| code(*delay));
+    if first.is_none() {
+        return nothing_left(sheet, opened, &ways, above);
+    }
     let chosen = typed.first("delay").or(first);
     let by_letter = ways.iter().any(|(_, would)| would.as_ref().is_ok_and(|moved| moved.letter.is_some()));
     let inside = html! {
-        @if first.is_none() { p { (sheet.say().html("desk-delay-none", &[])) } }
         fieldset {
             legend { (sheet.word("desk-delay-how")) }
             @for (delay, would) in &ways { (way(sheet, *delay, would, chosen, typed)) }
@@ -86,6 +91,25 @@ fn form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) -> Markup 
         }
     };
     verb_page(sheet, opened, "delay", above, inside)
+}
+
+/// Too late, or used up: why, and the way back. There is nothing to fill in.
+fn nothing_left(sheet: &Sheet, opened: &Opened, ways: &[(Delay, Result<Moved, NotNow>)], above: Markup) -> Markup {
+    let (say, number) = (sheet.say(), opened.case.number.to_string());
+    let at = format!("/desk/cases/{}", opened.case.number.plain());
+    let what = sheet.word("desk-verb-delay");
+    let trail = [Crumb { label: &number, href: Some(&at) }, Crumb { label: &what, href: None }];
+    let body = html! {
+        (above)
+        section.panel aria-labelledby="none" {
+            h2 #none { (say.html("desk-delay-none", &[])) }
+            @for (delay, would) in ways {
+                @if let Err(reason) = would { p { b { (say.html(&format!("desk-delay-{}", code(*delay)), &[])) } br; (sheet.word(why(reason))) } }
+            }
+            div.row.actions { (parts::back_link(&at, say.html("desk-back-to-case", &[]))) }
+        }
+    };
+    sheet.page_with(&format!("{what}　{}", opened.case.contacts.name), &opened.side, &trail, &[], |page| page, body)
 }
 
 /// One way: what it would do, or why it cannot be gone.
@@ -130,13 +154,7 @@ pub(super) async fn notify(sheet: Sheet, Path(at): Path<String>, Posted(typed): 
         Ok(delay) => sheet.write(move |tx, acting| verbs::notify_delay(tx, acting, number, row, delay, &reason)).await,
         Err(reason) => Err(reason.into()),
     };
-    match done {
-        Err(Refused::NotNow(reason)) => {
-            let opened = case::open(&sheet, &at).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&sheet, &opened, &typed, said_why(&sheet, &reason))).into_response())
-        }
-        done => answer(&sheet, number, "delay", done).await,
-    }
+    answer_with_form(&sheet, number, "delay", done, |opened, above| form(&sheet, opened, &typed, above)).await
 }
 
 /// The notice that would go, if one would.

@@ -65,6 +65,23 @@ pub(super) async fn answer(sheet: &Sheet, number: CaseNumber, verb: &str, done: 
     Ok((StatusCode::CONFLICT, case::case_page(sheet, &opened, above)).into_response())
 }
 
+/// The same for a verb with a form of its own: what is missing or wrong in it is said above the form, which keeps all that was typed.
+pub(super) async fn answer_with_form(
+    sheet: &Sheet,
+    number: CaseNumber,
+    verb: &str,
+    done: Result<Case, Refused>,
+    form: impl FnOnce(&Opened, Markup) -> Markup + Send,
+) -> Result<Response, PageError> {
+    match done {
+        Err(Refused::NotNow(reason)) if reason.is_about_input() => {
+            let opened = case::open(sheet, &number.plain()).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&opened, said_why(sheet, &reason))).into_response())
+        }
+        done => answer(sheet, number, verb, done).await,
+    }
+}
+
 /// Who has the case, since when, what they did, what to do: never "conflict".
 fn clashed(sheet: &Sheet, clash: &Clash) -> Markup {
     let say = sheet.say();
@@ -210,20 +227,26 @@ pub(super) fn text_input(sheet: &Sheet, name: &str, label: &str, value: &str) ->
 
 pub(super) async fn correction_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
     let opened = case::open(&sheet, &number).await?;
+    Ok(correction_form(&sheet, &opened, &Typed::default(), html! {}))
+}
+
+fn correction_form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) -> Markup {
     let fields = opened.procedure.pages.values().flat_map(|page| page.fields.values());
     let two_weeks = sheet.town.closed.add_business_days(sheet.today(), 10);
+    let until = typed.first("until").and_then(|day| day.parse().ok()).unwrap_or(two_weeks);
+    let is_chosen = |field: &definitions::field::Field| typed.all("field").iter().any(|id| id == field.id.as_str());
     let inside = html! {
         p { (sheet.say().html("desk-correction-lead", &[])) }
         fieldset {
             legend { (sheet.word("desk-correction-fields")) }
             @for field in fields.filter(|field| !matches!(field.kind, definitions::field::Kind::Note)) {
-                label.pick { input type="checkbox" name="field" value=(field.id); span { (sheet.plain(&field.label)) } }
+                label.pick { input type="checkbox" name="field" value=(field.id) checked[is_chosen(field)]; span { (sheet.plain(&field.label)) } }
             }
         }
-        (text_input(&sheet, "say", "desk-correction-say", ""))
-        (day_input(&sheet, two_weeks, "desk-correction-until"))
+        (text_input(sheet, "say", "desk-correction-say", typed.first("say").unwrap_or_default()))
+        (day_input(sheet, until, "desk-correction-until"))
     };
-    Ok(verb_page(&sheet, &opened, "correction", html! {}, inside))
+    verb_page(sheet, opened, "correction", above, inside)
 }
 
 pub(super) async fn correction(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
@@ -237,45 +260,51 @@ pub(super) async fn correction(sheet: Sheet, Path(number): Path<String>, Posted(
             verbs::request_correction(tx, acting, number, row, Correction { fields: fields.clone(), say: say.clone(), until })
         })
         .await;
-    answer(&sheet, number, "correction", done).await
+    answer_with_form(&sheet, number, "correction", done, |opened, above| correction_form(&sheet, opened, &typed, above)).await
 }
 
 pub(super) async fn hand_over_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
     let opened = case::open(&sheet, &number).await?;
-    hand_over_form(&sheet, &opened, &Typed::default(), html! {}).await
+    let departments = receivers(&sheet, opened.case.number).await?;
+    Ok(hand_over_form(&sheet, &opened, &departments, &Typed::default(), html! {}))
 }
 
-async fn hand_over_form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) -> Result<Markup, PageError> {
-    let (case, procedure) = (opened.case.clone(), opened.procedure.clone());
-    let departments = sheet.read(move |tx, acting| Ok(verbs::receivers(tx, acting, &case, &procedure)?)).await.map_err(refusal)?;
+async fn receivers(sheet: &Sheet, number: CaseNumber) -> Result<Vec<DepartmentId>, PageError> {
+    let found = sheet.read(move |tx, acting| {
+        let (case, procedure) = verbs::read(tx, acting, number)?;
+        Ok(verbs::receivers(tx, acting, &case, &procedure)?)
+    });
+    found.await.map_err(refusal)
+}
+
+fn hand_over_form(sheet: &Sheet, opened: &Opened, departments: &[DepartmentId], typed: &Typed, above: Markup) -> Markup {
     let name = |id: &DepartmentId| sheet.town.departments.get(id).map(|department| sheet.plain(&department.name)).unwrap_or_default();
     let inside = html! {
         p { (sheet.say().html(if departments.is_empty() { "desk-hand-over-none" } else { "desk-hand-over-lead" }, &[])) }
         div.field {
             label for="to" { (sheet.word("desk-hand-over-to")) }
             select.in.m id="to" name="to" {
-                @for id in &departments { option value=(id) selected[typed.first("to") == Some(id.as_str())] { (name(id)) } }
+                @for id in departments { option value=(id) selected[typed.first("to") == Some(id.as_str())] { (name(id)) } }
             }
         }
         (text_input(sheet, "reason", "desk-hand-over-reason", typed.first("reason").unwrap_or_default()))
     };
-    Ok(verb_page(sheet, opened, "hand-over", above, inside))
+    verb_page(sheet, opened, "hand-over", above, inside)
 }
 
-pub(super) async fn hand_over(sheet: Sheet, Path(at): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
-    let number = number_of(&at)?;
+pub(super) async fn hand_over(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
+    let number = number_of(&number)?;
     let to: DepartmentId = typed.first("to").unwrap_or_default().parse().map_err(|_| PageError::BadInput("no such department"))?;
     let (reason, row) = (typed.first("reason").unwrap_or_default().to_owned(), row_of(&typed));
+    let departments = receivers(&sheet, number).await?;
     let done = sheet.write(move |tx, acting| verbs::hand_over(tx, acting, number, row, to.clone(), &reason)).await;
     match done {
         // The case may now be another department's, and no longer ours to see.
         Ok(_) => Ok(Redirect::to("/desk/cases?queue=all&done=hand-over").into_response()),
-        Err(Refused::NotNow(reason @ (NotNow::ReasonDue | NotNow::NobodyThere))) => {
-            let opened = case::open(&sheet, &at).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, hand_over_form(&sheet, &opened, &typed, said_why(&sheet, &reason)).await?)
-                .into_response())
+        done => {
+            let form = |opened: &Opened, above| hand_over_form(&sheet, opened, &departments, &typed, above);
+            answer_with_form(&sheet, number, "hand-over", done, form).await
         }
-        refused => answer(&sheet, number, "hand-over", refused).await,
     }
 }
 
