@@ -9,12 +9,14 @@ use jiff::Timestamp;
 use registry::known::DeskFacts;
 use store::{
     Entry, Parcel, StoreError, Write,
+    files::Files,
     hatch::{Failure, Receiver},
     keys::Keys,
 };
 
 use crate::{
     Contacts, apart,
+    attachments::ReceiveFile,
     case::{Case, NotNow},
     clock::{self, Clock},
     event::{Event, Who},
@@ -30,6 +32,14 @@ pub struct DeskReceiver {
     pub town: TownHandle,
     /// The town's keys.
     pub keys: Arc<Keys>,
+}
+
+/// All that the desk receives from the residents' side: what carries parcels and what sends a stopped one on by hand know the same kinds.
+pub fn desk_receivers(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<dyn Receiver>> {
+    let mut receivers = access::link::desk_receivers();
+    receivers.push(Arc::new(ReceiveFile { keys: Arc::clone(keys), files: files.clone() }));
+    receivers.push(Arc::new(DeskReceiver { town: town.clone(), keys: Arc::clone(keys) }));
+    receivers
 }
 
 impl Receiver for DeskReceiver {

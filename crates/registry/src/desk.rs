@@ -1,6 +1,7 @@
 //! Staff's pages of this room: finding residents, a resident's page, registers and their records.
 
 mod correct;
+mod protection;
 mod registers;
 mod residents;
 
@@ -16,6 +17,7 @@ pub fn router() -> Router<DeskFace> {
         .route("/desk/residents", get(residents::ask).post(residents::search))
         .route("/desk/residents/{resident}", get(residents::show))
         .route("/desk/residents/{resident}/address", post(residents::unmask))
+        .route("/desk/residents/{resident}/protection", get(protection::ask).post(protection::change))
         .route("/desk/registers", get(registers::list))
         .route("/desk/registers/{register}", get(registers::records))
         .route("/desk/records/{record}", get(registers::record))

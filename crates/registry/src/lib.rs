@@ -32,6 +32,7 @@ pub mod publish;
 
 pub mod desk;
 pub mod permitted;
+pub mod protection;
 
 use definitions::text::Language;
 use store::Migration;
@@ -41,6 +42,7 @@ use ui::words::RoomWords;
 pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "registry_desk_001_residents", sql: include_str!("../migrations/desk_001_residents.sql") },
     Migration { name: "registry_desk_002_registers", sql: include_str!("../migrations/desk_002_registers.sql") },
+    Migration { name: "registry_desk_003_protection", sql: include_str!("../migrations/desk_003_protection.sql") },
 ];
 
 /// Tables of this room on the residents' side.

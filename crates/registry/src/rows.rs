@@ -242,24 +242,31 @@ fn fits(part: &Part, names: &str, address: &str) -> bool {
     names.split('\n').any(|name| name.contains(&text.key)) || address.starts_with(&text.address)
 }
 
-/// Corrects what the town may correct in its copy, such as a telephone number, and who is protected. Everything else comes from the base
-/// system.
+/// Says until when a person is protected, and with them all who live with them; none: no longer. Says whom it reached. Who may do so, and on
+/// what ground, is [`crate::protection`]'s matter.
 ///
 /// # Errors
 /// As [`Write::run`].
-pub fn protect(tx: &Write<'_>, id: ResidentId, until: Option<Date>, journal: impl Fn(ResidentId) -> Entry) -> Result<bool, StoreError> {
-    let Some(person) = by_id(tx, id)? else { return Ok(false) };
+pub fn protect(
+    tx: &Write<'_>,
+    id: ResidentId,
+    until: Option<Date>,
+    journal: impl Fn(ResidentId) -> Entry,
+) -> Result<Vec<ResidentId>, StoreError> {
+    let Some(person) = by_id(tx, id)? else { return Ok(Vec::new()) };
     // 支援措置 reaches all who live with the person: one address protects none of them alone.
     let household = match person.household {
         Some(household) => members(tx, household)?,
         None => vec![person],
     };
+    let mut reached = Vec::new();
     for mut member in household.into_iter().filter(|member| member.state == State::Resident || member.id == id) {
         member.protected_until = until;
         put(tx, &member)?;
         tx.journal(&journal(member.id))?;
+        reached.push(member.id);
     }
-    Ok(true)
+    Ok(reached)
 }
 
 /// How far a load has come.

@@ -175,6 +175,41 @@ fn a_protected_person_does_not_exist_for_a_clerk_and_is_masked_for_the_chief() {
 }
 
 #[test]
+fn protection_is_entered_on_a_page_that_exists_for_nobody_else() {
+    let place = Place::sqlite();
+    let desks = open(&place);
+    put(&desks.desk, &cast());
+    let person = format!("/desk/residents/{}", resident_id(1));
+    let path = format!("{person}/protection");
+    on(async {
+        let clerk = desks.sign_in(CLERK).await;
+        let body = "act=enter&seen=&from=2026-11-24&until=2027-11-24&ground=dv";
+        assert_eq!(clerk.get(&path).await.0, StatusCode::NOT_FOUND);
+        assert!(!clerk.get(&person).await.1.contains("支援措置"));
+        assert_eq!(clerk.post(&person, &path, body).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(clerk.post(&person, &path, "act=").await.0, StatusCode::NOT_FOUND);
+        let chief = desks.sign_in(CHIEF).await;
+        assert!(chief.get(&person).await.1.contains(&path));
+        let (status, page) = chief.post(&path, &path, "act=enter&seen=&from=2026-11-24&until=2027-11-24").await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("事由を選んでください"), "{status} {page}");
+        let (status, page) = chief.post(&path, &path, "act=enter&seen=&from=2026-11-24&until=2029-11-24&ground=dv").await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("日付を確かめてください"), "{status} {page}");
+        assert_eq!(chief.post_with("forged", &path, body).await.0, StatusCode::FORBIDDEN);
+        assert_eq!(clerk.get(&person).await.0, StatusCode::OK, "nothing has changed so far");
+        assert_eq!(chief.post(&path, &path, body).await.0, StatusCode::SEE_OTHER);
+        let page = chief.get(&path).await.1;
+        assert!(page.contains("支援措置中です") && page.contains("配偶者などからの暴力") && page.contains("開始"), "{page}");
+        assert_eq!(clerk.get(&person).await.0, StatusCode::NOT_FOUND);
+        let (status, page) = chief.post(&path, &path, body).await;
+        assert!(status == StatusCode::CONFLICT && page.contains("ほかの人が先に変えました"), "{status} {page}");
+        assert!(!chief.get(&person).await.1.contains("緑町"), "the address is masked from now on");
+        assert_eq!(chief.post(&path, &path, "act=end&seen=2027-11-24&ground=asked").await.0, StatusCode::SEE_OTHER);
+        assert_eq!(clerk.get(&person).await.0, StatusCode::OK);
+    });
+    assert!(looks(&desks.desk).contains(&format!("{} protection", resident_id(1))));
+}
+
+#[test]
 fn without_a_grant_without_a_session_and_without_the_token_nothing_is_shown() {
     let place = Place::sqlite();
     let desks = open(&place);

@@ -80,9 +80,9 @@ store::on_both_engines! {
         let entry = |id: access::ResidentId| store::Entry {
             actor: "staff:1".into(), what: "protected", kind: "resident", record: id.to_string(), authority: "grant:x".into(), why: "order".into(),
         };
-        assert!(desk.write::<_, StoreError>(move |tx| rows::protect(tx, id, Some("2027-06-30".parse().unwrap()), entry)).unwrap());
+        assert_eq!(desk.write::<_, StoreError>(move |tx| rows::protect(tx, id, Some("2027-06-30".parse().unwrap()), entry)).unwrap().len(), 2);
         assert_eq!(find(&desk, "佐藤"), Vec::<String>::new());
-        assert!(desk.write::<_, StoreError>(move |tx| rows::protect(tx, id, None, entry)).unwrap());
+        assert_eq!(desk.write::<_, StoreError>(move |tx| rows::protect(tx, id, None, entry)).unwrap().len(), 2);
         assert_eq!(find(&desk, "佐藤").len(), 2);
     }
 

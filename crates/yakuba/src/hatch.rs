@@ -7,10 +7,7 @@ use store::{files::Files, hatch::Receiver, keys::Keys};
 
 /// What the desk does with parcels from residents.
 pub fn to_desk(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<dyn Receiver>> {
-    let mut receivers = access::link::desk_receivers();
-    receivers.push(Arc::new(cases::attachments::ReceiveFile { keys: Arc::clone(keys), files: files.clone() }));
-    receivers.push(Arc::new(cases::receiving::DeskReceiver { town: town.clone(), keys: Arc::clone(keys) }));
-    receivers
+    cases::receiving::desk_receivers(town, keys, files)
 }
 
 /// What the portal does with parcels from the desk.

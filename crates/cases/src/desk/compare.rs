@@ -121,7 +121,9 @@ fn held(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer) -> Optio
             let held = format!("{}{}", person.address.line, person.address.building.as_deref().unwrap_or_default());
             let key = |text: &str| bare(&registry::search::address_key(text));
             let same = key(&filed) == key(&held) || key(&address.line) == key(&person.address.line);
-            Some(Held { same, shown: person.address.whole() })
+            // Whether it is the same is what the clerk needs; where a protected person lives stands on their own page alone.
+            let shown = if person.protected_until.is_some() { sheet.word("desk-person-masked") } else { person.address.whole() };
+            Some(Held { same, shown })
         }
         Answer::Phone(phone) if is(&applicant.phone) => person.phone.clone().map(|held| text(phone, held)),
         Answer::Date(day) if is_own_birth(field) => Some(Held { same: *day == person.born, shown: jp::era::wareki(person.born) }),

@@ -1,8 +1,6 @@
 //! 届かなかった仕事: jobs that kept failing and messages between the two sides that were set aside. Staff who look after the system mend the
 //! cause and send them on by hand.
 
-use std::sync::Arc;
-
 use access::{PageError, Posted, RecordKind};
 use axum::{
     http::StatusCode,
@@ -10,18 +8,14 @@ use axum::{
 };
 use definitions::text::Language;
 use maud::{Markup, html};
-use store::{
-    Entry,
-    hatch::{DeadParcel, Receiver},
-    jobs::Listed,
-};
+use store::{Entry, hatch::DeadParcel, jobs::Listed};
 use ui::{
     page::csrf_input,
     parts::{self, Column, Tone, Weight, icons},
 };
 
 use super::{Sheet, Side, refusal, side};
-use crate::{clock, receiving::DeskReceiver};
+use crate::{clock, receiving::desk_receivers};
 
 /// Lines of each list: whoever has more has one cause, and sees it in the first of them.
 const LINES: i64 = 200;
@@ -147,8 +141,7 @@ pub(super) async fn resume(sheet: Sheet, Posted(typed): Posted) -> Result<Respon
 
 /// Gives a message that was set aside to its receiver once more.
 async fn again(sheet: &Sheet, kind: String, id: String) -> Result<Result<bool, String>, PageError> {
-    let mut receivers: Vec<Arc<dyn Receiver>> = access::link::desk_receivers();
-    receivers.push(Arc::new(DeskReceiver { town: sheet.face.town.clone(), keys: Arc::clone(&sheet.face.keys) }));
+    let receivers = desk_receivers(&sheet.face.town, &sheet.face.keys, &sheet.face.files);
     let store = sheet.face.store.clone();
     let tried =
         tokio::task::spawn_blocking(move || store::hatch::resume(store.store(), &receivers, &kind, &id).map_err(|why| why.to_string()));

@@ -52,7 +52,8 @@ pub(super) async fn choose(sheet: Sheet, Path(number): Path<String>) -> Result<M
             vec![
                 html! { b { (person.name.full()) } " " small { (person.name.full_kana().unwrap_or_default()) } },
                 sheet.words.day_html(Language::Ja, person.born),
-                html! { (person.address.whole()) },
+                // A protected address stands on the person's own page alone, for a reason.
+                html! { @if person.protected_until.is_some() { (say.html("desk-person-masked", &[])) } @else { (person.address.whole()) } },
                 button(&person.id.to_string(), Weight::Second, "desk-person-this"),
             ]
         })

@@ -391,3 +391,4 @@ desk-void-not-issued = この文書は、発行されていないか、すでに
 desk-done-void = 文書を取り消しました。申請者に知らせます。
 desk-void-told = 「{ $title }」（{ $number }）を取り消しました。お手元の文書は使えません。新しい文書は発行しません。
 desk-void-told-again = 「{ $title }」（{ $number }）を取り消しました。お手元の文書は使えません。新しい番号の文書を発行します。
+desk-person-masked = 支援措置のため非表示

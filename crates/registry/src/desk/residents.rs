@@ -192,6 +192,9 @@ fn page(face: &DeskFace, staff: &Staff, shown: &Shown, address: Address) -> Mark
             h2 { (say.html("registry-records", &[])) }
             (records(say, staff, &town, &shown.records))
         }
+        @if crate::protection::may_protect(staff).is_some() {
+            p { (parts::link_button(Weight::Second, &format!("/desk/residents/{}/protection", person.id), say.html("registry-protection-open", &[]))) }
+        }
         @if link::may_link(staff).is_some() {
             p { (parts::link_button(Weight::Second, &format!("/desk/link-account?resident={}", person.id), say.html("registry-link-account", &[]))) }
         }
