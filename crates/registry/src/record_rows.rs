@@ -28,10 +28,6 @@ const INSERT: &str = "insert into register_fact (record, number, register, key, 
     known_from, known_until, actor, cause, body, told) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, null, $11, $12, $13, $14)";
 const TAKEN: &str = "select record from register_fact where register = $1 and unique_key = $2 and record <> $3 and known_until is null \
     and valid_from <= $4 and valid_until >= $5 limit 1";
-const OF_OWNER: &str = "select record from register_fact where register = $1 and owner = $2 and known_until is null and valid_until >= $3 \
-    order by record limit 20";
-const OF_KEY: &str = "select record from register_fact where register = $1 and key = $2 and known_until is null and valid_until >= $3 \
-    order by record limit 20";
 const HOLDS: &str = "select 1 from register_fact where register = $1 and (owner = $2 or key = $2) and known_until is null \
     and valid_from <= $3 and valid_until >= $3 limit 1";
 
@@ -179,10 +175,23 @@ pub(crate) fn taken(tx: &Read<'_>, register: &Register, record: RecordId, stretc
     row.map(|row| row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("register_fact.record"))).transpose()
 }
 
-/// Records of an owner or a key that are valid on `from` or later.
-pub(crate) fn records_of(tx: &Read<'_>, register: &Register, of: &str, from: Date) -> Result<Vec<RecordId>, StoreError> {
-    let sql = if register.owner.is_some() { OF_OWNER } else { OF_KEY };
-    tx.all(sql, params![register.id.as_str(), of, from])?
+/// Records of an owner or a key that are valid on a day.
+pub(crate) fn records_on(tx: &Read<'_>, register: &Register, of: &str, day: Date) -> Result<Vec<RecordId>, StoreError> {
+    records_where(tx, register, of, day, "valid_from <= $3 and valid_until >= $3")
+}
+
+/// Records of an owner or a key that are valid only after a day.
+pub(crate) fn records_after(tx: &Read<'_>, register: &Register, of: &str, day: Date) -> Result<Vec<RecordId>, StoreError> {
+    records_where(tx, register, of, day, "valid_from > $3")
+}
+
+fn records_where(tx: &Read<'_>, register: &Register, of: &str, day: Date, days: &str) -> Result<Vec<RecordId>, StoreError> {
+    let named = if register.owner.is_some() { "owner" } else { "key" };
+    let sql = format!(
+        "select distinct record from register_fact where register = $1 and {named} = $2 and known_until is null and {days} \
+         order by record limit 20"
+    );
+    tx.all(&sql, params![register.id.as_str(), of, day])?
         .iter()
         .map(|row| row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("register_fact.record")))
         .collect()

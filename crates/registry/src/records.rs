@@ -90,7 +90,7 @@ pub enum Refused {
         /// Which total.
         counter: CounterId,
     },
-    /// There is no valid record of this owner or key from that day on.
+    /// There is no record of this owner or key that is valid on that day or later.
     #[error("no record to change")]
     NothingToChange,
     /// There are several, and the definition does not say which.
@@ -152,7 +152,7 @@ pub fn enter(tx: &Write<'_>, town: &Town, doing: &Doing, new: &New) -> Result<Re
 pub enum Which {
     /// By its id.
     Id(RecordId),
-    /// The one that is valid for this owner, or has this key.
+    /// The one that is valid for this owner, or has this key, on the day of the change; where there is none, the one that begins later.
     Of(String),
 }
 
@@ -251,7 +251,7 @@ pub fn carry_out(
             let amend = Amend { state: state.clone(), values: evaluated(def, values, names)? };
             let until = day(until.as_ref(), names)?;
             // A change that says only a last day ends the record there: it holds from that day.
-            let from = day(from.as_ref(), names)?.unwrap_or(doing.today.min(until.unwrap_or(doing.today)));
+            let from = day(from.as_ref(), names)?.or(until).unwrap_or(doing.today);
             change(tx, town, doing, register, &Which::Of(which), &Change { amend, from, until }).map(Some)
         }
         _ => Ok(None),
@@ -345,8 +345,9 @@ fn found(tx: &Read<'_>, register: &Register, which: &Which, from: Date) -> Resul
     match which {
         Which::Id(id) => Ok(*id),
         Which::Of(of) => {
-            let mut ids = rows::records_of(tx, register, of, from)?;
-            ids.dedup();
+            // Next year's record may be entered already; what holds on the day is meant.
+            let holding = rows::records_on(tx, register, of, from)?;
+            let ids = if holding.is_empty() { rows::records_after(tx, register, of, from)? } else { holding };
             match ids.as_slice() {
                 [id] => Ok(*id),
                 [] => Err(Refused::NothingToChange.into()),
