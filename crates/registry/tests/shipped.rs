@@ -41,7 +41,6 @@ fn sakura() -> Answer {
 }
 
 /// さくら as a clerk types her from paper.
-#[allow(dead_code)]
 fn sakura_on_paper() -> Answer {
     Answer::Member(Member { id: None, name: "佐藤　さくら".into(), kana: None, born: Some(date(2020, 5, 3)) })
 }
@@ -150,6 +149,10 @@ fn stops(number: &str, last: Date) -> Decided {
         details: answers(&[("number", Answer::Text(number.into()))]),
         ..tenant("", number, last, 99)
     }
+}
+
+fn taken(record: u128) -> Result<(), Refused> {
+    Err(Refused::Taken { record: RecordId::new(Uuid::from_u128(record)) })
 }
 
 fn holds(desk: &Desk, register: &str, of: &str, on: Date) -> bool {
@@ -265,7 +268,7 @@ store::on_both_engines! {
     fn a_stopped_contract_leaves_its_number_to_the_next_tenant(place: Place) {
         let desk = desk(place);
         decide(&desk, tenant("佐藤 花子", "12345678", APRIL, 1)).unwrap();
-        assert_eq!(decide(&desk, tenant("鈴木 健二", "12345678", date(2026, 12, 1), 2)), Err(Refused::Taken { record: RecordId::new(Uuid::from_u128(1)) }));
+        assert_eq!(decide(&desk, tenant("鈴木 健二", "12345678", date(2026, 12, 1), 2)), taken(1));
         let last = date(2026, 11, 27);
         decide(&desk, stops("12345678", last)).unwrap();
         assert!(holds(&desk, "water_contract", "12345678", last) && !holds(&desk, "water_contract", "12345678", date(2026, 11, 28)));
@@ -273,5 +276,48 @@ store::on_both_engines! {
         decide(&desk, stops("12345678", date(2027, 1, 31))).unwrap();
         assert_eq!(stretches(&desk, 1).last().unwrap().1, Some(last), "the first contract stays as it ended");
         assert_eq!(decide(&desk, stops("87654321", last)), Err(Refused::NothingToChange));
+    }
+
+    fn a_child_typed_from_paper_is_the_child_of_the_person_who_was_found(place: Place) {
+        let desk = desk(place);
+        put(&desk, &cast());
+        decide(&desk, join(sakura_on_paper(), "higashi", APRIL, 1)).unwrap();
+        assert!(is_in(&desk, APRIL), "held under her id");
+        assert_eq!(decide(&desk, join(sakura(), "chuo", APRIL, 2)), taken(1));
+        decide(&desk, leave(sakura_on_paper(), LEAVES, date(2026, 9, 1))).unwrap();
+        assert!(!is_in(&desk, date(2026, 10, 1)));
+        let other_day = Answer::Member(Member { id: None, name: "佐藤 さくら".into(), kana: None, born: Some(date(2020, 5, 4)) });
+        assert_eq!(decide(&desk, leave(other_day, LEAVES, date(2026, 9, 1))), Err(Refused::NothingToChange), "another birth day, another child");
+    }
+
+    fn a_child_of_whom_nobody_knows_whose_it_is_takes_no_second_place(place: Place) {
+        let desk = desk(place);
+        put(&desk, &cast());
+        let by_hand = |record, facility| Decided { applicant: None, ..join(sakura_on_paper(), facility, APRIL, record) };
+        decide(&desk, by_hand(1, "higashi")).unwrap();
+        assert_eq!(decide(&desk, by_hand(2, "chuo")), taken(1));
+        assert_eq!(decide(&desk, join(sakura(), "chuo", APRIL, 2)), taken(1), "nor when the parent links their account");
+        decide(&desk, leave(sakura(), LEAVES, date(2026, 9, 1))).unwrap();
+        decide(&desk, join(sakura(), "chuo", date(2026, 10, 1), 3)).unwrap();
+        assert_eq!(decide(&desk, Decided { applicant: None, ..join(sakura_on_paper(), "higashi", date(2026, 10, 1), 4) }), taken(3), "nor the other way round");
+    }
+
+    fn an_allowance_is_somebodys(place: Place) {
+        let desk = desk(place);
+        put(&desk, &cast());
+        let grant = |applicant| Decided {
+            procedure: "child_allowance",
+            outcome: "grant",
+            answers: Answers::default(),
+            details: answers(&[("from", Answer::Date(APRIL)), ("children_count", Answer::Number(1)), ("monthly", Answer::Money(10_000))]),
+            applicant,
+            today: date(2026, 3, 1),
+            record: 1,
+        };
+        assert_eq!(decide(&desk, grant(None)), Err(Refused::NoOwner));
+        let rows = desk.read::<_, StoreError>(|tx| tx.first("select count(*) from register_fact", store::params![])?.unwrap().get::<i64>(0)).unwrap();
+        assert_eq!(rows, 0);
+        decide(&desk, grant(Some(resident_id(1)))).unwrap();
+        assert!(holds(&desk, "child_allowance", &resident_id(1).to_string(), APRIL));
     }
 }

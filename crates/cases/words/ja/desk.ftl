@@ -189,7 +189,8 @@ desk-letter-issued = 発行済み
 desk-letter-voided = 取消し
 desk-why-register-full = 空きがないため、台帳に記入できません。決定の内容を見直してください。
 desk-why-register-taken = 同じ方の記録がすでに台帳にあります。台帳を確かめてください。
-desk-why-register-none = 変更する記録が台帳に見つからないか、一つに決まりません。台帳を確かめてください。
+desk-why-register-none = 変更する記録が台帳に見つからないか、一つに決まりません。申請した方を特定していなければ、先に「住民記録から探す」で選んでください。特定していれば、台帳を確かめてください。
+desk-why-register-owner = だれの記録か決まらないため、台帳に記入できません。先に「住民記録から探す」で、申請した方を選んでください。
 desk-why-register = 台帳に記入できません。台帳の担当にお聞きください。
 
 desk-nav-group-filters = 保存した絞り込み
