@@ -69,7 +69,9 @@ const SWEEP: &str = "delete from sign_in_code where expires_at < $1";
 const BY_MAIL: &str = "select id from account where mail_digest = $1";
 const INSERT: &str = "insert into account (id, mail_digest, mail_sealed, language, created_at, resident, identity, linked_at) \
     values ($1, $2, $3, $4, $5, null, $6, null) on conflict (mail_digest) do nothing";
-const LINK: &str = "update account set resident = $2, identity = $3, linked_at = $4 where id = $1";
+const LINK: &str = "update account set resident = $2, identity = $3, linked_at = $4, unlinked_at = null where id = $1";
+const UNLINK: &str =
+    "update account set resident = null, identity = $2, linked_at = null, unlinked_at = $3 where id = $1 and resident is not null";
 const OF_RESIDENT: &str = "select id from account where resident = $1 order by id";
 const CONTACT: &str = "select mail_sealed, language from account where id = $1";
 
@@ -338,9 +340,9 @@ pub(crate) fn set_link(
     Ok(tx.run(LINK, params![account.to_string(), resident.to_string(), identity, at])? == 1)
 }
 
-pub(crate) fn clear_link(tx: &Write<'_>, account: AccountId) -> Result<(), StoreError> {
+pub(crate) fn clear_link(tx: &Write<'_>, account: AccountId, at: Timestamp) -> Result<(), StoreError> {
     let identity = visitor::identity_code(Identity::SelfAsserted);
-    tx.run(LINK, params![account.to_string(), None::<String>, identity, None::<i64>])?;
+    tx.run(UNLINK, params![account.to_string(), identity, at])?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod absences;
 mod directory;
 mod door;
+mod leaving;
 mod linking;
 mod log;
 mod sessions;
@@ -37,9 +38,12 @@ pub fn router() -> Router<DeskFace> {
         .route("/desk/absences", get(absences::show).post(absences::enter))
         .route("/desk/absences/end", post(absences::end))
         .route("/desk/staff", get(directory::show))
+        .route("/desk/staff/{staff}", get(leaving::show))
+        .route("/desk/staff/{staff}/leave", post(leaving::leave))
         .route("/desk/staff/{staff}/sign-out", post(directory::sign_out))
         .route("/desk/staff/{staff}/set-up-code", post(directory::set_up_code))
         .route("/desk/link-account", get(linking::show).post(linking::link))
+        .route("/desk/link-account/end", post(linking::unlink))
         .route("/desk/access-log", get(log::show))
 }
 

@@ -7,7 +7,7 @@ use store::{Desk, Portal, StoreError, Write, files::Files, keys::Keys};
 use ui::words::Words;
 
 use crate::{
-    AccountId, ResidentId,
+    AccountId, ResidentId, StaffId,
     clock::Clock,
     current::{TownHandle, WordsHandle},
     session::SessionId,
@@ -60,6 +60,10 @@ pub struct DeskFace {
     pub passwords: PasswordChecks,
     /// What other rooms do when an account is linked to a resident, in the same transaction: the registry sends the person's facts.
     pub on_link: Arc<[OnLink]>,
+    /// What other rooms do when a link is taken back, in the same transaction: the registry sends an empty sheet after it.
+    pub on_unlink: Arc<[OnUnlink]>,
+    /// What other rooms do when somebody stops working here, in the same transaction: their cases wait for everybody again.
+    pub on_leave: Arc<[OnLeave]>,
 }
 
 impl PortalFace {
@@ -82,6 +86,12 @@ pub type OnSignIn = fn(&Write<'_>, &SignedIn) -> Result<(), StoreError>;
 /// What a room does when a clerk has linked an account to a resident.
 pub type OnLink = fn(&Write<'_>, &Linked) -> Result<(), StoreError>;
 
+/// What a room does when a clerk has taken a link back.
+pub type OnUnlink = fn(&Write<'_>, &Unlinked) -> Result<(), StoreError>;
+
+/// What a room does when a member of staff has left.
+pub type OnLeave = Arc<dyn Fn(&Write<'_>, &Left) -> Result<(), StoreError> + Send + Sync>;
+
 /// A resident has signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
@@ -102,6 +112,26 @@ pub struct Linked {
     pub account: AccountId,
     /// The resident whose identity was seen.
     pub resident: ResidentId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A link was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlinked {
+    /// The account, which is nobody's in particular now.
+    pub account: AccountId,
+    /// The resident whom it was linked to.
+    pub resident: ResidentId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A member of staff works here no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Who.
+    pub staff: StaffId,
     /// When.
     pub at: Timestamp,
 }

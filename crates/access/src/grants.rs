@@ -60,6 +60,11 @@ pub fn may_ever(who: &Staff, act: Act, kind: RecordKind) -> bool {
     who.powers.iter().any(|power| power.covers(act, kind))
 }
 
+/// On what authority this person reads of such records at all: for what no record stands behind, such as a code that a caller says.
+pub fn may_any(who: &Staff, act: Act, kind: RecordKind) -> Option<Authority> {
+    who.powers.iter().find(|power| power.covers(act, kind)).map(|power| power.authority.clone())
+}
+
 fn reaches(power: &Power, act: Act, who: StaffId, record: &RecordAttributes) -> bool {
     let in_scope = match power.scope {
         Scope::Town => true,

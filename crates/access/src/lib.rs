@@ -45,7 +45,7 @@ pub mod portal;
 pub use clock::{Clock, day_in_japan};
 pub use current::{TownHandle, WordsHandle};
 pub use error::PageError;
-pub use face::{ClientAddress, DeskFace, Linked, OnLink, OnSignIn, PortalFace, SignedIn};
+pub use face::{ClientAddress, DeskFace, Left, Linked, OnLeave, OnLink, OnSignIn, OnUnlink, PortalFace, SignedIn, Unlinked};
 pub use grants::{Act, Authority, Clause, KindSql, Permitted, Record, RecordAttributes, RecordKind, Scope, filter, may, permit};
 pub use ids::*;
 pub use posted::{CSRF_INPUT, Posted};
@@ -59,13 +59,16 @@ use store::{Migration, StoreError, Write};
 use ui::words::RoomWords;
 
 /// What this room keeps at the portal.
-pub const PORTAL_MIGRATIONS: &[Migration] =
-    &[Migration { name: "access_portal_001_accounts", sql: include_str!("../migrations/portal_001_accounts.sql") }];
+pub const PORTAL_MIGRATIONS: &[Migration] = &[
+    Migration { name: "access_portal_001_accounts", sql: include_str!("../migrations/portal_001_accounts.sql") },
+    Migration { name: "access_portal_002_unlinked", sql: include_str!("../migrations/portal_002_unlinked.sql") },
+];
 
 /// What this room keeps at the desk.
 pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "access_desk_001_staff", sql: include_str!("../migrations/desk_001_staff.sql") },
     Migration { name: "access_desk_002_absences", sql: include_str!("../migrations/desk_002_absences.sql") },
+    Migration { name: "access_desk_003_leaving", sql: include_str!("../migrations/desk_003_leaving.sql") },
 ];
 
 /// The words of this room.

@@ -11,14 +11,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{
-    Entry, Parcel, Read, StoreError, Write,
+    Entry, Parcel, Read, Row, StoreError, Write,
     hatch::{Failure, Receiver},
     params,
 };
 
 use crate::{
     AccountId, ResidentId, accounts,
-    face::{Linked, OnLink},
+    face::{Linked, OnLink, OnUnlink, Unlinked},
     grants::{Act, Authority, RecordAttributes, RecordKind, may},
     staff::{Staff, session::later},
     throttle::{self, Rate},
@@ -53,7 +53,10 @@ const FORGET_OF: &str = "delete from account_link_code where account = $1 or exp
 const TAKE: &str = "delete from account_link_code where code_digest = $1 and expires_at > $2 returning account";
 const LINK: &str = "insert into account_link (account, resident, identity, seen, staff, linked_at) values ($1, $2, $3, $4, $5, $6) \
     on conflict (account) do update set resident = $2, identity = $3, seen = $4, staff = $5, linked_at = $6";
-const UNLINK: &str = "delete from account_link where account = $1";
+const UNLINK: &str = "delete from account_link where account = $1 and resident = $2";
+/// Uses `account_link_resident`.
+const LINKED_TO: &str = "select l.account, l.seen, s.name, l.linked_at from account_link l \
+    left join staff s on 'staff:' || s.id = l.staff where l.resident = $1 order by l.linked_at desc limit 20";
 
 /// What the clerk saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +113,7 @@ struct LinkedBody {
 #[derive(Serialize, Deserialize)]
 struct UnlinkedBody {
     account: AccountId,
+    at: i64,
 }
 
 /// Sends the digest of a code up, for the clerk to find. `id` is drawn before the transaction.
@@ -206,25 +210,104 @@ pub fn resident_of(tx: &Read<'_>, account: AccountId) -> Result<Option<ResidentI
     row.map(|row| row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("account_link.resident"))).transpose()
 }
 
-/// Takes a link back: the wrong person was linked, or the account is in wrong hands.
+/// Why a link is taken back: codes, since the journal holds no words of people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnlinkReason {
+    /// It was linked to somebody else's record.
+    WrongPerson,
+    /// The account is in wrong hands.
+    WrongHands,
+    /// The person asked for it.
+    Asked,
+}
+
+impl UnlinkReason {
+    /// All of them, in the order of the form.
+    pub const ALL: [UnlinkReason; 3] = [UnlinkReason::WrongPerson, UnlinkReason::WrongHands, UnlinkReason::Asked];
+
+    /// As journalled and as word ids end.
+    pub fn code(self) -> &'static str {
+        match self {
+            UnlinkReason::WrongPerson => "wrong-person",
+            UnlinkReason::WrongHands => "wrong-hands",
+            UnlinkReason::Asked => "asked",
+        }
+    }
+
+    /// The reason that [`UnlinkReason::code`] names.
+    pub fn from_code(code: &str) -> Option<UnlinkReason> {
+        UnlinkReason::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
+/// Why a link was not taken back.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotUnlinked {
+    /// This person may not.
+    #[error("not granted")]
+    NotGranted,
+    /// The account is not linked to this resident (any more).
+    #[error("no such link")]
+    NoSuchLink,
+}
+
+/// Takes a link back: the wrong person was linked, or the account is in wrong hands. What other rooms do on it happens in the same
+/// transaction; the portal forgets what it knew through the link, and the account's owner is told.
 ///
 /// # Errors
-/// When the store fails. `false`: this person may not, or there is no such link.
-pub fn unlink(tx: &Write<'_>, who: &Staff, account: AccountId, why: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let Some(authority) = may_link(who) else { return Ok(false) };
-    if tx.run(UNLINK, params![account.to_string()])? == 0 {
-        return Ok(false);
+/// When the store fails. A refusal is the inner error.
+pub fn unlink(
+    tx: &Write<'_>,
+    who: &Staff,
+    (account, resident): (AccountId, ResidentId),
+    why: UnlinkReason,
+    then: &[OnUnlink],
+    now: Timestamp,
+) -> Result<Result<(), NotUnlinked>, StoreError> {
+    let Some(authority) = may_link(who) else { return Ok(Err(NotUnlinked::NotGranted)) };
+    if tx.run(UNLINK, params![account.to_string(), resident.to_string()])? == 0 {
+        return Ok(Err(NotUnlinked::NoSuchLink));
     }
     tx.journal(&Entry {
         actor: who.actor(),
         what: "account-unlinked",
-        kind: "account",
-        record: account.to_string(),
+        kind: "resident",
+        record: resident.to_string(),
         authority: authority.to_string(),
-        why: why.to_owned(),
+        why: why.code().to_owned(),
     })?;
-    tx.send(&parcel(UNLINKED, &format!("unlinked:{account}:{}", now.as_microsecond()), &UnlinkedBody { account })?)?;
-    Ok(true)
+    let at = now.as_microsecond();
+    tx.send(&parcel(UNLINKED, &format!("unlinked:{account}:{at}"), &UnlinkedBody { account, at })?)?;
+    for room in then {
+        room(tx, &Unlinked { account, resident, at: now })?;
+    }
+    Ok(Ok(()))
+}
+
+/// An account that is linked to a resident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkedAccount {
+    /// The account.
+    pub account: AccountId,
+    /// What was seen.
+    pub seen: Option<Document>,
+    /// Who linked it, if they are in the directory.
+    pub by: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The accounts that are linked to a resident, newest first; at most 20.
+///
+/// # Errors
+/// When the store fails.
+pub fn linked_to(tx: &Read<'_>, resident: ResidentId) -> Result<Vec<LinkedAccount>, StoreError> {
+    let linked = |row: &Row| {
+        let seen = Document::from_code(&row.get::<String>(1)?);
+        let account = row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("account_link.account"))?;
+        Ok(LinkedAccount { account, seen, by: row.get(2)?, at: row.get(3)? })
+    };
+    tx.all(LINKED_TO, params![resident.to_string()])?.iter().map(linked).collect()
 }
 
 /// Takes what comes through the hatch for this room: at the desk a code that was asked for, at the portal a link. Parcels of other kinds
@@ -240,7 +323,10 @@ pub fn receive(tx: &Write<'_>, parcel: &Parcel) -> Result<(), StoreError> {
             // An account that is gone stays gone.
             accounts::set_link(tx, body.account, body.resident, body.identity, moment(body.at)).map(|_| ())
         }
-        UNLINKED => accounts::clear_link(tx, read::<UnlinkedBody>(parcel)?.account),
+        UNLINKED => {
+            let body: UnlinkedBody = read(parcel)?;
+            accounts::clear_link(tx, body.account, moment(body.at))
+        }
         _ => Ok(()),
     }
 }

@@ -6,7 +6,7 @@
 
 use definitions::field::Sensitivity;
 use jiff::Timestamp;
-use store::{Entry, Param, Read, Row, StoreError, Write, params};
+use store::{Entry, Param, Read, Row, StoreError, Write};
 
 use crate::{
     StaffId,
@@ -17,35 +17,59 @@ use crate::{
 /// Lines on a page of the list.
 pub const LOOKS_PER_PAGE: i64 = 50;
 
-const INSERT: &str = "insert into looked (id, at, staff, kind, record, authority, why) values ($1, $2, $3, $4, $5, $6, $7)";
+const INSERT: &str = "insert into looked (id, at, staff, kind, record, authority, why) values";
 const COLUMNS: &str =
     "select l.id, l.at, l.staff, s.name, l.kind, l.record, l.authority, l.why from looked l left join staff s on s.id = l.staff";
 
-/// Writes that someone looked at a record, and why: `search`, `call`, `counter`, `audit`, or the record from which the look came
-/// (`case:…`). In the same transaction as the reading that it speaks of, or before its page goes out.
+/// Writes that someone looked at a record, on which authority ([`may`] or [`Permitted::authority`] of the very reading) and why: `search`,
+/// `list`, `household`, `call`, `counter`, `audit`, or the record from which the look came (`case:…`). In the same transaction as the
+/// reading that it speaks of, or before its page goes out.
+///
+/// [`Permitted::authority`]: crate::Permitted::authority
 ///
 /// # Errors
 /// When the store fails: then the page must not go out.
-pub fn looked(tx: &Write<'_>, who: &Staff, kind: RecordKind, record: &str, why: &str) -> Result<(), StoreError> {
-    let authority =
-        who.powers.iter().find(|power| power.covers(Act::Read, kind)).map_or_else(String::new, |power| power.authority.to_string());
-    written(tx, who, kind, record, authority, why)
+pub fn looked(tx: &Write<'_>, who: &Staff, authority: &Authority, kind: RecordKind, record: &str, why: &str) -> Result<(), StoreError> {
+    looked_at(tx, who, kind, &[(record.to_owned(), authority.clone())], why)
 }
 
-/// The same on the very grant that opened what is guarded more closely than its record, such as 個人番号.
+/// Lines of one statement.
+const LINES_TOGETHER: usize = 50;
+
+/// [`looked`] at several records, each on its own authority, in one statement: a list shows as many people as it has lines, and each of them
+/// may ask who looked.
 ///
 /// # Errors
 /// As [`looked`].
-pub fn looked_by(tx: &Write<'_>, who: &Staff, authority: &Authority, kind: RecordKind, record: &str, why: &str) -> Result<(), StoreError> {
-    written(tx, who, kind, record, authority.to_string(), why)
+pub fn looked_at(tx: &Write<'_>, who: &Staff, kind: RecordKind, records: &[(String, Authority)], why: &str) -> Result<(), StoreError> {
+    for some in records.chunks(LINES_TOGETHER) {
+        let mut values: Vec<Param> = Vec::with_capacity(some.len() * 7);
+        for (record, authority) in some {
+            // Another id when the closure runs again is no harm: what the first run wrote is gone.
+            let id = crate::NoteId::draw(tx.now()).to_string();
+            values.extend([id.into(), tx.now().into(), who.id.to_string().into(), kind.word().into(), record.into()]);
+            values.extend([Param::from(authority.to_string()), Param::from(why)]);
+        }
+        let lines: Vec<String> = (0..some.len()).map(|line| row_of(line * 7)).collect();
+        tx.run(&format!("{INSERT} {}", lines.join(", ")), &values)?;
+    }
+    for (record, authority) in records {
+        tx.journal(&Entry {
+            actor: who.actor(),
+            what: "looked-at",
+            kind: kind.word(),
+            record: record.clone(),
+            authority: authority.to_string(),
+            why: why.to_owned(),
+        })?;
+    }
+    Ok(())
 }
 
-fn written(tx: &Write<'_>, who: &Staff, kind: RecordKind, record: &str, authority: String, why: &str) -> Result<(), StoreError> {
-    // Another id when the closure runs again is no harm: what the first run wrote is gone.
-    let id = crate::NoteId::draw(tx.now());
-    tx.run(INSERT, params![id.to_string(), tx.now(), who.id.to_string(), kind.word(), record, &authority, why])?;
-    let (record, why) = (record.to_owned(), why.to_owned());
-    tx.journal(&Entry { actor: who.actor(), what: "looked-at", kind: kind.word(), record, authority, why })
+/// `($1, …, $7)`, counted on from what is bound already.
+fn row_of(bound: usize) -> String {
+    let places: Vec<String> = (1..=7).map(|place| format!("${}", bound + place)).collect();
+    format!("({})", places.join(", "))
 }
 
 /// A line of the list.

@@ -3,6 +3,7 @@
 mod account;
 mod sign_in;
 
+pub use account::unlinked;
 use axum::{
     Router,
     middleware::from_fn_with_state,

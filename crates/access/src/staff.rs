@@ -8,11 +8,13 @@
 pub mod absence;
 pub mod directory;
 pub mod factor;
+pub mod leaving;
 pub mod password;
 pub mod session;
 mod sign_in;
 
-pub use directory::{NewStaff, add, add_post, deactivate, set_up_code};
+pub use directory::{NewStaff, add, add_post, set_up_code};
+pub use leaving::{Farewell, Leaving, leave, leave_who_is_due};
 pub(crate) use sign_in::begin_signed_in;
 pub use sign_in::{NotSetUp, Refused, SetUp, SettingUp, SignInForm, set_credentials};
 

@@ -38,7 +38,7 @@ pub const ACCOUNT_IDLE: Duration = Duration::from_secs(2 * 3600);
 /// How exactly the last look is known.
 const TOUCH_EVERY: Duration = Duration::from_secs(5 * 60);
 
-const FIND: &str = "select s.account, s.seen_at, s.ends_at, s.ended_at, a.identity, a.resident, a.mail_sealed from portal_session s \
+const FIND: &str = "select s.account, s.seen_at, s.ends_at, s.ended_at, a.identity, a.resident, a.mail_sealed, a.unlinked_at from portal_session s \
     left join account a on a.id = s.account where s.id = $1";
 const TOUCH: &str = "update portal_session set seen_at = $2 where id = $1 and seen_at < $2";
 
@@ -65,6 +65,8 @@ pub struct Account {
     pub id: AccountId,
     /// Whom a clerk has linked it to.
     pub resident: Option<ResidentId>,
+    /// When the town hall took the link back, until the account is linked again.
+    pub unlinked_at: Option<Timestamp>,
     /// How surely.
     pub assurance: Assurance,
     mail: String,
@@ -218,6 +220,7 @@ fn look_up(tx: &Read<'_>, keys: &Keys, session: &SessionId, now: Timestamp) -> R
     let account = Account {
         id: id.parse().map_err(|_| StoreError::damaged("portal_session.account"))?,
         resident: row.get::<Option<String>>(5)?.map(|id| id.parse().map_err(|_| StoreError::damaged("account.resident"))).transpose()?,
+        unlinked_at: row.get(7)?,
         assurance: Assurance {
             identity: identity_from(&identity).ok_or(StoreError::damaged("account.identity"))?,
             session: Session::Contact,

@@ -130,7 +130,7 @@ fn thing(me: StaffId, other: StaffId) -> impl Strategy<Value = Thing> {
 }
 
 fn staff(id: StaffId, posts: &[Post], town: &Town) -> Staff {
-    let who = Listed { id, login: "suzuki".to_owned(), name: "鈴木".to_owned(), active: true, is_set_up: true };
+    let who = Listed { id, login: "suzuki".to_owned(), name: "鈴木".to_owned(), active: true, is_set_up: true, last: None };
     let session: SessionId = "a".repeat(64).parse().unwrap();
     Staff::new(&who, posts, town, today(), session, String::new())
 }

@@ -8,6 +8,12 @@ use access::{Linked, OnSignIn, SignedIn, link::Document, staff};
 use store::{on_both_engines, testing::Place};
 use world::{PASSWORD, World};
 
+/// The code that a resident reads aloud at the counter.
+fn code_of(resident: &mut world::Browser<'_>) -> String {
+    let page = resident.post("/my/account/link-code", &[]).is(200).html;
+    page.split("class=\"number\">").nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
 on_both_engines! {
     fn a_resident_signs_in_with_the_code_that_came_by_mail(place: Place) {
         let world = World::new(place);
@@ -120,8 +126,7 @@ on_both_engines! {
         let world = World::new(place);
         let mut hanako = world.signed_in("hanako@example.jp");
         hanako.get("/my/account").is(200);
-        let page = hanako.post("/my/account/link-code", &[]).is(200).html;
-        let code: String = page.split("class=\"number\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let code = code_of(&mut hanako);
         world.carry();
 
         let suzuki = world.hire("suzuki", "childcare", "clerk");
@@ -136,6 +141,36 @@ on_both_engines! {
         desk.post("/desk/link-account", &form(&code)).is(422);
         world.carry();
         hanako.get("/my/account").is(200).says("窓口で確認しました").says_not("窓口で伝える番号");
+        // The wrong person: the link is taken back for a reason, by who may link, and the owner of the account is told.
+        let account = world.account_of("hanako@example.jp").to_string();
+        let end = |reason| [("resident", resident.as_str()), ("account", account.as_str()), ("reason", reason)];
+        let (auditor, mut other) = (world.hire("auditor", "tax", "auditor"), world.clerk());
+        other.sign_in(&auditor).goes_to("/desk");
+        other.get("/desk/sessions");
+        other.post("/desk/link-account/end", &end("wrong-person")).is(404);
+        desk.get(&format!("/desk/link-account?resident={resident}")).is(200).says("この方に結び付いている利用者登録").says("suzuki さん");
+        desk.post("/desk/link-account/end", &end("because")).is(422).says("理由を選んでください");
+        let elsewhere = access::ResidentId::draw(world.clock.now()).to_string();
+        let of_another = [("resident", elsewhere.as_str()), ("account", account.as_str()), ("reason", "asked")];
+        desk.post("/desk/link-account/end", &of_another).is(422).says("もうありません");
+        desk.post_bare("/desk/link-account/end", &end("wrong-person")).is(403);
+        assert_eq!(world.count_at_desk("select count(*) from account_link"), 1);
+        desk.get(&format!("/desk/link-account?resident={resident}"));
+        desk.post("/desk/link-account/end", &end("wrong-person")).is(200).says("結び付けをやめました").says_not("この方に結び付いている");
+        desk.post("/desk/link-account/end", &end("wrong-person")).is(422);
+        assert_eq!(world.count_at_desk("select count(*) from account_link"), 0);
+        let lines = "select count(*) from store_entry where what = 'account-unlinked' and why = 'wrong-person' and authority like 'grant:clerk_links%'";
+        assert_eq!(world.count_at_desk(lines), 1);
+        assert_eq!(world.count_at_desk("select count(*) from looked where why = 'link' and authority like 'grant:clerk_links%'"), 3);
+        world.carry();
+        hanako.get("/my/account").is(200).says("結び付けをやめました").says("窓口で伝える番号").says_not("窓口で確認しました");
+        // Linked again, it says so no more.
+        let code = code_of(&mut hanako);
+        world.carry();
+        let form = [("resident", resident.as_str()), ("seen", Document::MyNumberCard.code()), ("link-code", code.as_str())];
+        desk.post("/desk/link-account", &form).is(200);
+        world.carry();
+        hanako.get("/my/account").is(200).says("窓口で確認しました").says_not("結び付けをやめました");
     }
 
     fn the_demo_signs_in_without_a_code_and_nothing_else_does(place: Place) {
@@ -165,7 +200,7 @@ fn one_server_shows_both_faces_and_each_has_its_own_page_for_what_does_not_exist
     let mut browser = world.browser(axum::Router::new().merge(desk).merge(portal));
     browser.get("/no/such/page").is(404).says("ページが見つかりません").says("最初のページへ");
     browser.get("/desk/no/such/page").is(404).says("ページが見つかりません").says("案件一覧へ");
-    browser.get("/desk/staff/somebody").is(404).says("案件一覧へ");
+    browser.get("/desk/elsewhere/somebody").is(404).says("案件一覧へ");
     browser.get("/sign-in").is(200);
     browser.get("/desk/sign-in").is(200);
 }

@@ -162,7 +162,7 @@ pub fn open(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, purpose: Pu
     let (case, procedure, _) = asked(tx, acting, number)?;
     let authority = may_open(acting.staff, &case).ok_or(Refused::NotFound)?;
     let why = format!("individual-number:{}", purpose.code());
-    looked::looked_by(tx, acting.staff, &authority, RecordKind::Case, &case.id.to_string(), &why)?;
+    looked::looked(tx, acting.staff, &authority, RecordKind::Case, &case.id.to_string(), &why)?;
     let opened = kept(tx, case.id)?.into_iter().map(|(lies, sealed)| {
         let number = unseal(acting.keys, SEALED_FOR, &sealed)?;
         Ok(Opened { lies, number })

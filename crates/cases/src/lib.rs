@@ -23,6 +23,7 @@ pub mod draft;
 pub mod effects;
 pub mod event;
 pub mod filing;
+pub mod leaving;
 mod number;
 pub mod own;
 mod paper;

@@ -21,6 +21,7 @@ use store::{Read, StoreError, Write, params};
 
 use crate::{
     case::Case,
+    rows,
     verbs::{Acting, Refused},
 };
 
@@ -75,11 +76,10 @@ pub(crate) fn charge_fee(tx: &Write<'_>, case: &Case, procedure: &Procedure, fac
     Ok(())
 }
 
-/// What the registry knows for a case: of the applicant and their household where a clerk has seen who they are, else of registers only.
+/// What the registry knows for a case: of the applicant and their household where a clerk has linked their account or found them in the
+/// registry, else of registers only.
 pub(crate) fn facts<'t, 'c>(tx: &'t Read<'c>, town: &'t Town, case: &Case, on: Date) -> Result<DeskFacts<'t, 'c>, StoreError> {
-    let account = case.account.as_deref().and_then(|account| account.parse().ok());
-    let applicant = account.map(|account| access::link::resident_of(tx, account)).transpose()?.flatten();
-    DeskFacts::of(tx, town, applicant, on)
+    DeskFacts::of(tx, town, rows::marks::resident_of(tx, case)?, on)
 }
 
 /// The fee's name among what is due.

@@ -153,6 +153,14 @@ pub fn read(tx: &Read<'_>, acting: &Acting<'_>, number: CaseNumber) -> Result<(C
     Ok((case, procedure))
 }
 
+/// On what authority this person reads a case: for the log of looks.
+///
+/// # Errors
+/// Not found, for whom it does not exist.
+pub(crate) fn read_by(acting: &Acting<'_>, case: &Case, procedure: &Procedure) -> Result<grants::Authority, Refused> {
+    grants::may(acting.staff, Act::Read, &attributes(case, crate::case::sensitivity(procedure))).ok_or(Refused::NotFound)
+}
+
 /// Does a verb: see the module. `seen` is the row count of the page on which the button was pressed.
 ///
 /// # Errors

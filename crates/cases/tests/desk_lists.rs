@@ -163,4 +163,23 @@ store::on_both_engines! {
         let given = world.act(&kudo, move |tx, acting| verbs::give(tx, acting, number, 0, to_ono));
         assert_eq!(given.unwrap().assignee, Some(ono.id));
     }
+    fn what_a_leaver_had_waits_for_everybody_again(place: Place) {
+        let world = World::new(place);
+        let (ono, kudo) = (world.hire("小野 直子", "general_affairs", "clerk"), world.hire("工藤 明", "general_affairs", "clerk"));
+        let (open, others) = (world.filed("paper_request", HANAKO).number, world.filed("paper_request", TARO).number);
+        for (who, number) in [(&ono, open), (&kudo, others)] {
+            let (seen, id) = (row(&world, number), who.id);
+            world.act(who, move |tx, acting| verbs::assign(tx, acting, number, seen, Some(id))).unwrap();
+        }
+        assert_eq!(queue(&world, &kudo, Queue::Mine(ono.id)), [open]);
+        let rooms = [cases::leaving::release(world.town.clone(), world.desk_keys.clone())];
+        let today = world.today();
+        let farewell = access::staff::Farewell { by: "staff:1".into(), authority: "grant:x".into(), why: access::staff::Leaving::Left, today, now: world.now() };
+        let leaver = ono.id;
+        assert!(world.desk.write(move |tx| access::staff::leave(tx, leaver, today, &farewell, &rooms)).unwrap());
+        assert_eq!(queue(&world, &kudo, Queue::Unclaimed), [open]);
+        assert_eq!(world.case(open).assigned_at, None);
+        assert_eq!(world.story_codes(world.case(open).id).last(), Some(&"released"));
+        assert_eq!(queue(&world, &kudo, Queue::Mine(kudo.id)), [others], "who stays keeps theirs");
+    }
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{field::Field, ids::FieldId, kinds, text::Language, town::Town};
+use crate::{facts::Person, field::Field, ids::FieldId, kinds, text::Language, town::Town};
 
 /// One understood answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,6 +102,19 @@ pub struct Member {
     /// 生年月日.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub born: Option<Date>,
+}
+
+impl Member {
+    /// Who of a household this is: chosen by id, or typed by hand with a name and a birth day that exactly one of them has.
+    pub fn among<'p>(&self, household: &'p [Person]) -> Option<&'p Person> {
+        if self.id.is_some() {
+            return household.iter().find(|person| person.id == self.id);
+        }
+        let name = jp::kana::fold(&self.name);
+        let is_meant = |person: &&Person| self.born.is_some() && person.born == self.born && jp::kana::fold(&person.name) == name;
+        let mut meant = household.iter().filter(is_meant);
+        meant.next().filter(|_| meant.next().is_none())
+    }
 }
 
 /// 口座.

@@ -305,10 +305,10 @@ pub fn no_value(kind: &Kind) -> Value {
     of(kind).no_value()
 }
 
-/// An answer as conditions see it; a member of the household with all that is known of them.
+/// An answer as conditions see it; a member of the household, chosen or typed by name and birth day, with all that is known of them.
 pub fn value(answer: &Answer, household: &[Person]) -> Value {
     match answer {
-        Answer::Member(chosen) => match household.iter().find(|person| person.id.is_some() && person.id == chosen.id) {
+        Answer::Member(chosen) => match chosen.among(household) {
             Some(person) => person_value(person),
             None => of_answer(answer).value(answer),
         },

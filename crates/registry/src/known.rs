@@ -42,7 +42,7 @@ impl<'t, 'c> DeskFacts<'t, 'c> {
             Some(id) => rows::with_household(tx, id)?,
             None => Vec::new(),
         };
-        let facts: Vec<Person> = people.iter().map(|person| person.as_fact(Told::WithAddress)).collect();
+        let facts: Vec<Person> = people.iter().map(|person| person.as_fact(Told::InWhole)).collect();
         Ok(DeskFacts { tx, town, today, applicant: facts.first().cloned(), household: (!facts.is_empty()).then_some(facts) })
     }
 }

@@ -1,11 +1,11 @@
 //! Who may see whom: the attributes of residents and of registers' records that grants look at, and the permitted ways to them.
 
-use access::{Act, Clause, KindSql, Permitted, Record, RecordAttributes, RecordKind, ResidentId, Staff, filter, may, permit};
+use access::{Act, Authority, Clause, KindSql, Permitted, Record, RecordAttributes, RecordKind, ResidentId, Staff, filter, may, permit};
 use definitions::{
     field::Sensitivity,
     register::{Column, Register},
 };
-use store::{Read, StoreError};
+use store::{Read, StoreError, Write};
 
 use crate::{
     resident::Resident,
@@ -60,6 +60,16 @@ pub fn household(tx: &Read<'_>, who: &Staff, person: &Resident) -> Result<Vec<Pe
 pub fn search(tx: &Read<'_>, who: &Staff, sought: &Sought, limit: usize) -> Result<Found, StoreError> {
     let allowed: Clause = filter(who, Act::Read, &RESIDENTS, 1);
     rows::search(tx, allowed, sought, limit)
+}
+
+/// A line in the log of looks for each person shown, on the authority that lets this member of staff see them, in one statement.
+///
+/// # Errors
+/// As [`Write::run`]: then the page must not go out.
+pub fn looked_at(tx: &Write<'_>, who: &Staff, people: &[Resident], why: &str) -> Result<(), StoreError> {
+    let seen: Vec<(String, Authority)> =
+        people.iter().filter_map(|person| Some((person.id.to_string(), may(who, Act::Read, &person.attributes())?))).collect();
+    access::looked::looked_at(tx, who, RecordKind::Resident, &seen, why)
 }
 
 /// What grants look at in a record of a register.

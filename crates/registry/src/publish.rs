@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use access::{AccountId, Linked, RecordId, ResidentId, TownHandle, day_in_japan};
+use access::{AccountId, Linked, RecordId, ResidentId, TownHandle, Unlinked, day_in_japan};
 use definitions::{
     answer::Answers,
     facts::{FactsSheet, Held, Listing},
@@ -34,6 +34,7 @@ pub const OPTIONS: &str = "registry.options";
 
 const READ_BY: &str = "insert into fact_reader (account, resident, turn) values ($1, $2, 0) \
     on conflict (account) do update set resident = excluded.resident";
+const READ_BY_NOBODY: &str = "update fact_reader set resident = '' where account = $1";
 const NEXT_TURN: &str = "update fact_reader set turn = turn + 1 where account = $1 returning resident, turn";
 const READERS: &str = "select r.account from fact_reader r where r.resident = $1 order by r.account limit 20";
 const READERS_OF_HOUSEHOLD: &str = "select r.account from person p join fact_reader r on r.resident = p.id where p.household = $1 \
@@ -95,12 +96,23 @@ pub fn on_link(tx: &Write<'_>, linked: &Linked) -> Result<(), StoreError> {
     publish(tx, &linked.account.to_string())
 }
 
-/// Stops publishing for an account whose link was taken back.
+/// What this room does when a link is taken back: nothing more is published for the account, and what the portal holds is overwritten
+/// with an empty sheet. The count of its publications goes on, so that nothing older comes back and a new link is not taken for an old one.
 ///
 /// # Errors
 /// As [`Write::run`].
-pub fn on_unlink(tx: &Write<'_>, account: AccountId) -> Result<(), StoreError> {
-    tx.run("delete from fact_reader where account = $1", params![account.to_string()]).map(drop)
+pub fn on_unlink(tx: &Write<'_>, unlinked: &Unlinked) -> Result<(), StoreError> {
+    let account = unlinked.account.to_string();
+    let Some(row) = tx.first(NEXT_TURN, params![&account])? else { return Ok(()) };
+    tx.run(READ_BY_NOBODY, params![&account])?;
+    let nothing = Published {
+        account: unlinked.account,
+        resident: unlinked.resident,
+        turn: row.get(1)?,
+        sheet: FactsSheet::default(),
+        held: Vec::new(),
+    };
+    send(tx, &nothing)
 }
 
 /// Publishes for everybody who may read of this person.
@@ -152,15 +164,20 @@ fn publish(tx: &Write<'_>, account: &str) -> Result<(), StoreError> {
         held: Vec::new(),
     };
     if let Some(person) = people.first() {
-        let acted_for: Vec<&Resident> = people.iter().filter(|other| person.may_act_for(other, today)).collect();
-        published.sheet.applicant = Some(person.as_fact(Told::WithAddress));
-        published.sheet.household = Some(acted_for.iter().map(|other| other.as_fact(Told::WithoutAddress)).collect());
+        let acted_for: Vec<&Resident> =
+            people.iter().filter(|other| person.may_act_for(other, today) && person.may_be_told_of(other)).collect();
+        published.sheet.applicant = Some(person.as_fact(Told::InWhole));
+        published.sheet.household = Some(acted_for.iter().map(|other| other.as_fact(Told::ToOthers)).collect());
         for other in acted_for {
             add_records(tx, other, &mut published)?;
         }
     }
-    let body = serde_json::to_vec(&published).map_err(|_| StoreError::damaged("published facts"))?;
-    tx.send(&Parcel { kind: FACTS.into(), id: format!("facts:{account}:{turn}"), body })
+    send(tx, &published)
+}
+
+fn send(tx: &Write<'_>, published: &Published) -> Result<(), StoreError> {
+    let body = serde_json::to_vec(published).map_err(|_| StoreError::damaged("published facts"))?;
+    tx.send(&Parcel { kind: FACTS.into(), id: format!("facts:{}:{}", published.account, published.turn), body })
 }
 
 fn add_records(tx: &Read<'_>, owner: &Resident, published: &mut Published) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use access::RecordId;
 use definitions::{
-    answer::Answers,
+    answer::{Answer, Answers},
     field::Sensitivity,
     ids::{FieldId, RegisterId, StateId},
     register::Register,
@@ -12,7 +12,8 @@ use store::{Read, Row, StoreError, Write, params};
 
 use crate::{
     history::{Days, Stretch},
-    records::{Cause, Doing, key_of},
+    records::{Cause, Doing, key_of, name_key},
+    rows,
 };
 
 /// No day is later; rows without a last day sort after all others.
@@ -28,10 +29,6 @@ const INSERT: &str = "insert into register_fact (record, number, register, key, 
     known_from, known_until, actor, cause, body, told) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, null, $11, $12, $13, $14)";
 const TAKEN: &str = "select record from register_fact where register = $1 and unique_key = $2 and record <> $3 and known_until is null \
     and valid_from <= $4 and valid_until >= $5 limit 1";
-const OF_OWNER: &str = "select record from register_fact where register = $1 and owner = $2 and known_until is null and valid_until >= $3 \
-    order by record limit 20";
-const OF_KEY: &str = "select record from register_fact where register = $1 and key = $2 and known_until is null and valid_until >= $3 \
-    order by record limit 20";
 const HOLDS: &str = "select 1 from register_fact where register = $1 and (owner = $2 or key = $2) and known_until is null \
     and valid_from <= $3 and valid_until >= $3 limit 1";
 
@@ -165,24 +162,79 @@ fn insert(tx: &Write<'_>, register: &Register, record: RecordId, number: i64, st
 
 /// The values that only one record may hold on a day; the key always is.
 fn unique_key(register: &Register, stretch: &Stretch) -> Option<String> {
-    let columns = if register.unique.is_empty() { register.key.as_slice() } else { &register.unique };
+    let columns = unique_columns(register);
     let values: Vec<String> = columns.iter().filter_map(|id| stretch.values.get(id.as_str()).and_then(key_of)).collect();
     // A column that is empty is like no other.
-    (!columns.is_empty() && values.len() == columns.len()).then(|| values.join("\u{1f}"))
+    (!columns.is_empty() && values.len() == columns.len()).then(|| values.join(BETWEEN))
+}
+
+fn unique_columns(register: &Register) -> &[FieldId] {
+    if register.unique.is_empty() { register.key.as_slice() } else { &register.unique }
+}
+
+/// Between the values of a unique key.
+const BETWEEN: &str = "\u{1f}";
+
+/// All unique keys under which the same may stand already: someone of the registry may have been entered by name and birth day, and the
+/// other way round.
+fn unique_keys(tx: &Read<'_>, register: &Register, stretch: &Stretch) -> Result<Vec<String>, StoreError> {
+    let Some(key) = unique_key(register, stretch) else { return Ok(Vec::new()) };
+    let mut keys = vec![String::new()];
+    for (at, id) in unique_columns(register).iter().enumerate() {
+        let Some(answer) = stretch.values.get(id.as_str()) else { return Ok(vec![key]) };
+        let names = names_of(tx, answer)?;
+        let between = if at == 0 { "" } else { BETWEEN };
+        keys = keys.iter().flat_map(|begun| names.iter().map(move |name| format!("{begun}{between}{name}"))).collect();
+    }
+    Ok(keys)
+}
+
+/// The texts by which a value names something: a person by their id and by name and birth day.
+fn names_of(tx: &Read<'_>, answer: &Answer) -> Result<Vec<String>, StoreError> {
+    let mut names: Vec<String> = key_of(answer).into_iter().collect();
+    if let Answer::Member(member) = answer {
+        match member.id.as_deref().map(str::parse) {
+            Some(Ok(id)) => names.extend(rows::by_id(tx, id)?.map(|person| name_key(&person.name.full(), Some(person.born)))),
+            Some(Err(_)) => {}
+            None => names.extend(rows::named(tx, &member.name, member.born)?.iter().map(ToString::to_string)),
+        }
+    }
+    Ok(names)
 }
 
 /// Another record that holds the same on one of these days.
 pub(crate) fn taken(tx: &Read<'_>, register: &Register, record: RecordId, stretch: &Stretch) -> Result<Option<RecordId>, StoreError> {
-    let Some(key) = unique_key(register, stretch) else { return Ok(None) };
     let until = stretch.days.until.map_or_else(|| NEVER.to_owned(), |day| day.to_string());
-    let row = tx.first(TAKEN, params![register.id.as_str(), key, record.to_string(), until, stretch.days.from])?;
-    row.map(|row| row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("register_fact.record"))).transpose()
+    for key in unique_keys(tx, register, stretch)? {
+        if let Some(row) = tx.first(TAKEN, params![register.id.as_str(), key, record.to_string(), &until, stretch.days.from])? {
+            return row.get::<String>(0)?.parse().map(Some).map_err(|_| StoreError::damaged("register_fact.record"));
+        }
+    }
+    Ok(None)
 }
 
-/// Records of an owner or a key that are valid on `from` or later.
-pub(crate) fn records_of(tx: &Read<'_>, register: &Register, of: &str, from: Date) -> Result<Vec<RecordId>, StoreError> {
-    let sql = if register.owner.is_some() { OF_OWNER } else { OF_KEY };
-    tx.all(sql, params![register.id.as_str(), of, from])?
+/// Whether there is a record of an owner or a key that is valid on a day or later.
+pub(crate) fn knows(tx: &Read<'_>, register: &Register, of: &str, day: Date) -> Result<bool, StoreError> {
+    Ok(!records_where(tx, register, of, day, "valid_until >= $3")?.is_empty())
+}
+
+/// Records of an owner or a key that are valid on a day.
+pub(crate) fn records_on(tx: &Read<'_>, register: &Register, of: &str, day: Date) -> Result<Vec<RecordId>, StoreError> {
+    records_where(tx, register, of, day, "valid_from <= $3 and valid_until >= $3")
+}
+
+/// Records of an owner or a key that are valid only after a day.
+pub(crate) fn records_after(tx: &Read<'_>, register: &Register, of: &str, day: Date) -> Result<Vec<RecordId>, StoreError> {
+    records_where(tx, register, of, day, "valid_from > $3")
+}
+
+fn records_where(tx: &Read<'_>, register: &Register, of: &str, day: Date, days: &str) -> Result<Vec<RecordId>, StoreError> {
+    let named = if register.owner.is_some() { "owner" } else { "key" };
+    let sql = format!(
+        "select distinct record from register_fact where register = $1 and {named} = $2 and known_until is null and {days} \
+         order by record limit 20"
+    );
+    tx.all(&sql, params![register.id.as_str(), of, day])?
         .iter()
         .map(|row| row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("register_fact.record")))
         .collect()

@@ -74,6 +74,9 @@ pub enum Refused {
     /// The record has no key although its register names records by one.
     #[error("the key is missing")]
     NoKey,
+    /// Nobody knows whose record it is: who applied has not been found in the registry.
+    #[error("the owner is missing")]
+    NoOwner,
     /// Another valid record holds the same on a day of these.
     #[error("record {record} holds the same")]
     Taken {
@@ -90,7 +93,7 @@ pub enum Refused {
         /// Which total.
         counter: CounterId,
     },
-    /// There is no valid record of this owner or key from that day on.
+    /// There is no record of this owner or key that is valid on that day or later.
     #[error("no record to change")]
     NothingToChange,
     /// There are several, and the definition does not say which.
@@ -152,7 +155,7 @@ pub fn enter(tx: &Write<'_>, town: &Town, doing: &Doing, new: &New) -> Result<Re
 pub enum Which {
     /// By its id.
     Id(RecordId),
-    /// The one that is valid for this owner, or has this key.
+    /// The one that is valid for this owner, or has this key, on the day of the change; where there is none, the one that begins later.
     Of(String),
 }
 
@@ -247,11 +250,18 @@ pub fn carry_out(
         }
         Effect::Change { register, of, values, state, from, until } => {
             let def = register_of(town, register)?;
-            let which = key_of_value(&of.value(names)).ok_or(Refused::NothingToChange)?;
+            let of = of.value(names);
+            if matches!(of, Value::Unknown) {
+                return Err(Refused::NoOwner.into());
+            }
+            let keys = keys_of_value(&of);
             let amend = Amend { state: state.clone(), values: evaluated(def, values, names)? };
             let until = day(until.as_ref(), names)?;
             // A change that says only a last day ends the record there: it holds from that day.
-            let from = day(from.as_ref(), names)?.unwrap_or(doing.today.min(until.unwrap_or(doing.today)));
+            let from = day(from.as_ref(), names)?.or(until).unwrap_or(doing.today);
+            // Who is known by id now may have been entered by name, when nobody had found them yet.
+            let known = keys.iter().find_map(|key| rows::knows(tx, def, key, from).map(|knows| knows.then_some(key)).transpose());
+            let which = known.transpose()?.or(keys.first()).ok_or(Refused::NothingToChange)?.clone();
             change(tx, town, doing, register, &Which::Of(which), &Change { amend, from, until }).map(Some)
         }
         _ => Ok(None),
@@ -311,18 +321,36 @@ fn key_of_value(value: &Value) -> Option<String> {
         Value::Text(text) => Some(text.to_string()),
         Value::Int(number) => Some(number.to_string()),
         Value::Date(day) => Some(day.to_string()),
-        Value::Record(record) => record.id.as_deref().map(str::to_owned),
+        Value::Record(record) => record.id.as_deref().map(str::to_owned).or_else(|| name_key_of_value(value)),
         _ => None,
     }
+}
+
+/// All texts by which a value may name a record, the surest first: a person's id, then their name and birth day.
+fn keys_of_value(value: &Value) -> Vec<String> {
+    let mut keys: Vec<String> = key_of_value(value).into_iter().chain(name_key_of_value(value)).collect();
+    keys.dedup();
+    keys
+}
+
+fn name_key_of_value(value: &Value) -> Option<String> {
+    let Value::Record(record) = value else { return None };
+    match (record.fields.get("name"), record.fields.get("born")) {
+        (Some(Value::Text(name)), Some(Value::Date(born))) => Some(name_key(name, Some(*born))),
+        (Some(Value::Text(name)), _) => Some(name_key(name, None)),
+        _ => None,
+    }
+}
+
+/// Someone typed by hand is the same person when name and birth day are.
+pub(crate) fn name_key(name: &str, born: Option<Date>) -> String {
+    format!("{}/{}", jp::kana::fold(name), born.map_or_else(String::new, |born| born.to_string()))
 }
 
 /// The text by which a value names a record, an owner, or is compared for `unique:`.
 pub fn key_of(answer: &Answer) -> Option<String> {
     match answer {
-        Answer::Member(member) => Some(member.id.clone().unwrap_or_else(|| {
-            // Someone typed by hand is the same person when name and birth day are.
-            format!("{}/{}", jp::kana::fold(&member.name), member.born.map_or_else(String::new, |born| born.to_string()))
-        })),
+        Answer::Member(member) => Some(member.id.clone().unwrap_or_else(|| name_key(&member.name, member.born))),
         Answer::Text(text) | Answer::Kana(text) | Answer::Choice(text) | Answer::Phone(text) | Answer::Mail(text) => Some(text.clone()),
         Answer::PersonName(name) => Some(name.whole()),
         Answer::Date(day) => Some(day.to_string()),
@@ -345,8 +373,9 @@ fn found(tx: &Read<'_>, register: &Register, which: &Which, from: Date) -> Resul
     match which {
         Which::Id(id) => Ok(*id),
         Which::Of(of) => {
-            let mut ids = rows::records_of(tx, register, of, from)?;
-            ids.dedup();
+            // Next year's record may be entered already; what holds on the day is meant.
+            let holding = rows::records_on(tx, register, of, from)?;
+            let ids = if holding.is_empty() { rows::records_after(tx, register, of, from)? } else { holding };
             match ids.as_slice() {
                 [id] => Ok(*id),
                 [] => Err(Refused::NothingToChange.into()),
@@ -403,8 +432,11 @@ fn fits(register: &Register, stretch: &Stretch) -> Result<(), Refused> {
     if let Some(state) = stretch.state.as_ref().filter(|state| !register.states.contains_key(*state)) {
         return Err(Refused::NoState(state.clone()));
     }
-    let key = register.key.as_ref().map(|key| stretch.values.get(key.as_str()).and_then(key_of));
-    if matches!(key, Some(None)) { Err(Refused::NoKey) } else { Ok(()) }
+    let is_empty = |id: &Option<FieldId>| id.as_ref().is_some_and(|id| stretch.values.get(id.as_str()).and_then(key_of).is_none());
+    if is_empty(&register.key) {
+        return Err(Refused::NoKey);
+    }
+    if is_empty(&register.owner) { Err(Refused::NoOwner) } else { Ok(()) }
 }
 
 /// The record that a key names on a day: from the rows, else from the town's folder.

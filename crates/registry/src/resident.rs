@@ -116,6 +116,11 @@ impl Resident {
         if self.protected_until.is_some() { Sensitivity::ChildWelfare } else { Sensitivity::Ordinary }
     }
 
+    /// The address as it stands wherever a person does: none of who is protected. Their own page alone shows it, for a reason.
+    pub fn address_shown(&self) -> Option<String> {
+        if self.protected_until.is_some() { None } else { Some(self.address.whole()) }
+    }
+
     /// 成年, on a day.
     pub fn is_adult(&self, on: Date) -> bool {
         jp::age::has_attained(self.born, ADULT_YEARS, on)
@@ -137,17 +142,26 @@ impl Resident {
             && other.relation == "child"
     }
 
-    /// The person as forms and conditions know them. `address` says whether the address may be said.
-    pub fn as_fact(&self, address: Told) -> facts::Person {
+    /// Whether the portal may tell this person of `other`, for whom they may act. Someone whose protection differs from theirs is left out
+    /// whole, with their records: a parent who did not flee must not read of the child who did. The gap looks like a child who moved out, of
+    /// whom nothing is told either; a name without an address would say that there is something to hide.
+    pub fn may_be_told_of(&self, other: &Resident) -> bool {
+        self.id == other.id || self.protected_until.is_some() == other.protected_until.is_some()
+    }
+
+    /// The person as forms and conditions know them. `told` says how much of them.
+    pub fn as_fact(&self, told: Told) -> facts::Person {
         let mut more = IndexMap::new();
-        if address == Told::WithAddress && self.protected_until.is_none() {
+        if told == Told::InWhole && self.protected_until.is_none() {
             more.insert("address".to_owned(), Answer::Address(self.postal_address()));
         }
-        if let Some(phone) = &self.phone {
-            more.insert("phone".to_owned(), Answer::Phone(phone.clone()));
-        }
-        if let Some(mail) = &self.mail {
-            more.insert("mail".to_owned(), Answer::Mail(mail.clone()));
+        if told == Told::InWhole {
+            if let Some(phone) = &self.phone {
+                more.insert("phone".to_owned(), Answer::Phone(phone.clone()));
+            }
+            if let Some(mail) = &self.mail {
+                more.insert("mail".to_owned(), Answer::Mail(mail.clone()));
+            }
         }
         facts::Person {
             id: Some(self.id.to_string()),
@@ -170,13 +184,13 @@ impl Resident {
     }
 }
 
-/// Whether a fact carries the address.
+/// How much of a person a fact carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {
-    /// Of the person themself.
-    WithAddress,
-    /// Of others: they live at the same place, and protection must not show by a gap.
-    WithoutAddress,
+    /// Of the person themself, and at the desk: also how to reach them. An address that is protected is never said.
+    InWhole,
+    /// Of others, to one who acts for them: who they are, never how to reach them.
+    ToOthers,
 }
 
 #[cfg(test)]
@@ -240,8 +254,8 @@ mod tests {
     #[test]
     fn the_address_of_a_protected_person_is_no_fact() {
         let mut akiko = resident("head", date(1985, 10, 30));
-        assert!(akiko.as_fact(Told::WithAddress).more.contains_key("address"));
+        assert!(akiko.as_fact(Told::InWhole).more.contains_key("address"));
         akiko.protected_until = Some(date(2027, 6, 30));
-        assert!(!akiko.as_fact(Told::WithAddress).more.contains_key("address"));
+        assert!(!akiko.as_fact(Told::InWhole).more.contains_key("address"));
     }
 }

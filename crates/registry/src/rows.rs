@@ -9,6 +9,7 @@ use store::{Entry, Param, Read, Row, StoreError, Write, params};
 
 use crate::{
     publish,
+    records::name_key,
     resident::{Resident, State},
     search::{Part, Sought, address_key},
 };
@@ -126,6 +127,15 @@ fn resident(row: &Row, at: usize) -> Result<Resident, StoreError> {
 /// As [`Read::first`].
 pub fn by_id(tx: &Read<'_>, id: ResidentId) -> Result<Option<Resident>, StoreError> {
     tx.first(BY_ID, params![id.to_string()])?.map(|row| resident(&row, 0)).transpose()
+}
+
+/// People of the registry who were born on a day and bear a name, however it is spaced.
+pub(crate) fn named(tx: &Read<'_>, name: &str, born: Option<Date>) -> Result<Vec<ResidentId>, StoreError> {
+    let Some(day) = born else { return Ok(Vec::new()) };
+    let sought = name_key(name, born);
+    let born: Vec<Resident> =
+        tx.all("select body from person where born = $1", params![day])?.iter().map(|row| resident(row, 0)).collect::<Result<_, _>>()?;
+    Ok(born.into_iter().filter(|person| name_key(&person.name.full(), Some(person.born)) == sought).map(|person| person.id).collect())
 }
 
 /// The members of a household in the order of the register.

@@ -59,6 +59,8 @@ fn open(place: &Place) -> Desks {
         https: false,
         passwords: Default::default(),
         on_link: Arc::new([]),
+        on_unlink: Arc::new([]),
+        on_leave: Arc::new([]),
     };
     let as_staff = |State(face): State<DeskFace>,
                     guest: staff::session::Guest,
@@ -119,6 +121,10 @@ fn looks(desk: &Desk) -> Vec<String> {
     rows.iter().map(|row| format!("{} {}", row.get::<String>(0).unwrap(), row.get::<String>(1).unwrap())).collect()
 }
 
+fn count(desk: &Desk, sql: &'static str) -> i64 {
+    desk.read::<_, StoreError>(move |tx| tx.first(sql, store::params![])?.unwrap().get(0)).unwrap()
+}
+
 fn protected() -> Resident {
     Resident { protected_until: Some(date(2027, 6, 30)), ..hanako("山田 秋子", "ヤマダ アキコ", 7) }
 }
@@ -145,7 +151,36 @@ fn a_clerk_finds_a_resident_by_a_posted_name_and_each_look_is_recorded() {
             assert!(page.contains(shown), "{shown} in {page}");
         }
     });
-    assert_eq!(looks(&desks.desk), ["search search".to_owned(), format!("{} page", resident_id(1))]);
+    // Each person shown may ask who looked: both of the list, and the daughter beside her mother.
+    let mut seen = looks(&desks.desk);
+    seen.sort();
+    let of = |number: u128, why: &str| format!("{} {why}", resident_id(number));
+    assert_eq!(seen, [of(1, "page"), of(1, "search"), of(2, "household"), of(2, "search")]);
+    let authority = "select count(*) from looked where authority = 'grant:clerk_at_the_counter@childcare'";
+    assert_eq!(count(&desks.desk, authority), 4, "on the authority that let them see");
+}
+
+#[test]
+fn lists_records_and_the_form_of_a_correction_are_looks_at_the_people_whom_they_name() {
+    let place = Place::sqlite();
+    let desks = open(&place);
+    put(&desks.desk, &cast());
+    let id = town::joined(&desks.desk, 2, "chuo");
+    let form = format!("/desk/records/{id}/correct");
+    on(async {
+        let clerk = desks.sign_in(CLERK).await;
+        assert_eq!(clerk.get("/desk/registers/afterschool_membership").await.0, StatusCode::OK);
+        assert_eq!(clerk.get(&format!("/desk/records/{id}")).await.0, StatusCode::OK);
+        assert_eq!(clerk.get(&form).await.0, StatusCode::OK);
+        let nobody = desks.sign_in(NOBODY).await;
+        assert_eq!(nobody.get(&form).await.0, StatusCode::NOT_FOUND);
+    });
+    let mut seen = looks(&desks.desk);
+    seen.sort();
+    let mut expected: Vec<String> =
+        ["list", "page", "correct"].iter().flat_map(|why| [format!("{id} {why}"), format!("{} {why}", resident_id(2))]).collect();
+    expected.sort();
+    assert_eq!(seen, expected);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod town;
 
-use access::{AccountId, Linked, ResidentId};
+use access::{AccountId, Linked, ResidentId, Unlinked};
 use definitions::{answer::Answer, facts::Facts};
 use jiff::civil::{Date, date};
 use registry::{
@@ -28,6 +28,11 @@ fn account(number: u128) -> AccountId {
 fn link(desk: &Desk, number: u128, resident: ResidentId) {
     let linked = Linked { account: account(number), resident, at: "2026-11-01T00:00:00Z".parse().unwrap() };
     desk.write::<_, StoreError>(move |tx| publish::on_link(tx, &linked)).unwrap();
+}
+
+fn unlink(desk: &Desk, number: u128, resident: ResidentId) {
+    let unlinked = Unlinked { account: account(number), resident, at: "2026-11-02T00:00:00Z".parse().unwrap() };
+    desk.write::<_, StoreError>(move |tx| publish::on_unlink(tx, &unlinked)).unwrap();
 }
 
 fn carry(portal: &Portal, desk: &Desk) {
@@ -92,9 +97,54 @@ store::on_both_engines! {
         carry(&portal, &desk);
         assert!(facts(&portal, 1, None, TODAY).applicant().is_none());
         assert!(facts(&portal, 1, Some(resident_id(3)), TODAY).applicant().is_none());
-        desk.write::<_, StoreError>(|tx| publish::on_unlink(tx, account(1))).unwrap();
+        unlink(&desk, 1, resident_id(1));
+        carry(&portal, &desk);
+        let kept: String = portal.read::<_, StoreError>(|tx| tx.first("select body from fact_sheet", store::params![])?.unwrap().get(0)).unwrap();
+        assert!(!kept.contains("花子") && !kept.contains("さくら"), "the portal has forgotten: {kept}");
+        assert!(facts(&portal, 1, Some(resident_id(1)), TODAY).applicant().is_none());
         put(&desk, &[Resident { phone: Some("0000999999".into()), ..cast().remove(0) }]);
         assert_eq!(hatch::carry_all(&portal, &desk, &[], &known::portal_receivers()).unwrap(), 0);
+        // The right person, at last.
+        link(&desk, 1, resident_id(3));
+        carry(&portal, &desk);
+        assert_eq!(names(&facts(&portal, 1, Some(resident_id(3)), TODAY)), ["田中　太郎"]);
+    }
+
+    fn neither_telephone_nor_mail_of_others_is_published(place: Place) {
+        let (desk, portal) = (desk(place), portal(place));
+        let mut people = cast();
+        people[1].phone = Some("0000777777".into());
+        people[1].mail = Some("sakura@example.jp".into());
+        put(&desk, &people);
+        link(&desk, 1, resident_id(1));
+        carry(&portal, &desk);
+        let known = facts(&portal, 1, Some(resident_id(1)), TODAY);
+        let household = known.household().unwrap();
+        assert!(household[1].more.is_empty(), "{:?}", household[1].more);
+        assert!(known.applicant().unwrap().more.contains_key("phone"), "one's own is");
+        let kept: String = portal.read::<_, StoreError>(|tx| tx.first("select body from fact_sheet", store::params![])?.unwrap().get(0)).unwrap();
+        assert!(!kept.contains("0000777777") && !kept.contains("sakura@"));
+    }
+
+    fn a_protected_child_is_not_told_of_to_a_parent_who_is_not(place: Place) {
+        let (desk, portal) = (desk(place), portal(place));
+        let mut people = cast();
+        put(&desk, &people);
+        joins(&desk, 2);
+        link(&desk, 1, resident_id(1));
+        carry(&portal, &desk);
+        assert_eq!(names(&facts(&portal, 1, Some(resident_id(1)), TODAY)).len(), 2);
+        people[1].protected_until = Some(date(2027, 6, 30));
+        put(&desk, &people[1..2]);
+        carry(&portal, &desk);
+        let known = facts(&portal, 1, Some(resident_id(1)), TODAY);
+        assert_eq!((names(&known), known.held().len()), (vec!["佐藤　花子".to_owned()], 0), "as if the child had moved out");
+        // Mother and child who fled together know each other.
+        people[0].protected_until = Some(date(2027, 6, 30));
+        put(&desk, &people[..1]);
+        carry(&portal, &desk);
+        let known = facts(&portal, 1, Some(resident_id(1)), TODAY);
+        assert_eq!((names(&known).len(), known.held().len()), (2, 1));
     }
 
     fn a_child_that_comes_of_age_acts_for_itself_from_that_day(place: Place) {

@@ -197,6 +197,15 @@ pub enum StaffCommand {
         #[arg(long)]
         until: Option<Date>,
     },
+    /// 離職・停止: ends somebody's sessions, posts and sign-in; their open cases wait for everybody again
+    Leave {
+        /// Their login id
+        #[arg(long)]
+        login: String,
+        /// Their last day, `2027-03-31`: today unless said otherwise, which is at once. After a later one it happens by itself
+        #[arg(long)]
+        on: Option<Date>,
+    },
     /// 年度更新: gives everybody the posts of the day named for the fiscal year after it. Run twice, it changes nothing more
     Renew {
         /// The last day of the ending year: this year's 31 March unless said otherwise

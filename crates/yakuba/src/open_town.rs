@@ -125,6 +125,8 @@ impl Opening {
             https,
             passwords: PasswordChecks::default(),
             on_link: Arc::from([registry::publish::on_link as access::OnLink]),
+            on_unlink: Arc::from([registry::publish::on_unlink as access::OnUnlink]),
+            on_leave: Arc::from([cases::leaving::release(self.loaded.town.clone(), house::shared(keys, keys::Face::Desk)?)]),
         })
     }
 
@@ -224,7 +226,9 @@ impl OpenTown {
             self.sweep_orphans(portal)?;
         }
         if let Some(desk) = &self.desk {
+            let rooms = desk.on_leave.clone();
             desk.store.write(move |tx| -> Result<(), store::StoreError> {
+                access::staff::leave_who_is_due(tx, access::day_in_japan(now), now, &rooms)?;
                 access::sweep_desk(tx, now)?;
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())

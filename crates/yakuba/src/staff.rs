@@ -1,9 +1,10 @@
-//! `yakuba staff`: who works here is entered, given posts and carried over into the next fiscal year at the terminal; set-up codes and
-//! leaving have pages.
+//! `yakuba staff`: who works here is entered, given posts and carried over into the next fiscal year at the terminal; lets people go; set-up codes
+//! have a page too.
 
 use access::{
     Post, StaffId,
     staff::{
+        Farewell, Leaving,
         directory::{self, NewStaff, SetUpCode},
         end_of_fiscal_year,
     },
@@ -41,6 +42,11 @@ pub fn run(asked: &Staff) -> Result<(), Failure> {
             let from = from.unwrap_or_else(|| access::day_in_japan(Timestamp::now()));
             give(&desk, login, post(&town, department, role, from, *until)?)
         }
+        StaffCommand::Leave { login, on } => {
+            let keys = crate::house::shared(&house.keys()?, store::keys::Face::Desk)?;
+            let handle = access::current::Current::new((*town).clone());
+            leave(&desk, login, *on, &[cases::leaving::release(handle, keys)], Timestamp::now())
+        }
         StaffCommand::Renew { of } => {
             let last = of.unwrap_or_else(|| end_of_fiscal_year(access::day_in_japan(Timestamp::now())));
             let renewed = renew(&desk, &town, last)?;
@@ -77,6 +83,25 @@ fn give(desk: &Desk, login: &str, post: Post) -> Result<(), Failure> {
     Ok(())
 }
 
+fn leave(desk: &Desk, login: &str, on: Option<Date>, rooms: &[access::OnLeave], now: Timestamp) -> Result<(), Failure> {
+    let login = directory::folded_login(login).ok_or_else(|| format!("`{login}` is no login id"))?;
+    let today = access::day_in_japan(now);
+    let last = on.unwrap_or(today);
+    let farewell = Farewell { by: AT_THE_TERMINAL.to_owned(), authority: String::new(), why: Leaving::Left, today, now };
+    let (asked, rooms) = (login.clone(), rooms.to_vec());
+    let name = desk.write(move |tx| -> Result<Option<String>, StoreError> {
+        let Some(person) = directory::by_login(tx, &asked)? else { return Ok(None) };
+        Ok(access::staff::leave(tx, person.id, last, &farewell, &rooms)?.then_some(person.name))
+    })?;
+    let name = name.ok_or_else(|| format!("nobody who works here has the login id `{login}`"))?;
+    if last > today {
+        println!("{name} works here until {last}; from the day after they cannot sign in.");
+    } else {
+        println!("{name} works here no more: signed out, posts ended, their open cases wait for everybody.");
+    }
+    Ok(())
+}
+
 /// People looked at in one transaction.
 const PEOPLE_TOGETHER: i64 = 200;
 
@@ -92,12 +117,14 @@ fn renew(desk: &Desk, town: &Town, last: Date) -> Result<usize, Failure> {
         let (end, count) = desk.write(move |tx| -> Result<(Option<String>, usize), StoreError> {
             let people = directory::all(tx, &begin, PEOPLE_TOGETHER)?;
             let mut count = 0;
-            for person in people.iter().filter(|person| person.active) {
+            // Who leaves on that day, or before, is given nothing after it.
+            let stays = |person: &&directory::Listed| person.active && person.last.is_none_or(|leaves| leaves > last);
+            for person in people.iter().filter(stays) {
                 let next = directory::posts_on(tx, person.id, from)?;
                 for post in directory::posts_on(tx, person.id, last)? {
                     let goes_on = next.iter().any(|there| (&there.department, &there.role) == (&post.department, &post.role));
                     if !goes_on && departments.contains(&post.department) && roles.contains(&post.role) {
-                        directory::add_post(tx, person.id, &Post { from, until: end_of_fiscal_year(from), ..post }, AT_THE_TERMINAL)?;
+                        directory::add_post(tx, person.id, &Post { from, until: until_the_end(person, from), ..post }, AT_THE_TERMINAL)?;
                         count += 1;
                     }
                 }
@@ -110,6 +137,11 @@ fn renew(desk: &Desk, town: &Town, last: Date) -> Result<usize, Failure> {
             None => return Ok(renewed),
         }
     }
+}
+
+/// The end of the fiscal year, or somebody's last day.
+fn until_the_end(person: &directory::Listed, from: Date) -> Date {
+    person.last.map_or(end_of_fiscal_year(from), |last| last.min(end_of_fiscal_year(from)))
 }
 
 fn day_after(day: Date) -> Date {
@@ -169,11 +201,21 @@ mod tests {
             new.id
         };
         let (stays, left) = (enter("suzuki"), enter("sato"));
-        desk.write(move |tx| directory::deactivate(tx, left, AT_THE_TERMINAL, now)).unwrap();
+        super::leave(&desk, "sato", Some(on("2026-05-31")), &[], now).unwrap();
+        let leaves = enter("ito");
+        super::leave(&desk, "ito", Some(on("2027-03-31")), &[], now).unwrap();
+        assert!(super::leave(&desk, "sato", None, &[], now).is_err(), "nobody leaves twice");
+        assert!(super::leave(&desk, "nobody", None, &[], now).is_err());
         give(&desk, "suzuki", post(&town, "general_affairs", "chief", on("2026-06-01"), Some(on("2026-12-31"))).unwrap()).unwrap();
 
         assert_eq!(until(&desk, stays, "2027-04-01"), [], "before: rights that nobody renews end");
-        assert_eq!(renew(&desk, &town, on("2027-03-31")).unwrap(), 1, "not the post that ended in December, not who left");
+        assert_eq!(
+            renew(&desk, &town, on("2027-03-31")).unwrap(),
+            1,
+            "not the post that ended in December, not who left, not who leaves then"
+        );
+        assert_eq!(until(&desk, leaves, "2027-03-31"), [("clerk".to_owned(), on("2027-03-31"))]);
+        assert_eq!(until(&desk, leaves, "2027-04-01"), []);
         assert_eq!(until(&desk, stays, "2027-04-01"), [("clerk".to_owned(), on("2028-03-31"))]);
         assert_eq!(until(&desk, left, "2027-04-01"), []);
         assert_eq!(renew(&desk, &town, on("2027-03-31")).unwrap(), 0, "twice is once");

@@ -4,7 +4,8 @@ use axum::{
     extract::{Path, Query, State},
     response::Redirect,
 };
-use definitions::text::Language;
+use definitions::{text::Language, town::Town};
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::{Entry, StoreError};
@@ -34,7 +35,7 @@ pub(super) struct From {
     after: String,
 }
 
-fn permitted(who: &Staff) -> Result<Authority, PageError> {
+pub(super) fn permitted(who: &Staff) -> Result<Authority, PageError> {
     directory::may_administer(who).ok_or(PageError::NotFound)
 }
 
@@ -80,26 +81,35 @@ async fn page(face: &DeskFace, staff: &Staff, after: String, given: Option<(Stri
 fn line(face: &DeskFace, staff: &Staff, say: Say<'_>, posts: &[Post], who: &Listed) -> Vec<Markup> {
     let town = face.town.current();
     let today = face.clock.today();
-    let state = match (who.active, who.is_set_up) {
-        (false, _) => "access-staff-left",
-        (true, false) => "access-staff-not-set-up",
-        (true, true) => "access-staff-active",
-    };
-    let held = html! {
-        @for post in posts {
-            div {
-                (shell::post_shown(post, &town)) "　" (post.from) "〜" (post.until)
-                @if !post.is_held_on(today) { " " (say.html("access-staff-not-today", &[])) }
-            }
-        }
-    };
+    let held = held(say, &town, posts, today);
     let verbs = html! {
         @if who.active {
             (parts::post_button(Weight::Second, &format!("/desk/staff/{}/set-up-code", who.id), &staff.csrf, say.html("access-staff-give-code", &[])))
             (parts::post_button(Weight::Second, &format!("/desk/staff/{}/sign-out", who.id), &staff.csrf, say.html("access-staff-sign-out", &[])))
         }
     };
-    vec![html! { (who.name) }, html! { (who.login) }, held, say.html(state, &[]), verbs]
+    vec![html! { a href={ "/desk/staff/" (who.id) } { (who.name) } }, html! { (who.login) }, held, say.html(state_words(who), &[]), verbs]
+}
+
+/// Whether somebody may sign in, as word id.
+pub(super) fn state_words(who: &Listed) -> &'static str {
+    match (who.active, who.is_set_up) {
+        (false, _) => "access-staff-left",
+        (true, false) => "access-staff-not-set-up",
+        (true, true) => "access-staff-active",
+    }
+}
+
+/// Posts with their days.
+pub(super) fn held(say: Say<'_>, town: &Town, posts: &[Post], today: Date) -> Markup {
+    html! {
+        @for post in posts {
+            div {
+                (shell::post_shown(post, town)) "　" (post.from) "〜" (post.until)
+                @if !post.is_held_on(today) { " " (say.html("access-staff-not-today", &[])) }
+            }
+        }
+    }
 }
 
 /// Ends all sessions of someone: a terminal was left open, a person has gone.

@@ -14,6 +14,7 @@ use ui::{
 
 use crate::{
     NoteId, accounts,
+    clock::day_in_japan,
     error::PageError,
     face::PortalFace,
     link::{self, LINK_CODE_DIGITS, LINK_CODES},
@@ -44,6 +45,7 @@ fn page(face: &PortalFace, visitor: &Visitor, account: &Account, code: Option<&s
     ];
     let body = html! {
         h1 { (say.html("access-account-title", &[])) }
+        (unlinked(say, account))
         (parts::facts(&facts))
         @if account.resident.is_none() {
             section.panel aria-labelledby="link" {
@@ -69,6 +71,12 @@ fn page(face: &PortalFace, visitor: &Visitor, account: &Account, code: Option<&s
         p { a href="/my" { (say.html("ui-nav-my", &[])) } }
     };
     shell::portal_page(face, visitor, &title, |page| page.personal().here("/my"), body)
+}
+
+/// Told to the owner of an account whose link the town hall took back, until it is linked again; for their pages.
+pub fn unlinked(say: Say<'_>, account: &Account) -> Markup {
+    let at = account.unlinked_at.map(|at| say.words.day(say.language, day_in_japan(at)));
+    html! { @if let Some(at) = at { (parts::notice(Tone::Warn, html! { p { (say.html("access-account-unlinked", &[("at", at.into())])) } })) } }
 }
 
 /// The code is shown once, on the answer to the press; the desk keeps its digest.

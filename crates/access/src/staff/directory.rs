@@ -28,15 +28,14 @@ const INSERT: &str = "insert into staff (id, login, name, password, totp_sealed,
     values ($1, $2, $3, null, null, 0, null, null, 1, $4)";
 const ADD_POST: &str = "insert into staff_post (staff, department, role, from_day, until_day) values ($1, $2, $3, $4, $5) \
     on conflict (staff, department, role, from_day) do update set until_day = $5";
-const COLUMNS: &str = "select id, login, name, active, case when password is null then 0 else 1 end from staff";
+const COLUMNS: &str = "select id, login, name, active, case when password is null then 0 else 1 end, last_day from staff";
 const POSTS: &str = "select department, role, from_day, until_day from staff_post where staff = $1 order by from_day, department, role";
 const POSTS_ON: &str = "select department, role, from_day, until_day from staff_post where staff = $1 and from_day <= $2 and until_day >= $2 \
     order by department, role";
 /// Uses `staff_post_department`.
-const HOLDERS: &str = "select distinct s.id, s.login, s.name, s.active, case when s.password is null then 0 else 1 end from staff_post p \
+const HOLDERS: &str = "select distinct s.id, s.login, s.name, s.active, case when s.password is null then 0 else 1 end, s.last_day from staff_post p \
     join staff s on s.id = p.staff where p.department = $1 and p.from_day <= $2 and p.until_day >= $2 and s.active = 1 order by s.name, s.id";
 const SET_CODE: &str = "update staff set set_up_digest = $2, set_up_until = $3 where id = $1 and active = 1";
-const SET_ACTIVE: &str = "update staff set active = $2 where id = $1";
 const SET_CREDENTIALS: &str = "update staff set password = $2, totp_sealed = $3, totp_step = $4, set_up_digest = null, set_up_until = null \
     where id = $1 and active = 1";
 
@@ -53,6 +52,8 @@ pub struct Listed {
     pub active: bool,
     /// Whether they have chosen a password and a second factor.
     pub is_set_up: bool,
+    /// Their last day, when they left or are to leave.
+    pub last: Option<Date>,
 }
 
 /// A new member of staff.
@@ -111,16 +112,6 @@ pub fn add(tx: &Write<'_>, new: &NewStaff, by: &str, now: Timestamp) -> Result<(
 pub fn add_post(tx: &Write<'_>, staff: StaffId, post: &Post, by: &str) -> Result<(), StoreError> {
     insert_post(tx, staff, post)?;
     tx.journal(&Entry { why: format!("{}.{}", post.department, post.role), ..entry(by, "post-given", staff) })
-}
-
-/// Someone leaves: they cannot sign in any more, and what they did stays under their name. Ends their sessions.
-///
-/// # Errors
-/// When the store fails.
-pub fn deactivate(tx: &Write<'_>, staff: StaffId, by: &str, now: Timestamp) -> Result<(), StoreError> {
-    tx.run(SET_ACTIVE, params![staff.to_string(), false])?;
-    super::session::end_all(tx, staff, "left", now)?;
-    tx.journal(&entry(by, "staff-left", staff))
 }
 
 /// A one-time code with which someone chooses a password and a second factor at `/desk/set-up`. Printed once, kept as a digest. A code
@@ -245,7 +236,8 @@ fn insert_post(tx: &Write<'_>, staff: StaffId, post: &Post) -> Result<(), StoreE
 
 fn listed(row: &Row) -> Result<Listed, StoreError> {
     let id = row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("staff.id"))?;
-    Ok(Listed { id, login: row.get(1)?, name: row.get(2)?, active: row.get(3)?, is_set_up: row.get(4)? })
+    let (last, active): (Option<Date>, bool) = (row.get(5)?, row.get(3)?);
+    Ok(Listed { id, login: row.get(1)?, name: row.get(2)?, active, is_set_up: row.get(4)?, last })
 }
 
 fn post(row: &Row) -> Result<Post, StoreError> {

@@ -108,6 +108,8 @@ impl World {
             https: false,
             passwords: Default::default(),
             on_link: Arc::new([]),
+            on_unlink: Arc::new([]),
+            on_leave: Arc::new([]),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         World { clock, portal, desk, runtime }

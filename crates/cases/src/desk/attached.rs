@@ -122,10 +122,11 @@ pub(super) async fn file(sheet: Sheet, Path((number, file)): Path<(String, Strin
     let number = number_of(&number)?;
     let (attached, kept, online) = sheet
         .write(move |tx, acting| {
-            let (case, _) = verbs::read(tx, acting, number)?;
+            let (case, procedure) = verbs::read(tx, acting, number)?;
+            let authority = verbs::read_by(acting, &case, &procedure)?;
             let attached = attachments::of(&case.answers).into_iter().find(|answer| answer.file == file);
             let attached = attached.ok_or(verbs::Refused::NotFound)?;
-            looked::looked(tx, acting.staff, RecordKind::Case, &case.id.to_string(), "file")?;
+            looked::looked(tx, acting.staff, &authority, RecordKind::Case, &case.id.to_string(), "file")?;
             let kept = attachments::kept(tx, case.id, &attached.file)?;
             Ok((attached, kept, case.channel == Channel::Online))
         })

@@ -83,7 +83,8 @@ pub(super) async fn open(sheet: &Sheet, number: &str) -> Result<Opened, PageErro
     sheet
         .write(move |tx, acting| {
             let (case, procedure) = verbs::read(tx, acting, number)?;
-            looked::looked(tx, acting.staff, access::RecordKind::Case, &case.id.to_string(), "case")?;
+            let authority = verbs::read_by(acting, &case, &procedure)?;
+            looked::looked(tx, acting.staff, &authority, access::RecordKind::Case, &case.id.to_string(), "case")?;
             let story = rows::desk::story(tx, acting.keys, case.id)?;
             let names = names(tx, staff_in(&case, &story))?;
             let letters = letters::of_case(tx, case.id)?;

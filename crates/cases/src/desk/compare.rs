@@ -40,9 +40,11 @@ impl Known {
 pub(super) fn known(tx: &Write<'_>, acting: &Acting<'_>, case: &Case) -> Result<Known, Refused> {
     let Some(id) = rows::marks::resident_of(tx, case)? else { return Ok(Known::default()) };
     let Some(person) = registry::permitted::resident(tx, acting.staff, id)? else { return Ok(Known::default()) };
-    access::looked::looked(tx, acting.staff, RecordKind::Resident, &id.to_string(), &format!("case:{}", case.number))?;
     let household = registry::permitted::household(tx, acting.staff, &person)?;
-    let household = household.into_iter().map(access::Permitted::into_record).filter(|member| member.id != id).collect();
+    let household: Vec<Resident> = household.into_iter().map(access::Permitted::into_record).filter(|member| member.id != id).collect();
+    let why = format!("case:{}", case.number);
+    access::looked::looked(tx, acting.staff, person.authority(), RecordKind::Resident, &id.to_string(), &why)?;
+    registry::permitted::looked_at(tx, acting.staff, &household, &why)?;
     Ok(Known { person: Some(person.into_record()), household })
 }
 
@@ -121,9 +123,9 @@ fn held(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer) -> Optio
             let held = format!("{}{}", person.address.line, person.address.building.as_deref().unwrap_or_default());
             let key = |text: &str| bare(&registry::search::address_key(text));
             let same = key(&filed) == key(&held) || key(&address.line) == key(&person.address.line);
-            // Whether it is the same is what the clerk needs; where a protected person lives stands on their own page alone.
-            let shown = if person.protected_until.is_some() { sheet.word("desk-person-masked") } else { person.address.whole() };
-            Some(Held { same, shown })
+            // Whether it is the same is said; where a protected person lives is not.
+            let masked = || sheet.word(if same { "desk-address-masked-same" } else { "desk-address-masked-differs" });
+            Some(Held { same, shown: person.address_shown().unwrap_or_else(masked) })
         }
         Answer::Phone(phone) if is(&applicant.phone) => person.phone.clone().map(|held| text(phone, held)),
         Answer::Date(day) if is_own_birth(field) => Some(Held { same: *day == person.born, shown: jp::era::wareki(person.born) }),

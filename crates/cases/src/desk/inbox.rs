@@ -277,9 +277,12 @@ pub(super) async fn search(sheet: Sheet, Posted(typed): Posted) -> Result<Markup
         .write(move |tx, acting| {
             let lines = rows::inbox::search(tx, acting.staff, &sought, LINES)?;
             // A list of persons is a look at each of them.
+            let mut looks = Vec::with_capacity(lines.len());
             for line in &lines {
-                access::looked::looked(tx, acting.staff, access::RecordKind::Case, &line.id.to_string(), "search")?;
+                let authority = rows::inbox::authority(tx, acting.staff, line.id)?.ok_or(crate::verbs::Refused::NotFound)?;
+                looks.push((line.id.to_string(), authority));
             }
+            access::looked::looked_at(tx, acting.staff, access::RecordKind::Case, &looks, "search")?;
             let names = names(tx, lines.iter().filter_map(|line| line.assignee))?;
             Ok((lines, names, side(tx, acting, &words, "")?))
         })

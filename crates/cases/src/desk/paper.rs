@@ -82,7 +82,9 @@ pub(super) async fn take_over(sheet: Sheet, Posted(typed): Posted) -> Result<Res
         Ok(code) => sheet
             .write(move |tx, acting| {
                 let Some(lent) = rows::desk::lent(tx, acting.keys, &code_mark(acting.keys, code), acting.now)? else { return Ok(None) };
-                access::looked::looked(tx, acting.staff, access::RecordKind::Case, &lent.case, "draft")?;
+                let authority =
+                    access::grants::may_any(acting.staff, access::Act::Work, access::RecordKind::Case).ok_or(Refused::NotFound)?;
+                access::looked::looked(tx, acting.staff, &authority, access::RecordKind::Case, &lent.case, "draft")?;
                 Ok(Some(lent))
             })
             .await

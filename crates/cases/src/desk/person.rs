@@ -25,9 +25,7 @@ pub(super) async fn choose(sheet: Sheet, Path(number): Path<String>) -> Result<M
         .write(move |tx, acting| {
             let Ok(sought) = Sought::read(&wanted) else { return Ok(Vec::new()) };
             let found = registry::permitted::search(tx, acting.staff, &sought, MOST)?.residents;
-            for person in &found {
-                access::looked::looked(tx, acting.staff, access::RecordKind::Resident, &person.id.to_string(), &reason)?;
-            }
+            registry::permitted::looked_at(tx, acting.staff, &found, &reason)?;
             Ok(found)
         })
         .await
@@ -52,8 +50,7 @@ pub(super) async fn choose(sheet: Sheet, Path(number): Path<String>) -> Result<M
             vec![
                 html! { b { (person.name.full()) } " " small { (person.name.full_kana().unwrap_or_default()) } },
                 sheet.words.day_html(Language::Ja, person.born),
-                // A protected address stands on the person's own page alone, for a reason.
-                html! { @if person.protected_until.is_some() { (say.html("desk-person-masked", &[])) } @else { (person.address.whole()) } },
+                html! { (person.address_shown().unwrap_or_else(|| sheet.word("desk-person-masked"))) },
                 button(&person.id.to_string(), Weight::Second, "desk-person-this"),
             ]
         })

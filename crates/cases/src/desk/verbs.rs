@@ -128,6 +128,7 @@ pub(super) fn register_why(refused: &registry::records::Refused) -> &'static str
         Register::Full { .. } => "desk-why-register-full",
         Register::Taken { .. } => "desk-why-register-taken",
         Register::NothingToChange | Register::Several => "desk-why-register-none",
+        Register::NoOwner => "desk-why-register-owner",
         _ => "desk-why-register",
     }
 }

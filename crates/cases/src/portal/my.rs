@@ -34,6 +34,7 @@ pub(super) async fn show(sheet: Sheet) -> Result<Markup, PageError> {
     let title = say.text("cases-my-title", &[]);
     let body = html! {
         h1 { (say.html("cases-my-title", &[])) }
+        @if let Some(account) = &sheet.visitor.account { (access::portal::unlinked(say, account)) }
         @if sheet.visitor.account.is_none() {
             (parts::notice(parts::Tone::Info, html! {
                 p { (say.html("cases-my-signed-out", &[])) }

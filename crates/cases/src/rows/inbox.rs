@@ -7,8 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use access::{Act, CaseId, Clause, KindSql, RecordKind, Staff, StaffId};
+use access::{Act, Authority, CaseId, Clause, KindSql, RecordAttributes, RecordKind, Staff, StaffId, grants::sensitivity_code};
 use definitions::{
+    field::Sensitivity,
     grant::Scope,
     ids::{DepartmentId, ProcedureId, RoleId, StepId},
 };
@@ -80,6 +81,9 @@ pub struct InboxLine {
 const LINE: &str = "c.id, c.number, c.procedure, c.stage, c.step, c.channel, c.filed_at, c.due, c.assignee, c.applicant, c.kana, \
     c.row_count, c.open, c.replied, c.reach, c.ended_at";
 
+const GRANTED_BY: &str = "select department, assignee, sensitivity, step, stage, procedure from case_ where id = $1";
+const CONSULTED: &str = "select department from case_consult where case_id = $1 order by department";
+
 fn line(row: &Row) -> Result<InboxLine, StoreError> {
     let (id, due): (String, String) = (row.get(0)?, row.get(7)?);
     let ended: Option<i64> = row.get::<Option<Timestamp>>(15)?.map(|at| at.as_microsecond());
@@ -101,6 +105,24 @@ fn line(row: &Row) -> Result<InboxLine, StoreError> {
         after: After { due: ended.map_or(due, |at| at.to_string()), id: id.clone() },
         id: id.parse().map_err(|_| StoreError::damaged("case_.id"))?,
     })
+}
+
+/// On what authority somebody reads a case that a list showed them: of the columns that the list's filter looked at.
+pub(crate) fn authority(tx: &Read<'_>, who: &Staff, case: CaseId) -> Result<Option<Authority>, StoreError> {
+    let id = case.to_string();
+    let Some(row) = tx.first(GRANTED_BY, params![&id])? else { return Ok(None) };
+    let asked = tx.all(CONSULTED, params![&id])?;
+    let sensitivities = [Sensitivity::Ordinary, Sensitivity::Tax, Sensitivity::Health, Sensitivity::ChildWelfare];
+    let code: i64 = row.get(2)?;
+    let seen = RecordAttributes {
+        kind: RecordKind::Case,
+        department: Some(column(&row, 0, "case_.department")?),
+        consulted: asked.iter().map(|row| column(row, 0, "case_consult.department")).collect::<Result<_, _>>()?,
+        assignee: row.get::<Option<String>>(1)?.and_then(|id| id.parse().ok()),
+        sensitivity: sensitivities.into_iter().find(|one| sensitivity_code(*one) == code).unwrap_or(Sensitivity::IndividualNumber),
+        attributes: vec![("step", row.get(3)?), ("stage", row.get(4)?), ("procedure", row.get(5)?)],
+    };
+    Ok(access::may(who, Act::Read, &seen))
 }
 
 /// A queue of the inbox.

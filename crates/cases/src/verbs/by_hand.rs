@@ -39,8 +39,8 @@ pub fn identify(
     if let Some(id) = resident {
         let found = registry::rows::by_id(tx, id)?.ok_or(Refused::NotFound)?;
         let whose = RecordAttributes::of_town(access::RecordKind::Resident, found.sensitivity());
-        grants::may(acting.staff, Act::Read, &whose).ok_or(Refused::NotFound)?;
-        access::looked::looked(tx, acting.staff, access::RecordKind::Resident, &id.to_string(), &format!("case:{number}"))?;
+        let authority = grants::may(acting.staff, Act::Read, &whose).ok_or(Refused::NotFound)?;
+        access::looked::looked(tx, acting.staff, &authority, access::RecordKind::Resident, &id.to_string(), &format!("case:{number}"))?;
     }
     let case = change(tx, acting, number, seen, Act::Work, |_, _| Ok(vec![Happened::inside(Event::Identified)]))?;
     rows::marks::identify(tx, case.id, resident)?;

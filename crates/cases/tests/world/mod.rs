@@ -406,6 +406,7 @@ impl World {
             name: "監査".into(),
             active: true,
             is_set_up: true,
+            last: None,
         };
         let post =
             Post { department: "general_affairs".parse().unwrap(), role: "inspector".parse().unwrap(), from: Date::MIN, until: Date::MAX };

@@ -27,7 +27,7 @@ use ui::{
     parts::{self, Say, Tone, Weight},
 };
 
-use super::registers::{Seen, days, field_of, seen};
+use super::registers::{Seen, days, field_of, looked_at_record, seen};
 use crate::{
     history::{Amend, Days, Stretch},
     options, permitted,
@@ -75,8 +75,13 @@ async fn ground(face: &DeskFace, staff: &Staff, id: RecordId) -> Result<Ground, 
     let (who, town, today) = (staff.clone(), face.town.current(), face.clock.today());
     let ground = face
         .store
-        .reading(move |tx| {
+        .writing(move |tx| {
             let Some(seen) = seen(tx, &who, &town, id, today)? else { return Ok::<_, StoreError>(None) };
+            // What is refused below is not shown.
+            let state = stretch_of(&seen, today).and_then(|stretch| stretch.state.as_ref()).map(|state| state.as_str());
+            if permitted::may_on_register(&who, Act::Correct, &seen.register, state).is_some() {
+                looked_at_record(tx, &who, id, &seen, "correct")?;
+            }
             let mut filled = Filled::default();
             for column in seen.register.fields.values() {
                 if let ColumnKind::Answer(kind) = &column.kind

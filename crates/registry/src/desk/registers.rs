@@ -1,6 +1,12 @@
 //! 台帳と記録: the registers that a member of staff may read, their records, a record with all that was ever known of it.
 
-use access::{DeskFace, PageError, RecordId, RecordKind, ResidentId, Staff, looked::looked, shell::desk_page};
+use std::collections::BTreeSet;
+
+use access::{
+    Authority, DeskFace, PageError, RecordId, RecordKind, ResidentId, Staff,
+    looked::{looked, looked_at},
+    shell::desk_page,
+};
 use axum::extract::{Path, Query, State};
 use definitions::{
     answer::Answer,
@@ -14,7 +20,7 @@ use definitions::{
 use jiff::{Timestamp, civil::Date};
 use maud::{Markup, html};
 use serde::Deserialize;
-use store::{Read, StoreError};
+use store::{Read, StoreError, Write};
 use ui::parts::{self, ChipTone, Column as Heading, Fact as ShownFact, Say, Tone, Weight, icons};
 
 use crate::{
@@ -78,20 +84,21 @@ pub(super) async fn records(
     let (lines, next) = face
         .store
         .writing(move |tx| {
-            looked(tx, &who, RecordKind::Register, of.id.as_str(), "list")?;
             let facts = record_rows::listed(tx, &of.id, today, begin, A_PAGE)?;
             let next = (facts.len() as i64 == A_PAGE).then(|| facts.last().map(|last| (last.stretch.days.from, last.record))).flatten();
-            let mut lines = Vec::new();
+            let (mut lines, mut looks, mut people) = (Vec::new(), Vec::new(), BTreeSet::new());
             for fact in facts {
                 let state = fact.stretch.state.as_ref().map(|state| state.as_str());
-                if permitted::may_on_register(&who, Act::Read, &of, state).is_none() {
-                    continue;
-                }
+                let Some(authority) = permitted::may_on_register(&who, Act::Read, &of, state) else { continue };
                 let columns = permitted::columns(&who, &of, state);
+                looks.push((fact.record.to_string(), authority));
+                people.extend(people_in(columns.iter().take(COLUMNS_LISTED).copied(), &fact));
                 let cell = |column: &&Column| shown(tx, &who, &defs, column, fact.stretch.values.get(column.id.as_str()));
                 let cells = columns.iter().take(COLUMNS_LISTED).map(cell).collect::<Result<_, _>>()?;
                 lines.push(Line { fact, cells });
             }
+            looked_at(tx, &who, RecordKind::Register, &looks, "list")?;
+            looked_at_people(tx, &who, &people, "list")?;
             Ok::<_, StoreError>((lines, next))
         })
         .await?;
@@ -163,6 +170,34 @@ pub(super) fn shown(tx: &Read<'_>, who: &Staff, town: &Town, column: &Column, an
     }
 }
 
+/// The residents whom these columns of a record name.
+fn people_in<'c>(columns: impl Iterator<Item = &'c Column>, fact: &Fact) -> Vec<ResidentId> {
+    columns
+        .filter(|column| column.kind == ColumnKind::Resident)
+        .filter_map(|column| match fact.stretch.values.get(column.id.as_str()) {
+            Some(Answer::Member(member)) => member.id.as_deref()?.parse().ok(),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A line for each of these whom this member of staff may see: of the others no name was shown.
+fn looked_at_people(tx: &Write<'_>, who: &Staff, people: &BTreeSet<ResidentId>, why: &str) -> Result<(), StoreError> {
+    let mut seen = Vec::new();
+    for id in people {
+        seen.extend(permitted::resident(tx, who, *id)?.map(access::Permitted::into_record));
+    }
+    permitted::looked_at(tx, who, &seen, why)
+}
+
+/// Writes that a record was looked at, and the people whom it names.
+pub(super) fn looked_at_record(tx: &Write<'_>, who: &Staff, id: RecordId, seen: &Seen, why: &str) -> Result<(), StoreError> {
+    looked(tx, who, &seen.authority, RecordKind::Register, &id.to_string(), why)?;
+    let columns = permitted::columns(who, &seen.register, seen.state().as_deref());
+    let people = seen.history.iter().flat_map(|(fact, _)| people_in(columns.iter().copied(), fact)).collect();
+    looked_at_people(tx, who, &people, why)
+}
+
 /// The name of a register's record: its first text, else its key.
 fn named(tx: &Read<'_>, town: &Town, register: &RegisterId, key: &str) -> Result<String, StoreError> {
     let Some(register) = town.registers.get(register) else { return Ok(key.to_owned()) };
@@ -193,6 +228,14 @@ pub(super) struct Seen {
     pub(super) turn: i64,
     history: Vec<(Fact, Vec<(String, String)>)>,
     totals: Vec<(String, i64)>,
+    authority: Authority,
+}
+
+impl Seen {
+    /// The state that stands last.
+    fn state(&self) -> Option<String> {
+        self.known.last().and_then(|fact| fact.stretch.state.as_ref()).map(|state| state.as_str().to_owned())
+    }
 }
 
 pub(super) fn seen(tx: &Read<'_>, who: &Staff, town: &Town, id: RecordId, today: Date) -> Result<Option<Seen>, StoreError> {
@@ -200,9 +243,7 @@ pub(super) fn seen(tx: &Read<'_>, who: &Staff, town: &Town, id: RecordId, today:
     let Some(register) = town.registers.get(&head.register).cloned() else { return Ok(None) };
     let known = record_rows::known(tx, id)?;
     let state = known.last().and_then(|fact| fact.stretch.state.as_ref()).map(|state| state.as_str().to_owned());
-    if permitted::may_on_register(who, Act::Read, &register, state.as_deref()).is_none() {
-        return Ok(None);
-    }
+    let Some(authority) = permitted::may_on_register(who, Act::Read, &register, state.as_deref()) else { return Ok(None) };
     let columns = permitted::columns(who, &register, state.as_deref());
     let mut history = Vec::new();
     for fact in record_rows::history(tx, id)? {
@@ -227,7 +268,7 @@ pub(super) fn seen(tx: &Read<'_>, who: &Staff, town: &Town, id: RecordId, today:
             .collect(),
         None => Vec::new(),
     };
-    Ok(Some(Seen { register, known, turn: head.turn, history, totals }))
+    Ok(Some(Seen { register, known, turn: head.turn, history, totals, authority }))
 }
 
 pub(super) async fn record(State(face): State<DeskFace>, staff: Staff, Path(id): Path<String>) -> Result<Markup, PageError> {
@@ -237,8 +278,8 @@ pub(super) async fn record(State(face): State<DeskFace>, staff: Staff, Path(id):
         .store
         .writing(move |tx| {
             let found = seen(tx, &who, &town, id, today)?;
-            if found.is_some() {
-                looked(tx, &who, RecordKind::Register, &id.to_string(), "page")?;
+            if let Some(found) = &found {
+                looked_at_record(tx, &who, id, found, "page")?;
             }
             Ok::<_, StoreError>(found)
         })

@@ -54,8 +54,10 @@ pub(super) async fn search(State(face): State<DeskFace>, staff: Staff, Posted(ty
     let found = face
         .store
         .writing(move |tx| {
-            looked(tx, &who, RecordKind::Resident, "search", "search")?;
-            permitted::search(tx, &who, &sought, SHOWN_MAX)
+            let found = permitted::search(tx, &who, &sought, SHOWN_MAX)?;
+            // A list of persons is a look at each of them.
+            permitted::looked_at(tx, &who, &found.residents, "search")?;
+            Ok::<_, StoreError>(found)
         })
         .await?;
     Ok(found_page(&face, &staff, &sought_typed, Some((&found.residents, found.more)), None))
@@ -109,10 +111,9 @@ fn table(say: Say<'_>, residents: &[Resident]) -> Markup {
 
 /// A protected address is masked wherever a person stands; it is shown on their own page alone, for a reason.
 fn address(say: Say<'_>, person: &Resident) -> Markup {
-    if person.protected_until.is_some() {
-        html! { (say.html("registry-masked", &[])) }
-    } else {
-        html! { (person.address.whole()) }
+    match person.address_shown() {
+        Some(shown) => html! { (shown) },
+        None => html! { (say.html("registry-masked", &[])) },
     }
 }
 
@@ -141,8 +142,11 @@ async fn shown(face: &DeskFace, staff: &Staff, id: &str, why: String) -> Result<
         .store
         .writing(move |tx| {
             let Some(person) = permitted::resident(tx, &who, id)? else { return Ok(None) };
-            looked(tx, &who, RecordKind::Resident, &id.to_string(), &why)?;
-            let household = permitted::household(tx, &who, &person)?.into_iter().map(access::Permitted::into_record).collect();
+            looked(tx, &who, person.authority(), RecordKind::Resident, &id.to_string(), &why)?;
+            let household: Vec<Resident> =
+                permitted::household(tx, &who, &person)?.into_iter().map(access::Permitted::into_record).collect();
+            let others: Vec<Resident> = household.iter().filter(|member| member.id != id).cloned().collect();
+            permitted::looked_at(tx, &who, &others, "household")?;
             let records = record_rows::of_owner(tx, &id.to_string())?;
             Ok::<_, StoreError>(Some(Shown { person: person.into_record(), household, records }))
         })

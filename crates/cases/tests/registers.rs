@@ -1,0 +1,75 @@
+//! What a decision writes into a register: of the person who applied, however the office came to know who that is.
+
+mod world;
+
+use access::{HouseholdId, ResidentId, Staff};
+use cases::{Case, CaseNumber, decide, verbs};
+use definitions::answer::Answers;
+use jiff::civil::date;
+use jp::name::PersonName;
+use registry::{
+    record_rows,
+    records::Refused,
+    resident::{Address, Resident, Sex, State},
+};
+use store::StoreError;
+use uuid::Uuid;
+use world::*;
+
+fn claimant() -> Resident {
+    Resident {
+        id: ResidentId::new(Uuid::from_u128(7)),
+        number: "0000000007".into(),
+        household: Some(HouseholdId::new(Uuid::from_u128(70))),
+        place: 1,
+        relation: "head".into(),
+        name: PersonName::parse("佐藤 花子").unwrap(),
+        born: date(1990, 8, 2),
+        sex: Sex::NotStated,
+        address: Address { postal_code: None, line: "見本県見本市緑町3丁目12番5号".into(), building: None },
+        phone: None,
+        mail: None,
+        state: State::Resident,
+        since: date(1990, 8, 2),
+        protected_until: None,
+        residence: None,
+    }
+}
+
+/// Up to the decision, which the chief is asked for.
+fn propose(w: &World, clerk: &Staff, number: CaseNumber) {
+    let seen = w.case(number).row;
+    w.act(clerk, move |tx, acting| {
+        let case = verbs::advance(tx, acting, number, seen, verbs::StepDone::default())?;
+        let draft = decide::Draft { outcome: "grant".parse().unwrap(), reason: String::new(), details: Answers::default() };
+        decide::propose(tx, acting, number, case.row, draft)
+    })
+    .unwrap();
+}
+
+fn approve(w: &World, chief: &Staff, number: CaseNumber) -> Result<Case, verbs::Refused> {
+    let seen = w.case(number).row;
+    w.act(chief, move |tx, acting| decide::approve(tx, acting, number, seen))
+}
+
+fn receives(w: &World) -> bool {
+    let (register, today) = ("support".parse().unwrap(), w.today());
+    w.desk.read::<_, StoreError>(move |tx| record_rows::holds(tx, &register, &claimant().id.to_string(), today)).unwrap()
+}
+
+store::on_both_engines! {
+    fn a_record_is_of_the_person_whom_the_desk_found_and_without_one_nothing_is_entered(place: Place) {
+        let w = World::new(place);
+        let (clerk, chief) = (w.hire("小野 直子", "environment", "clerk"), w.hire("工藤 明", "environment", "chief"));
+        w.desk.write::<_, StoreError>(|tx| registry::rows::put(tx, &claimant()).map(drop)).unwrap();
+        let number = w.filed("support_claim", &[("name", "佐藤 花子")]).number;
+        propose(&w, &clerk, number);
+        assert!(matches!(approve(&w, &chief, number), Err(verbs::Refused::Register(Refused::NoOwner))));
+        assert!(w.case(number).stage.is_open(), "nothing was decided");
+        assert_eq!(w.count(&w.desk, "select count(*) from register_fact"), 0);
+        let seen = w.case(number).row;
+        w.act(&clerk, move |tx, acting| verbs::identify(tx, acting, number, seen, Some(claimant().id))).unwrap();
+        approve(&w, &chief, number).unwrap();
+        assert!(receives(&w));
+    }
+}
