@@ -123,7 +123,10 @@ pub(super) async fn file(sheet: Sheet, Path((number, file)): Path<(String, Strin
     let (attached, kept, online) = sheet
         .write(move |tx, acting| {
             let (case, _) = verbs::read(tx, acting, number)?;
-            let attached = attachments::of(&case.answers).into_iter().find(|answer| answer.file == file);
+            // What was sent beside the answers that stand is read in the story, so it is opened from there too.
+            let story = rows::desk::story(tx, acting.keys, case.id)?;
+            let beside = story.iter().filter_map(|told| told.event.sent());
+            let attached = beside.chain([&case.answers]).flat_map(attachments::of).find(|answer| answer.file == file);
             let attached = attached.ok_or(verbs::Refused::NotFound)?;
             looked::looked(tx, acting.staff, RecordKind::Case, &case.id.to_string(), "file")?;
             let kept = attachments::kept(tx, case.id, &attached.file)?;
