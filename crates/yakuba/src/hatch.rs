@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use access::TownHandle;
+use access::{DeskFace, TownHandle};
 use store::{files::Files, hatch::Receiver, keys::Keys};
 
 /// What the desk does with parcels from residents.
-pub fn to_desk(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<dyn Receiver>> {
+pub fn to_desk(desk: &DeskFace) -> Vec<Arc<dyn Receiver>> {
+    let (town, keys, clock) = (desk.town.clone(), Arc::clone(&desk.keys), desk.clock.clone());
     let mut receivers = access::link::desk_receivers();
-    receivers.push(Arc::new(cases::attachments::ReceiveFile { keys: Arc::clone(keys), files: files.clone() }));
-    receivers.push(Arc::new(cases::receiving::DeskReceiver { town: town.clone(), keys: Arc::clone(keys) }));
+    receivers.push(Arc::new(cases::attachments::ReceiveFile { keys: Arc::clone(&keys), files: desk.files.clone() }));
+    receivers.push(Arc::new(cases::receiving::DeskReceiver { town, keys, clock }));
     receivers
 }
 

@@ -16,7 +16,7 @@ use super::{
     refusal,
     verbs::number_of,
 };
-use crate::{Channel, attachments, verbs};
+use crate::{Channel, attachments, rows, verbs};
 
 /// How a browser shows an attachment without running anything.
 #[derive(Clone, Copy, PartialEq, Eq)]
