@@ -210,6 +210,15 @@ pub fn resident_of(tx: &Read<'_>, account: AccountId) -> Result<Option<ResidentI
     row.map(|row| row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("account_link.resident"))).transpose()
 }
 
+/// How surely a clerk knows whose account this is, as the desk has it.
+///
+/// # Errors
+/// When the store fails.
+pub fn identity_of(tx: &Read<'_>, account: AccountId) -> Result<Option<Identity>, StoreError> {
+    let row = tx.first("select identity from account_link where account = $1", params![account.to_string()])?;
+    row.map(|row| visitor::identity_from(&row.get::<String>(0)?).ok_or(StoreError::damaged("account_link.identity"))).transpose()
+}
+
 /// Why a link is taken back: codes, since the journal holds no words of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnlinkReason {
@@ -332,7 +341,8 @@ pub fn receive(tx: &Write<'_>, parcel: &Parcel) -> Result<(), StoreError> {
 }
 
 fn asked(tx: &Write<'_>, body: &AskedBody) -> Result<(), StoreError> {
-    let at = moment(body.at);
+    // The portal may have been broken into: a code that it calls tomorrow's is no better than today's.
+    let at = moment(body.at).min(tx.now());
     tx.run(FORGET_OF, params![body.account.to_string(), at])?;
     tx.run(KEEP, params![&body.code, body.account.to_string(), later(at, GOOD_FOR)])?;
     Ok(())

@@ -191,6 +191,8 @@ pub struct Case {
     pub id: CaseId,
     /// 受付番号, its name outside.
     pub number: CaseNumber,
+    /// Other numbers that the person was given for it: their own filing of a draft that a clerk had filed for them.
+    pub also: Vec<CaseNumber>,
     /// 収受番号.
     pub receipt_number: String,
     /// What is asked for.
@@ -271,6 +273,7 @@ impl Case {
     pub fn search_texts(&self) -> Vec<String> {
         let contacts = &self.contacts;
         let mut texts = vec![contacts.name.clone(), contacts.kana.clone(), self.number.plain(), self.receipt_number.clone()];
+        texts.extend(self.also.iter().map(|number| number.plain()));
         texts.extend([&contacts.address, &contacts.mail, &contacts.phone].into_iter().flatten().cloned());
         texts.extend(self.answers.iter().flat_map(|(_, answer)| answer.search_texts()));
         texts

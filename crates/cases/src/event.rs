@@ -3,7 +3,7 @@
 use access::StaffId;
 use definitions::{
     answer::Answers,
-    ids::{DepartmentId, FieldId, OutcomeId, RoleId, StepId},
+    ids::{DepartmentId, FieldId, OutcomeId, RoleId, RuleId, StepId},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -203,6 +203,18 @@ pub enum Event {
         #[serde(default)]
         sent: Answers,
     },
+    /// The desk took in what the residents' side sent, and something of it does not fit what the desk knows: staff look.
+    Doubted {
+        /// What.
+        doubts: Vec<Doubt>,
+    },
+    /// The same draft was filed a second time: by a clerk whom it was lent to, and by its owner before they heard of it.
+    FiledAgain {
+        /// The number that the person was given; staff find the case by it too.
+        number: String,
+        /// What they sent: staff read it and use it by hand.
+        sent: Answers,
+    },
     /// 取下げ.
     Withdrawn,
     /// What became of a message to the person.
@@ -214,7 +226,38 @@ pub enum Event {
     },
 }
 
+/// What of a parcel does not fit. An honest portal sends such things when facts changed on the way; one that is broken into may send them too.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "doubt", rename_all = "snake_case")]
+pub enum Doubt {
+    /// It says to be of a moment that cannot well be. One in the future or more than a year back is not counted from.
+    Moment {
+        /// What it says.
+        said: Timestamp,
+    },
+    /// The procedure asks for a surer identity than the desk knows of this account now.
+    Identity,
+    /// Answers that the form does not take, does not ask for or misses, as far as the desk knows.
+    Answers {
+        /// To which questions.
+        fields: Vec<FieldId>,
+    },
+    /// Formal rules that do not hold, as far as the desk knows.
+    Rules {
+        /// Which.
+        rules: Vec<RuleId>,
+    },
+}
+
 impl Event {
+    /// What the person sent that does not stand among the answers.
+    pub fn sent(&self) -> Option<&Answers> {
+        match self {
+            Event::CameTooLate { sent } | Event::FiledAgain { sent, .. } => Some(sent),
+            _ => None,
+        }
+    }
+
     /// As it is stored beside the data and as word ids end: `received`.
     pub fn code(&self) -> &'static str {
         match self {
@@ -242,6 +285,8 @@ impl Event {
             Event::Delayed { .. } => "delayed",
             Event::HandedOver { .. } => "handed-over",
             Event::CameTooLate { .. } => "came-too-late",
+            Event::Doubted { .. } => "doubted",
+            Event::FiledAgain { .. } => "filed-again",
             Event::Withdrawn => "withdrawn",
             Event::MessageFate { .. } => "message-fate",
         }

@@ -1,30 +1,38 @@
 //! 収受 and its answer: what each face does with a parcel that came through the hatch. Each parcel takes effect once, whatever the
 //! transport repeats.
 
+mod fit;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use access::{AccountId, CaseId, ResidentId, TownHandle};
-use definitions::{answer::Answers, form, procedure::Procedure, town::Town};
+use definitions::{
+    answer::Answers,
+    form,
+    ids::{FieldId, ProcedureId},
+    procedure::{Procedure, Version},
+    town::Town,
+};
 use jiff::Timestamp;
 use registry::known::DeskFacts;
 use store::{
-    Entry, Parcel, StoreError, Write,
-    files::Files,
-    hatch::{Failure, Receiver},
+    Entry, Parcel, Read, StoreError, Write,
+    hatch::{Failure, NotYet, Receiver},
     keys::Keys,
 };
 
 use crate::{
-    Contacts, apart,
+    CaseNumber, Contacts, apart,
     attachments::ReceiveFile,
     case::{Case, NotNow},
     clock::{self, Clock},
-    event::{Event, Who},
-    filing::code_mark,
+    event::{Doubt, Event, Who},
+    filing::{MESSAGE_CHARACTERS_MAX, code_mark},
     parcel::{self, Filed, News, Up},
     registers, rows,
     verbs::{self, Acting, Happened, Refused},
 };
+use fit::{Forged, moment};
 
 /// Takes in what residents filed, corrected, wrote and withdrew.
 pub struct DeskReceiver {
@@ -32,13 +40,16 @@ pub struct DeskReceiver {
     pub town: TownHandle,
     /// The town's keys.
     pub keys: Arc<Keys>,
+    /// The desk's own time: what the portal says of the time is held against it.
+    pub clock: access::Clock,
 }
 
 /// All that the desk receives from the residents' side: what carries parcels and what sends a stopped one on by hand know the same kinds.
-pub fn desk_receivers(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<dyn Receiver>> {
+pub fn desk_receivers(desk: &access::DeskFace) -> Vec<Arc<dyn Receiver>> {
+    let (town, keys, clock) = (desk.town.clone(), Arc::clone(&desk.keys), desk.clock.clone());
     let mut receivers = access::link::desk_receivers();
-    receivers.push(Arc::new(ReceiveFile { keys: Arc::clone(keys), files: files.clone() }));
-    receivers.push(Arc::new(DeskReceiver { town: town.clone(), keys: Arc::clone(keys) }));
+    receivers.push(Arc::new(ReceiveFile { keys: Arc::clone(&keys), files: desk.files.clone() }));
+    receivers.push(Arc::new(DeskReceiver { town, keys, clock }));
     receivers
 }
 
@@ -49,84 +60,135 @@ impl Receiver for DeskReceiver {
 
     fn receive(&self, tx: &Write<'_>, parcel: &Parcel) -> Result<(), Failure> {
         let up: Up = parcel::opened(&self.keys, &parcel.body)?;
-        let town = self.town.current();
+        let (town, now) = (self.town.current(), self.clock.now());
         match up {
-            Up::Filed(filed) => received(tx, &town, &self.keys, *filed, &Who::Applicant, "own"),
-            Up::Fate { case, channel, fate, at } => self
-                .change(
-                    tx,
-                    &town,
-                    &case,
-                    at,
-                    |_| Ok(vec![Happened::inside(Event::MessageFate { channel: channel.clone(), fate: fate.clone() })]),
-                    nothing_of_it,
-                )
-                .map(drop),
+            Up::Filed(filed) => self.filed(tx, &town, *filed),
+            Up::Fate { case, channel, fate, at } => {
+                let fate = |_: &mut Case| Ok(vec![Happened::inside(Event::MessageFate { channel: channel.clone(), fate: fate.clone() })]);
+                self.change(tx, &town, &case, moment(at, now), fate, nothing_of_it).map(drop)
+            }
             Up::Lent(mut lent) => {
                 let code = lent.code.parse().map_err(|_| StoreError::damaged("parcel case.up: code"))?;
                 lent.code = code_mark(&self.keys, code);
-                rows::desk::keep_lent(tx, &self.keys, &lent)
+                lent.at = moment(lent.at, now);
+                Ok(rows::desk::keep_lent(tx, &self.keys, &lent)?)
             }
-            Up::Corrected { case, asked, answers, at } => {
-                let procedure = self.procedure_of(tx, &case)?;
-                let (answers, numbers) = apart::taken_out(answers);
-                let corrected = |case: &mut Case| {
-                    let before = case.answers.clone();
-                    let (stage, answers) = case.corrected(&asked, answers.clone())?;
-                    case.stage = stage;
-                    case.answers = answers;
-                    // Letters go to the name and address as corrected.
-                    case.contacts = Contacts::of(&procedure, &case.answers);
-                    case.clock.go_on(clock::day(at));
-                    Ok(vec![Happened::told(Event::Corrected { before }, News::BackToReview)])
-                };
-                let too_late = |case: &Case| {
-                    let stands = case.answers.only(&asked);
-                    Happened::told(
-                        Event::CameTooLate { sent: answers.clone() },
-                        News::CameTooLate { fields: asked.clone(), answers: stands },
-                    )
-                };
-                if self.change(tx, &town, &case, at, corrected, too_late)? {
-                    apart::keep(tx, &self.keys, self.case(tx, &case)?.id, &numbers)?;
-                    self.index(tx, &case)?;
-                } else {
-                    apart::keep_late(tx, &self.keys, self.case(tx, &case)?.id, at, &numbers)?;
-                }
-                Ok(())
+            Up::Corrected { case, asked, answers, at } => self.corrected(tx, &town, &case, asked, answers, moment(at, now)),
+            Up::Wrote { text, .. } if text.trim().is_empty() || text.chars().count() > MESSAGE_CHARACTERS_MAX => {
+                Err(Forged::Message.into())
             }
-            Up::Wrote { case, text, at, .. } => self
-                .change(tx, &town, &case, at, |_| Ok(vec![Happened::inside(Event::ApplicantWrote { text: text.clone() })]), nothing_of_it)
-                .map(drop),
+            Up::Wrote { case, text, at, .. } => {
+                let wrote = |_: &mut Case| Ok(vec![Happened::inside(Event::ApplicantWrote { text: text.clone() })]);
+                self.change(tx, &town, &case, moment(at, now), wrote, nothing_of_it).map(drop)
+            }
             Up::Withdrew { case, at } => {
+                let at = moment(at, now);
                 let withdrawn = |case: &mut Case| {
                     case.stage = case.withdraw(clock::day(at))?;
                     Ok(vec![Happened::told(Event::Withdrawn, News::Withdrawn)])
                 };
                 self.change(tx, &town, &case, at, withdrawn, nothing_of_it)?;
                 // Nobody's turn comes any more, and no department is asked.
-                rows::marks::chain(tx, &self.case(tx, &case)?, &self.procedure_of(tx, &case)?)
+                let case = self.case(tx, &case)?;
+                Ok(rows::marks::chain(tx, &case, &procedure_of(tx, &case)?)?)
             }
-        }?;
-        Ok(())
+        }
     }
 }
 
 impl DeskReceiver {
-    fn case(&self, tx: &Write<'_>, case: &str) -> Result<Case, StoreError> {
+    fn case(&self, tx: &Write<'_>, case: &str) -> Result<Case, Failure> {
         let id: CaseId = case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
-        rows::desk::by_id(tx, &self.keys, id)?.ok_or(StoreError::damaged("parcel case.up: unknown case"))
+        match rows::desk::by_id(tx, &self.keys, id)? {
+            Some(case) => Ok(case),
+            // Its filing came and was set aside; what builds on it is done after it.
+            None if tx.is_set_aside(parcel::UP, &format!("{id}:filed"))? => Err(NotYet("desk-waits-filing".to_owned()).into()),
+            None => Err(Forged::Case.into()),
+        }
     }
 
-    /// The definition under which a case was filed.
-    fn procedure_of(&self, tx: &Write<'_>, case: &str) -> Result<Procedure, StoreError> {
-        rows::procedure(tx, &self.case(tx, case)?.version)?.ok_or(StoreError::damaged("case_procedure"))
+    /// 収受 of what a resident filed on the portal.
+    fn filed(&self, tx: &Write<'_>, town: &Town, mut filed: Filed) -> Result<(), Failure> {
+        let id: CaseId = filed.case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
+        // Before a 収受番号 is drawn: a repetition leaves no gap in the year's numbers.
+        if let Some(there) = rows::desk::by_id(tx, &self.keys, id)? {
+            return self.filed_again(tx, town, there, filed);
+        }
+        let procedure = version_of(tx, town, &filed.procedure, &filed.version)?;
+        let now = self.clock.now();
+        let facts = DeskFacts::of(tx, town, applicant_of(tx, filed.account.as_deref())?, clock::day(moment(filed.at, now)))?;
+        let doubts = fit::filing(tx, &procedure, &mut filed, &facts, now)?;
+        Ok(received(tx, &Taking { town, keys: &self.keys, procedure: &procedure }, filed, &Who::Applicant, "own", &doubts)?)
     }
 
-    /// What was corrected is found by its new words.
-    fn index(&self, tx: &Write<'_>, case: &str) -> Result<(), StoreError> {
-        let case = self.case(tx, case)?;
-        rows::desk::index(tx, case.id, &case.search_texts())
+    /// A draft that was lent is filed by the clerk, and by its owner before the news reached them: one case, and nothing that either said
+    /// is lost. The number that the owner was given finds it, and it is theirs.
+    fn filed_again(&self, tx: &Write<'_>, town: &Town, mut there: Case, filed: Filed) -> Result<(), Failure> {
+        let number: CaseNumber = filed.number.parse().map_err(|_| StoreError::damaged("parcel case.up: number"))?;
+        if there.number == number || there.also.contains(&number) {
+            return Ok(());
+        }
+        let procedure = version_of(tx, town, &filed.procedure, &filed.version)?;
+        // Of a case that came from the portal there is one filing.
+        if there.channel == crate::Channel::Online || there.procedure != filed.procedure {
+            return Err(Forged::Channel.into());
+        }
+        let now = self.clock.now();
+        let mut filed = filed;
+        let facts = DeskFacts::of(tx, town, applicant_of(tx, filed.account.as_deref())?, clock::day(moment(filed.at, now)))?;
+        let doubts = fit::filing(tx, &procedure, &mut filed, &facts, now)?;
+        let (sent, numbers) = apart::taken_out(filed.answers);
+        there.also.push(number);
+        let news = News::Received { receipt_number: there.receipt_number.clone(), department: there.department.clone() };
+        let mut happened = vec![Happened::told(Event::FiledAgain { number: number.plain(), sent }, news)];
+        happened.extend(doubted(&doubts));
+        kept(verbs::keep(tx, town, &self.keys, &mut there, &Who::Applicant, "own", happened, filed.at))?;
+        if let Some(account) = filed.account.filter(|account| account.parse::<AccountId>().is_ok()) {
+            rows::desk::set_account(tx, there.id, &account)?;
+        }
+        // What the clerk wrote down stands; a number of the owner's lies beside it.
+        apart::keep_late(tx, &self.keys, there.id, filed.at, &numbers)?;
+        Ok(rows::desk::index(tx, there.id, &there.search_texts())?)
+    }
+
+    fn corrected(
+        &self,
+        tx: &Write<'_>,
+        town: &Town,
+        case: &str,
+        asked: Vec<FieldId>,
+        answers: Answers,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        let there = self.case(tx, case)?;
+        let procedure = procedure_of(tx, &there)?;
+        let facts = DeskFacts::of(tx, town, applicant_of(tx, there.account.as_deref())?, clock::day(at))?;
+        let doubts = fit::correction(&procedure, &asked, &answers, &there.answers, &facts, clock::day(at))?;
+        let (answers, numbers) = apart::taken_out(answers);
+        let corrected = |case: &mut Case| {
+            let before = case.answers.clone();
+            let (stage, answers) = case.corrected(&asked, answers.clone())?;
+            case.stage = stage;
+            case.answers = answers;
+            // Letters go to the name and address as corrected.
+            case.contacts = Contacts::of(&procedure, &case.answers);
+            case.clock.go_on(clock::day(at));
+            let corrected = Happened::told(Event::Corrected { before }, News::BackToReview);
+            Ok([corrected].into_iter().chain(doubted(&doubts)).collect())
+        };
+        let too_late = |case: &Case| {
+            let stands = case.answers.only(&asked);
+            Happened::told(Event::CameTooLate { sent: answers.clone() }, News::CameTooLate { fields: asked.clone(), answers: stands })
+        };
+        if self.change(tx, town, case, at, corrected, too_late)? {
+            apart::keep(tx, &self.keys, there.id, &numbers)?;
+            // What was corrected is found by its new words.
+            let case = self.case(tx, case)?;
+            rows::desk::index(tx, case.id, &case.search_texts())?;
+        } else {
+            apart::keep_late(tx, &self.keys, there.id, at, &numbers)?;
+        }
+        Ok(())
     }
 
     /// A change that the applicant made, and whether it was possible. One that came too late, such as a withdrawal after the decision,
@@ -139,7 +201,7 @@ impl DeskReceiver {
         at: Timestamp,
         verb: impl FnOnce(&mut Case) -> Result<Vec<Happened>, NotNow>,
         too_late: impl FnOnce(&Case) -> Happened,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, Failure> {
         let mut case = self.case(tx, case)?;
         let id = case.id;
         let (happened, possible) = match verb(&mut case) {
@@ -152,6 +214,37 @@ impl DeskReceiver {
         kept(verbs::keep(tx, town, &self.keys, &mut case, &Who::Applicant, "own", happened, at))?;
         Ok(possible)
     }
+}
+
+/// The definition under which a case was filed.
+fn procedure_of(tx: &Read<'_>, case: &Case) -> Result<Procedure, StoreError> {
+    rows::procedure(tx, &case.version)?.ok_or(StoreError::damaged("case_procedure"))
+}
+
+/// The definition of a version: today's, or one that the desk had before. One that it never had is not taken from the portal, which is
+/// less trusted: the parcel waits until somebody lays the folder here.
+fn version_of(tx: &Read<'_>, town: &Town, id: &ProcedureId, version: &Version) -> Result<Arc<Procedure>, Failure> {
+    if let Some(today) = town.procedures.get(id).filter(|procedure| procedure.version == *version) {
+        return Ok(Arc::clone(today));
+    }
+    let shown: String = version.0.chars().filter(char::is_ascii_hexdigit).take(12).collect();
+    match rows::procedure(tx, version)? {
+        Some(procedure) => Ok(Arc::new(procedure)),
+        None => Err(NotYet(format!("desk-waits-definition {id} {shown}")).into()),
+    }
+}
+
+/// Keeps every procedure of a town by its version, so that what was filed under it is taken in and worked under it for ever, also after
+/// the folder has changed: at the start and at each change of the folder, before anything is filed under it.
+///
+/// # Errors
+/// When the store fails.
+pub fn keep_definitions(tx: &Write<'_>, town: &Town) -> Result<(), StoreError> {
+    town.procedures.values().try_for_each(|procedure| rows::keep_procedure(tx, procedure))
+}
+
+fn doubted(doubts: &[Doubt]) -> Option<Happened> {
+    (!doubts.is_empty()).then(|| Happened::inside(Event::Doubted { doubts: doubts.to_vec() }))
 }
 
 /// What is said of a change that came too late and carried nothing that staff would miss.
@@ -168,30 +261,29 @@ fn kept(kept: Result<(), Refused>) -> Result<(), StoreError> {
     }
 }
 
+/// On what terms a filing is taken in.
+struct Taking<'a> {
+    town: &'a Town,
+    keys: &'a Keys,
+    procedure: &'a Procedure,
+}
+
 /// 収受: the case is there, has its number, and the person hears that the office has it.
-fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, authority: &str) -> Result<(), StoreError> {
+fn received(tx: &Write<'_>, on: &Taking<'_>, filed: Filed, who: &Who, authority: &str, doubts: &[Doubt]) -> Result<(), StoreError> {
+    let Taking { town, keys, procedure } = *on;
     let id: CaseId = filed.case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
     let number = filed.number.parse().map_err(|_| StoreError::damaged("parcel case.up: number"))?;
-    // Before a 収受番号 is drawn: a repetition leaves no gap in the year's numbers.
-    if rows::desk::by_id(tx, keys, id)?.is_some() {
-        return Ok(());
-    }
-    let current = town.procedures.get(&filed.procedure).filter(|procedure| procedure.version == filed.version).cloned();
-    let procedure = match current {
-        Some(procedure) => procedure,
-        // The desk has not loaded this definition yet, or the portal is behind: the parcel waits and is tried again.
-        None => Arc::new(rows::procedure(tx, &filed.version)?.ok_or(StoreError::damaged("a definition that is not here yet"))?),
-    };
     let today = clock::day(filed.at);
     let facts = DeskFacts::of(tx, town, applicant_of(tx, filed.account.as_deref())?, today)?;
     // What the portal could not judge for want of facts is judged here, on receipt; what the person was warned of stays marked.
     let mut warned = filed.warned;
-    let judged = form::judge(&procedure, &filed.answers, &facts, today);
+    let judged = form::judge(procedure, &filed.answers, &facts, today);
     warned.extend(judged.warned.iter().map(ToString::to_string).filter(|rule| !warned.contains(rule)).collect::<Vec<_>>());
     let (answers, numbers) = apart::taken_out(filed.answers);
     let case = Case {
         id,
         number,
+        also: Vec::new(),
         receipt_number: receipt_number(tx, today)?,
         procedure: procedure.id.clone(),
         version: procedure.version.clone(),
@@ -204,20 +296,20 @@ fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, a
         answers,
         warned,
         noted: BTreeMap::new(),
-        stage: Case::first_stage(&procedure).map_err(|_| StoreError::damaged("a procedure without steps"))?,
+        stage: Case::first_stage(procedure).map_err(|_| StoreError::damaged("a procedure without steps"))?,
         clock: Clock::start(&procedure.law, today),
         assignee: None,
         assigned_at: None,
         row: 0,
     };
     let hear_by = case.hear_by(&town.closed, today);
-    rows::keep_procedure(tx, &procedure)?;
-    if !rows::desk::insert(tx, keys, &case, hear_by, access::grants::sensitivity_code(crate::case::sensitivity(&procedure)))? {
+    rows::keep_procedure(tx, procedure)?;
+    if !rows::desk::insert(tx, keys, &case, hear_by, access::grants::sensitivity_code(crate::case::sensitivity(procedure)))? {
         return Ok(());
     }
     apart::keep(tx, keys, case.id, &numbers)?;
     rows::desk::index(tx, case.id, &case.search_texts())?;
-    registers::charge_fee(tx, &case, &procedure, &facts, today)?;
+    registers::charge_fee(tx, &case, procedure, &facts, today)?;
     let turn = rows::desk::tell(tx, keys, case.id, filed.at, who, &Event::Received)?;
     tx.journal(&Entry {
         actor: who.code(),
@@ -227,12 +319,20 @@ fn received(tx: &Write<'_>, town: &Town, keys: &Keys, filed: Filed, who: &Who, a
         authority: authority.to_owned(),
         why: String::new(),
     })?;
+    if let Some(Happened { event, .. }) = doubted(doubts) {
+        rows::desk::tell(tx, keys, case.id, filed.at, &Who::System, &event)?;
+    }
     let news = News::Received { receipt_number: case.receipt_number.clone(), department: case.department.clone() };
     parcel::send_down(tx, keys, case.id, turn, filed.at, hear_by, news)
 }
 
-/// 収受 at the desk: what came on paper, at the counter or by telephone, typed by a clerk.
-pub(crate) fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed) -> Result<(), Refused> {
+/// 収受 at the desk: what came on paper, at the counter or by telephone, typed by a clerk. Gives the number of the case: of a form that was
+/// sent a second time, the one that the first made.
+///
+/// # Errors
+/// When this person may not take in filings of the procedure; when the person filed the draft that they lent: it is here already, under the
+/// number that they know.
+pub fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed) -> Result<CaseNumber, Refused> {
     let procedure = acting.town.procedures.get(&filed.procedure).ok_or(Refused::NotFound)?;
     let attributes = access::RecordAttributes {
         department: Some(procedure.department.clone()),
@@ -240,11 +340,17 @@ pub(crate) fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed) -> Res
     };
     let authority = access::may(acting.staff, access::Act::Work, &attributes).ok_or(Refused::NotFound)?.to_string();
     let id: CaseId = filed.case.parse().map_err(|_| StoreError::damaged("case"))?;
-    if let Some(there) = rows::desk::by_id(tx, acting.keys, id)? {
-        // The person filed the draft that they lent: it is here already, under the number that they know.
-        return Err(NotNow::Stage(there.stage.code()).into());
+    let number = filed.number.parse().map_err(|_| StoreError::damaged("number"))?;
+    match rows::desk::by_id(tx, acting.keys, id)? {
+        Some(there) if there.procedure != filed.procedure => return Err(Refused::NotFound),
+        Some(there) if there.channel == crate::Channel::Online => return Err(NotNow::Stage(there.stage.code()).into()),
+        // The same form once more. Another one under its name is not thrown away unseen.
+        Some(there) if there.answers == apart::taken_out(filed.answers.clone()).0 => return Ok(there.number),
+        Some(_) => return Err(NotNow::Changed.into()),
+        None => {}
     }
-    Ok(received(tx, acting.town, acting.keys, filed, &Who::Staff(acting.staff.id), &authority)?)
+    received(tx, &Taking { town: acting.town, keys: acting.keys, procedure }, filed, &Who::Staff(acting.staff.id), &authority, &[])?;
+    Ok(number)
 }
 
 /// The resident whose account filed, once a clerk has seen who they are.

@@ -224,7 +224,7 @@ pub(crate) fn keep(
 
 /// What a line of the story leaves to be done by hand: looking at what the applicant did, ringing them up, posting a letter.
 fn mark(tx: &Write<'_>, case: &Case, event: &Event) -> Result<(), StoreError> {
-    if matches!(event, Event::Corrected { .. } | Event::ApplicantWrote { .. } | Event::CameTooLate { .. }) {
+    if matches!(event, Event::Corrected { .. } | Event::ApplicantWrote { .. } | Event::CameTooLate { .. } | Event::FiledAgain { .. }) {
         rows::marks::replied(tx, case.id)?;
     }
     // That a filing arrived is told by its own page; nobody is rung up for it.

@@ -168,8 +168,8 @@ store::on_both_engines! {
         let (ono, kudo) = (world.hire("小野 直子", "general_affairs", "clerk"), world.hire("工藤 明", "general_affairs", "clerk"));
         let (open, others) = (world.filed("paper_request", HANAKO).number, world.filed("paper_request", TARO).number);
         for (who, number) in [(&ono, open), (&kudo, others)] {
-            let (seen, id) = (row(&world, number), who.id);
-            world.act(who, move |tx, acting| verbs::assign(tx, acting, number, seen, Some(id))).unwrap();
+            let seen = row(&world, number);
+            world.act(who, move |tx, acting| verbs::claim(tx, acting, number, seen)).unwrap();
         }
         assert_eq!(queue(&world, &kudo, Queue::Mine(ono.id)), [open]);
         let rooms = [cases::leaving::release(world.town.clone(), world.desk_keys.clone())];

@@ -107,7 +107,7 @@ pub fn may_protect(who: &Staff) -> Option<Authority> {
 pub fn open(tx: &Write<'_>, who: &Staff, id: ResidentId) -> Result<(Resident, Vec<Line>), Refused> {
     let authority = may_protect(who).ok_or(Refused::NotFound)?;
     let person = permitted::resident(tx, who, id)?.ok_or(Refused::NotFound)?.into_record();
-    looked::looked_by(tx, who, &authority, RecordKind::Resident, &id.to_string(), "protection")?;
+    looked::looked(tx, who, &authority, RecordKind::Resident, &id.to_string(), "protection")?;
     Ok((person, lines(tx, id)?))
 }
 

@@ -1,7 +1,8 @@
 //! 受渡口 The hatch between the two faces: two append-only queues of numbered messages, delivered at least once, done once.
 //!
 //! A face sends in the transaction that makes the message true. The other face does a message in one transaction with a line in its
-//! *inbox*; the same kind and id again does nothing. What keeps failing is set aside as a dead letter, and the queue goes on.
+//! *inbox*; the same kind and id again does nothing. What keeps failing is set aside as a dead letter, and the queue goes on. What cannot
+//! be done *yet* ([`NotYet`]) is set aside too, waits, and is tried again by itself.
 //!
 //! Numbers belong to an *epoch*, drawn when a store is made and again when it is restored from a backup: a restored face sends
 //! its messages anew, the other does those that it does not have. Transport: [`local`] within one process, [`folder`] between two machines.
@@ -13,7 +14,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -35,6 +36,12 @@ pub struct Parcel {
 
 /// Why a receiver could not do a message: any error. Its words go to the log and the dead letters, so no personal values.
 pub type Failure = Box<dyn Error + Send + Sync>;
+
+/// A receiver's failure that is no fault of the message: something that it rests on is not here yet. The message waits, others pass it,
+/// and it is tried again at each start and every [`TRY_WAITING_EVERY`], as often as it takes. The words are shown to staff.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotYet(pub String);
 
 /// Does one kind of message on the other side.
 pub trait Receiver: Send + Sync {
@@ -65,6 +72,15 @@ pub struct DeadParcel {
 /// Tries before a message is set aside: a fault of the message itself shows at once, one of the machine gets half a second.
 const TRIES_MAX: i64 = 4;
 
+/// Tries of a message that waits: none was in vain. A dead letter has some, so this tells them apart.
+const WAITS: i64 = 0;
+
+/// How often messages that wait are tried again.
+pub const TRY_WAITING_EVERY: Duration = Duration::from_secs(60);
+
+/// Of those that wait, so many are tried in one go, the oldest first.
+const WAITING_AT_ONCE: i64 = 10_000;
+
 /// Messages looked at in one go.
 pub(crate) const WINDOW: i64 = 256;
 
@@ -91,10 +107,14 @@ const ADD_MARK: &str = "insert into store_mark (name, value) values ($1, $2) on 
 const SET_MARK: &str = "insert into store_mark (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value";
 const DONE: &str = "select body is not null from store_inbox where kind = $1 and id = $2";
 const KEEP: &str = "insert into store_inbox (kind, id, number, at, failures, error, body) values ($1, $2, $3, $4, $5, $6, $7)";
-const DEAD: &str = "select kind, id, at, failures, error from store_inbox where body is not null order by number limit $1";
+const DEAD: &str = "select kind, id, at, failures, error from store_inbox where body is not null and failures > 0 \
+    order by number limit $1";
+const WAITING: &str = "select kind, id, at, failures, error from store_inbox where body is not null and failures = 0 \
+    order by number limit $1";
 const DEAD_BODY: &str = "select body from store_inbox where kind = $1 and id = $2 and body is not null";
 const RESUMED: &str = "update store_inbox set body = null, error = null, at = $3 where kind = $1 and id = $2";
 const STILL_DEAD: &str = "update store_inbox set failures = failures + 1, error = $3 where kind = $1 and id = $2";
+const NOW: &str = "update store_inbox set failures = $4, error = $3 where kind = $1 and id = $2 and body is not null";
 
 impl Write<'_> {
     /// Hands a message through the hatch, in the same transaction as the change that it tells of.
@@ -123,10 +143,23 @@ impl Read<'_> {
     /// # Errors
     /// As [`Read::all`].
     pub fn dead_parcels(&self, limit: i64) -> Result<Vec<DeadParcel>, StoreError> {
-        let dead = |row: &Row| -> Result<DeadParcel, StoreError> {
-            Ok(DeadParcel { kind: row.get(0)?, id: row.get(1)?, at: row.get(2)?, failures: row.get(3)?, error: row.get(4)? })
-        };
-        self.all(DEAD, params![limit])?.iter().map(dead).collect()
+        self.all(DEAD, params![limit])?.iter().map(set_aside_row).collect()
+    }
+
+    /// Messages that wait for something that is not here yet, the oldest first.
+    ///
+    /// # Errors
+    /// As [`Read::all`].
+    pub fn waiting_parcels(&self, limit: i64) -> Result<Vec<DeadParcel>, StoreError> {
+        self.all(WAITING, params![limit])?.iter().map(set_aside_row).collect()
+    }
+
+    /// Whether a message came and was set aside, to wait or as a dead letter: what builds on it waits for it.
+    ///
+    /// # Errors
+    /// As [`Read::first`].
+    pub fn is_set_aside(&self, kind: &str, id: &str) -> Result<bool, StoreError> {
+        self.first(DONE, params![kind, id])?.map_or(Ok(false), |row| row.get(0))
     }
 
     /// Numbers and sizes of this face's own messages after `number`.
@@ -155,6 +188,10 @@ impl Read<'_> {
     }
 }
 
+fn set_aside_row(row: &Row) -> Result<DeadParcel, StoreError> {
+    Ok(DeadParcel { kind: row.get(0)?, id: row.get(1)?, at: row.get(2)?, failures: row.get(3)?, error: row.get(4)? })
+}
+
 /// The epoch of a store's numbers; drawn now when it has none yet.
 pub(crate) fn epoch(store: &Store) -> Result<i64, StoreError> {
     let drawn = i64::from_be_bytes(random::<8>()?) & i64::MAX;
@@ -180,14 +217,19 @@ pub(crate) type Receivers = Arc<Vec<Arc<dyn Receiver>>>;
 pub(crate) fn take(store: &Store, receivers: &Receivers, epoch: i64, number: i64, parcel: &Parcel) -> Result<(), StoreError> {
     let mut failures = 0;
     loop {
-        let why = match attempt(store, receivers, epoch, number, parcel) {
+        let failure = match attempt(store, receivers, epoch, number, parcel) {
             Ok(()) => return Ok(()),
-            Err(failure) => match failure.downcast::<StoreError>() {
-                // The store has no room just now: that is no fault of the message.
-                Ok(error) if error.is_busy() || matches!(*error, StoreError::DiskFull | StoreError::ReadOnly) => return Err(*error),
-                Ok(error) => error.to_string(),
-                Err(failure) => failure.to_string(),
-            },
+            Err(failure) => failure,
+        };
+        if let Some(NotYet(why)) = failure.downcast_ref() {
+            tracing::warn!(kind = %parcel.kind, number, %why, "a message waits for what is not here yet");
+            return set_aside(store, (epoch, number), parcel, WAITS, why);
+        }
+        let why = match failure.downcast::<StoreError>() {
+            // The store has no room just now: that is no fault of the message.
+            Ok(error) if error.is_busy() || matches!(*error, StoreError::DiskFull | StoreError::ReadOnly) => return Err(*error),
+            Ok(error) => error.to_string(),
+            Err(failure) => failure.to_string(),
         };
         failures += 1;
         if failures < TRIES_MAX {
@@ -195,14 +237,19 @@ pub(crate) fn take(store: &Store, receivers: &Receivers, epoch: i64, number: i64
             continue;
         }
         tracing::error!(kind = %parcel.kind, number, %why, "a message is set aside as a dead letter");
-        let parcel = parcel.clone();
-        return store.write(move |tx| {
-            if tx.first(DONE, params![&parcel.kind, &parcel.id])?.is_none() {
-                tx.run(KEEP, params![&parcel.kind, &parcel.id, number, tx.now(), failures, &why, &parcel.body])?;
-            }
-            tx.run(SET_MARK, params![received_mark(epoch), number]).map(drop)
-        });
+        return set_aside(store, (epoch, number), parcel, failures, &why);
     }
+}
+
+/// Keeps a message that was not done, with its reason, and moves the mark behind it: others pass it.
+fn set_aside(store: &Store, (epoch, number): (i64, i64), parcel: &Parcel, failures: i64, why: &str) -> Result<(), StoreError> {
+    let (parcel, why) = (parcel.clone(), why.to_owned());
+    store.write(move |tx| {
+        if tx.first(DONE, params![&parcel.kind, &parcel.id])?.is_none() {
+            tx.run(KEEP, params![&parcel.kind, &parcel.id, number, tx.now(), failures, &why, &parcel.body])?;
+        }
+        tx.run(SET_MARK, params![received_mark(epoch), number]).map(drop)
+    })
 }
 
 fn attempt(store: &Store, receivers: &Receivers, epoch: i64, number: i64, parcel: &Parcel) -> Result<(), Failure> {
@@ -235,10 +282,54 @@ fn receiver<'r>(receivers: &'r Receivers, kind: &str) -> Result<&'r Arc<dyn Rece
 /// # Errors
 /// What the receiver said; the message stays set aside.
 pub fn resume(store: &Store, receivers: &[Arc<dyn Receiver>], kind: &str, id: &str) -> Result<bool, Failure> {
+    let result = once_more(store, receivers, kind, id);
+    if let Err(failure) = &result {
+        let (kind, id, why) = (kind.to_owned(), id.to_owned(), failure.to_string());
+        let waits = failure.is::<NotYet>();
+        store.write(
+            move |tx| {
+                if waits { tx.run(NOW, params![&kind, &id, &why, WAITS]) } else { tx.run(STILL_DEAD, params![&kind, &id, &why]) }
+            },
+        )?;
+    }
+    result
+}
+
+/// Tries all messages that wait, the oldest first. Those whose time has come are done; those that now fail for another reason are dead
+/// letters. Says how many were done.
+///
+/// # Errors
+/// When the store fails, or has no room just now.
+pub fn try_waiting(store: &Store, receivers: &[Arc<dyn Receiver>]) -> Result<u64, StoreError> {
+    let mut done = 0;
+    for DeadParcel { kind, id, error, .. } in store.read(|tx| tx.waiting_parcels(WAITING_AT_ONCE))? {
+        let failure = match once_more(store, receivers, &kind, &id) {
+            Ok(is_done) => {
+                done += u64::from(is_done);
+                continue;
+            }
+            Err(failure) => failure,
+        };
+        let (why, failures) = match failure.downcast::<StoreError>() {
+            Ok(error) if error.is_busy() || matches!(*error, StoreError::DiskFull | StoreError::ReadOnly) => return Err(*error),
+            Ok(error) => (error.to_string(), TRIES_MAX),
+            Err(failure) => (failure.to_string(), if failure.is::<NotYet>() { WAITS } else { TRIES_MAX }),
+        };
+        if failures != WAITS {
+            tracing::error!(%kind, %why, "a message that waited is set aside as a dead letter");
+        }
+        if failures != WAITS || error.as_ref() != Some(&why) {
+            store.write(move |tx| tx.run(NOW, params![&kind, &id, &why, failures]))?;
+        }
+    }
+    Ok(done)
+}
+
+/// Does a message that was set aside.
+fn once_more(store: &Store, receivers: &[Arc<dyn Receiver>], kind: &str, id: &str) -> Result<bool, Failure> {
     let receivers: Receivers = Arc::new(receivers.to_vec());
     let (kind, id) = (kind.to_owned(), id.to_owned());
-    let (again_kind, again_id) = (kind.clone(), id.clone());
-    let result = store.write(move |tx| -> Result<bool, Failure> {
+    store.write(move |tx| -> Result<bool, Failure> {
         let Some(row) = tx.first(DEAD_BODY, params![&kind, &id])? else {
             return Ok(false);
         };
@@ -246,12 +337,27 @@ pub fn resume(store: &Store, receivers: &[Arc<dyn Receiver>], kind: &str, id: &s
         receiver(&receivers, &kind)?.receive(tx, &parcel)?;
         tx.run(RESUMED, params![&kind, &id, tx.now()])?;
         Ok(true)
-    });
-    if let Err(failure) = &result {
-        let why = failure.to_string();
-        store.write(move |tx| tx.run(STILL_DEAD, params![&again_kind, &again_id, &why]))?;
+    })
+}
+
+/// Tries what waits at the start and then from time to time, between other messages.
+#[derive(Default)]
+pub(crate) struct Patience {
+    tried: Option<Instant>,
+}
+
+impl Patience {
+    pub(crate) fn look(&mut self, store: &Store, receivers: &Receivers) {
+        if self.tried.is_some_and(|tried| tried.elapsed() < TRY_WAITING_EVERY) {
+            return;
+        }
+        self.tried = Some(Instant::now());
+        match try_waiting(store, receivers) {
+            Ok(0) => {}
+            Ok(done) => tracing::info!(done, "messages that waited were done"),
+            Err(error) => tracing::warn!(%error, "messages that wait could not be tried"),
+        }
     }
-    result
 }
 
 /// Goes through all messages of the other face again from `number`: those that this face has do nothing, those it lacks are done.
@@ -347,8 +453,9 @@ impl Hatch {
         let (from, to, receivers, stopping) = (from.clone(), to.clone(), Arc::new(receivers), self.stopping.clone());
         self.bells.push(from.clone());
         self.spawn(name, move || {
-            let mut seen = 0;
+            let (mut seen, mut patience) = (0, Patience::default());
             while !stopping.load(Ordering::Acquire) {
+                patience.look(&to, &receivers);
                 match carry_some(&from, &to, &receivers, epoch) {
                     Ok(0) => from.inner.followers.hatch.wait(&mut seen, LOOK_EVERY),
                     Ok(_) => {}

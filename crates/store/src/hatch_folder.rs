@@ -19,9 +19,11 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
+
 use crate::{
     Store, StoreError, durable,
-    hatch::{Hatch, Receiver, Receivers, WINDOW, epoch, received, take},
+    hatch::{Hatch, Patience, Receiver, Receivers, WINDOW, epoch, forget_taken, received, take},
     keys::{Face, Keys},
     parcel::{self, Place},
 };
@@ -83,9 +85,10 @@ pub fn folder(
     hatch.bells.push(store.clone());
     let (looking, stopping) = (side.clone(), hatch.stopping.clone());
     hatch.spawn("hatch-folder", move || {
-        let mut seen = 0;
+        let (mut seen, mut patience) = (0, Patience::default());
         let mut known = HashSet::new();
         while !stopping.load(Ordering::Acquire) {
+            patience.look(&looking.store, &looking.receivers);
             match looking.pass() {
                 Ok(pass) => {
                     for refused in pass.refused.into_iter().filter(|refused| known.insert(refused.clone())) {
@@ -140,6 +143,25 @@ impl FolderSide {
         self.acknowledged.load(Ordering::Acquire)
     }
 
+    /// Drops bodies of this face's messages that the other face has receipted and that are older than `before`. Says how many went.
+    ///
+    /// # Errors
+    /// When the folder or the store cannot be used.
+    pub fn forget_taken(&self, before: Timestamp) -> Result<u64, StoreError> {
+        // Read now: just after the start nobody has looked at the folder yet.
+        if let Some(Err(why)) = self.read_receipt()? {
+            tracing::warn!(%why, "the other face's receipt cannot be read; nothing is forgotten that it would have named");
+        }
+        forget_taken(&self.store, self.taken(), before)
+    }
+
+    /// Takes note of the other face's receipt, when there is one and it is genuine.
+    fn read_receipt(&self) -> Result<Option<Result<(), &'static str>>, StoreError> {
+        let Some(file) = read(&self.outward.join(Place::ack_name(self.epoch)))? else { return Ok(None) };
+        let number = parcel::acknowledged(&self.keys, self.face.other(), self.epoch, &file);
+        Ok(Some(number.map(|number| self.acknowledged.store(number, Ordering::Release))))
+    }
+
     /// Looks at the folder once: writes what is not receipted, takes what came, in order.
     ///
     /// # Errors
@@ -154,12 +176,8 @@ impl FolderSide {
     }
 
     fn send(&self, pass: &mut Pass) -> Result<(), StoreError> {
-        let receipt = Place::ack_name(self.epoch);
-        if let Some(file) = read(&self.outward.join(&receipt))? {
-            match parcel::acknowledged(&self.keys, self.face.other(), self.epoch, &file) {
-                Ok(number) => self.acknowledged.store(number, Ordering::Release),
-                Err(why) => pass.refused.push(Refused { file: receipt, why: why.to_owned() }),
-            }
+        if let Some(Err(why)) = self.read_receipt()? {
+            pass.refused.push(Refused { file: Place::ack_name(self.epoch), why: why.to_owned() });
         }
         let taken = self.acknowledged.load(Ordering::Acquire);
         let mut there = HashSet::new();

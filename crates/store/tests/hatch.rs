@@ -11,7 +11,7 @@ use std::{
 
 use store::{
     Desk, Migration, Parcel, Portal, Store, Write,
-    hatch::{self, Failure, FolderSide, Pass, Receiver},
+    hatch::{self, Failure, FolderSide, NotYet, Pass, Receiver},
     keys::{Face, Keys},
     on_both_engines, params,
     testing::{Place, until},
@@ -38,6 +38,25 @@ impl Receiver for Clerk {
             return Err("the clerk cannot read this".into());
         }
         Ok(())
+    }
+}
+
+/// Waits for a form that is not here yet.
+struct Patient {
+    is_there: AtomicBool,
+}
+
+impl Receiver for Patient {
+    fn kind(&self) -> &str {
+        "filed"
+    }
+
+    fn receive(&self, tx: &Write<'_>, parcel: &Parcel) -> Result<(), Failure> {
+        match parcel.body.as_slice() {
+            b"early" if !self.is_there.load(Ordering::Relaxed) => Err(NotYet("the form is not here yet".to_owned()).into()),
+            b"poison" => Err("the clerk cannot read this".into()),
+            _ => Clerk { is_ill: AtomicBool::new(false) }.receive(tx, parcel),
+        }
     }
 }
 
@@ -144,6 +163,71 @@ on_both_engines! {
         assert!(hatch::resume(&desk, &[well], "filed", "id-poison").expect("done"));
         assert!(!hatch::resume(&desk, &clerk(), "filed", "id-poison").expect("nothing is left"));
         assert_eq!(filed(&desk), ["before", "after", "poison"]);
+    }
+
+    fn a_message_whose_time_has_not_come_waits_without_a_try_and_the_others_pass_it(place: Place) {
+        let (portal, desk) = faces(place);
+        let patient = Arc::new(Patient { is_there: AtomicBool::new(false) });
+        let receivers: Vec<Arc<dyn Receiver>> = vec![patient.clone()];
+        for id in ["before", "early", "after"] {
+            file(&portal, id);
+        }
+        until("the queue goes on", || { hatch::carry_all(&portal, &desk, &receivers, &[]).expect("carried"); filed(&desk).len() == 2 });
+        let (dead, waiting) = desk.read(|tx| Ok::<_, store::StoreError>((tx.dead_parcels(10)?, tx.waiting_parcels(10)?))).expect("read");
+        assert_eq!(dead, [], "it is no dead letter");
+        assert_eq!((waiting[0].id.as_str(), waiting[0].failures), ("id-early", 0));
+        assert_eq!(waiting[0].error.as_deref(), Some("the form is not here yet"));
+        assert!(desk.read(|tx| tx.is_set_aside("filed", "id-early")).expect("read"));
+        for _ in 0..6 {
+            assert_eq!(hatch::try_waiting(&desk, &receivers).expect("tried"), 0);
+            assert!(hatch::resume(&desk, &receivers, "filed", "id-early").is_err(), "by hand neither");
+        }
+        assert_eq!(desk.read(|tx| tx.waiting_parcels(10)).expect("read"), waiting, "however often it is tried, it waits");
+        patient.is_there.store(true, Ordering::Relaxed);
+        assert_eq!(hatch::try_waiting(&desk, &receivers).expect("tried"), 1);
+        assert_eq!(filed(&desk), ["before", "after", "early"]);
+        assert!(!desk.read(|tx| tx.is_set_aside("filed", "id-early")).expect("read"));
+        assert_eq!(hatch::try_waiting(&desk, &receivers).expect("nothing waits"), 0);
+    }
+
+    fn a_hatch_that_starts_tries_what_waited(place: Place) {
+        let (portal, desk) = faces(place);
+        let early: Arc<dyn Receiver> = Arc::new(Patient { is_there: AtomicBool::new(false) });
+        file(&portal, "early");
+        until("it waits", || {
+            hatch::carry_all(&portal, &desk, &[early.clone()], &[]).expect("carried");
+            desk.read(|tx| tx.waiting_parcels(10)).expect("read").len() == 1
+        });
+        let (keys, folder) = (keys(place), place.folder().join("hatch"));
+        let now: Arc<dyn Receiver> = Arc::new(Patient { is_there: AtomicBool::new(true) });
+        let (_down, _) = hatch::folder(&desk, Face::Desk, &keys, &folder, vec![now]).expect("runs");
+        until("it was done", || filed(&desk) == ["early"]);
+    }
+
+    fn through_a_folder_what_was_receipted_is_forgotten_and_nothing_else(place: Place) {
+        let (portal, desk) = faces(place);
+        let (up, down, folder) = ends(place, &portal, &desk);
+        let bodies = || portal.read(|tx| tx.first("select count(*) from store_message", params![])).expect("read").expect("a row").get::<i64>(0).expect("a count");
+        for id in ["1", "2"] {
+            file(&portal, id);
+        }
+        send(&up, &folder, 2);
+        let (soon, long_ago) = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1), jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1));
+        assert_eq!(up.forget_taken(soon).expect("looked"), 0, "nobody has receipted them");
+        assert_eq!(down.pass().expect("looked").received, 2);
+        file(&portal, "3");
+        until("it is numbered", || { up.pass().expect("looked"); parcels(&folder).len() == 1 });
+        // As right after a start: this end has not looked at the folder yet.
+        let (again, _, _) = ends(place, &portal, &desk);
+        assert_eq!(again.forget_taken(long_ago).expect("looked"), 0, "they are too young");
+        assert_eq!(again.forget_taken(soon).expect("looked"), 2);
+        assert_eq!(bodies(), 1, "what is not receipted stays");
+        assert_eq!(again.pass().expect("looked").refused, []);
+        assert_eq!(down.pass().expect("looked").received, 1);
+        assert_eq!(filed(&desk), ["1", "2", "3"], "the queue goes on behind what was forgotten");
+        again.pass().expect("looked");
+        assert!(parcels(&folder).is_empty(), "no file of them is left");
+        assert_eq!(again.forget_taken(soon).expect("looked"), 1);
     }
 
     fn through_a_folder_messages_arrive_and_their_files_go(place: Place) {

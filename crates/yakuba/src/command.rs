@@ -25,6 +25,8 @@ pub enum Command {
     Serve(Serve),
     /// Finds every mistake of a town's folder at once
     Check(Folder),
+    /// Keeps a folder's procedures at the desk, so that what was filed under an older version is taken in; the town stays as it is
+    KeepDefinitions(KeepDefinitions),
     /// Prints the definition language as JSON Schema
     Schema,
     /// Looks after the directory of staff
@@ -145,6 +147,17 @@ pub struct Serve {
 pub struct Folder {
     /// The town's folder
     pub folder: PathBuf,
+}
+
+/// `yakuba keep-definitions`.
+#[derive(Args, Clone)]
+pub struct KeepDefinitions {
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// The town's folder as it was when the filings that wait were made
+    #[arg(long)]
+    pub town: PathBuf,
 }
 
 /// `yakuba staff`.

@@ -2,6 +2,7 @@
 //! with 'try as resident / clerk / chief'; and a mail catcher. The routes here exist only under `demo`.
 
 mod cases;
+mod counter;
 pub mod fill;
 mod pages;
 mod people;

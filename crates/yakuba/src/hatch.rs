@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use access::TownHandle;
+use access::{DeskFace, TownHandle};
 use store::{files::Files, hatch::Receiver, keys::Keys};
 
 /// What the desk does with parcels from residents.
-pub fn to_desk(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<dyn Receiver>> {
-    cases::receiving::desk_receivers(town, keys, files)
+pub fn to_desk(desk: &DeskFace) -> Vec<Arc<dyn Receiver>> {
+    cases::receiving::desk_receivers(desk)
 }
 
 /// What the portal does with parcels from the desk.

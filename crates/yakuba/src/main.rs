@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Demo(demo) => demo::run(&demo),
         Command::Serve(serve) => serve::run(&serve),
         Command::Check(folder) => return check::run(&folder.folder),
+        Command::KeepDefinitions(asked) => maintenance::keep_definitions(&asked),
         Command::Schema => {
             println!("{}", definitions::schema::schema());
             Ok(())

@@ -10,7 +10,7 @@ use store::{
 
 use crate::{
     Failure,
-    command::{Backup, Place, Restore},
+    command::{Backup, KeepDefinitions, Place, Restore},
     house::House,
     migrations,
 };
@@ -44,6 +44,27 @@ fn open(house: &House, town: &str, face: Face) -> Result<Store, Failure> {
         Face::Portal => house.portal(town)?.store().clone(),
         Face::Desk => house.desk(town)?.store().clone(),
     })
+}
+
+/// `yakuba keep-definitions`: the desk keeps the procedures of a folder by their versions. What waits for one of them is taken in within a
+/// minute when the town is open, else at its next start. Nothing else changes: the folder is not put in force.
+///
+/// # Errors
+/// When the folder has mistakes, is another town's, or this machine has no desk.
+pub fn keep_definitions(asked: &KeepDefinitions) -> Result<(), Failure> {
+    let house = House::of(&asked.place);
+    house.must_be_laid_out()?;
+    let (lives, keys) = (town_of(&house)?, house.keys()?);
+    let town = crate::town::Loaded::open(&asked.town)?.town.current();
+    if town.id.as_str() != lives {
+        return Err(format!("{} belongs to the town {lives}, not {}", house.data.display(), town.id).into());
+    }
+    if !house.faces(&lives, &keys).contains(&Face::Desk) {
+        return Err("staff's side is not on this machine; definitions are kept where it is".into());
+    }
+    crate::open_town::keep_definitions(&house.desk(&lives)?, &town)?;
+    println!("{} procedures of {} are kept", town.procedures.len(), asked.town.display());
+    Ok(())
 }
 
 /// `yakuba verify-journal`.

@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use access::{Clock, DeskFace, PortalFace, staff::password::PasswordChecks};
 use axum::Router;
+use definitions::town::Town;
 use jiff::{SignedDuration, Timestamp};
 use letters::{Press, Typesetter};
 use messages::{
@@ -13,8 +14,8 @@ use messages::{
     relay::{PostOffice, Relay},
 };
 use store::{
-    Store,
-    hatch::{self, Hatch},
+    Desk, Store,
+    hatch::{self, FolderSide, Hatch},
     jobs::{self, Runner},
     keys,
 };
@@ -55,7 +56,9 @@ pub struct OpenTown {
     /// What pages of cases need besides.
     pub tools: cases::Tools,
     loaded: Loaded,
-    _hatch: Option<Hatch>,
+    /// This face's end of the folder to the other machine, where there is one.
+    folder: Option<Arc<FolderSide>>,
+    _hatch: Hatch,
     _runners: Vec<Runner>,
 }
 
@@ -81,7 +84,10 @@ impl Opening {
             Face::Portal => None,
             Face::Desk | Face::Both => Some(self.desk_face(&town, &keys, https)?),
         };
-        let hatch = self.hatch(portal.as_ref(), desk.as_ref(), &keys)?;
+        if let Some(desk) = &desk {
+            keep_definitions(&desk.store, &self.loaded.town.current())?;
+        }
+        let (hatch, folder) = self.hatch(portal.as_ref(), desk.as_ref(), &keys)?;
         if let Some(desk) = &desk {
             let town = self.loaded.town.current();
             desk.store.write(move |tx| registry::publish::publish_all_options(tx, &town))?;
@@ -96,7 +102,7 @@ impl Opening {
         if let Some(desk) = &desk {
             runners.push(letter_runner(desk, &tools)?);
         }
-        Ok(OpenTown { portal, desk, tools, loaded: self.loaded, _hatch: hatch, _runners: runners })
+        Ok(OpenTown { portal, desk, tools, loaded: self.loaded, folder, _hatch: hatch, _runners: runners })
     }
 
     fn portal_face(&self, town: &str, keys: &keys::Keys, https: bool) -> Result<PortalFace, Failure> {
@@ -130,23 +136,34 @@ impl Opening {
         })
     }
 
-    fn hatch(&self, portal: Option<&PortalFace>, desk: Option<&DeskFace>, keys: &keys::Keys) -> Result<Option<Hatch>, Failure> {
-        let to_desk = desk.map(|desk| crate::hatch::to_desk(&desk.town, &desk.keys, &desk.files));
+    fn hatch(&self, portal: Option<&PortalFace>, desk: Option<&DeskFace>, keys: &keys::Keys) -> Result<Running, Failure> {
+        let to_desk = desk.map(crate::hatch::to_desk);
         let to_portal = portal.map(|portal| crate::hatch::to_portal(&portal.town, &portal.keys, &portal.files));
-        Ok(match (portal, desk, &self.hatch) {
+        let (hatch, folder) = match (portal, desk, &self.hatch) {
             (Some(portal), Some(desk), None) => {
-                Some(hatch::local(&portal.store, &desk.store, to_desk.unwrap_or_default(), to_portal.unwrap_or_default())?)
+                return Ok((hatch::local(&portal.store, &desk.store, to_desk.unwrap_or_default(), to_portal.unwrap_or_default())?, None));
             }
             (Some(portal), None, Some(folder)) => {
-                Some(hatch::folder(&portal.store, keys::Face::Portal, keys, folder, to_portal.unwrap_or_default())?.0)
+                hatch::folder(&portal.store, keys::Face::Portal, keys, folder, to_portal.unwrap_or_default())?
             }
-            (None, Some(desk), Some(folder)) => {
-                Some(hatch::folder(&desk.store, keys::Face::Desk, keys, folder, to_desk.unwrap_or_default())?.0)
-            }
+            (None, Some(desk), Some(folder)) => hatch::folder(&desk.store, keys::Face::Desk, keys, folder, to_desk.unwrap_or_default())?,
             (Some(_), Some(_), Some(_)) => return Err("both faces in one process need no --hatch folder; leave it out".into()),
             _ => return Err("one face alone needs --hatch FOLDER, through which it reaches the other".into()),
-        })
+        };
+        Ok((hatch, Some(folder)))
     }
+}
+
+/// A hatch, and this face's end of the folder where it leads through one.
+type Running = (Hatch, Option<Arc<FolderSide>>);
+
+/// Keeps a town's procedures at the desk, before anything is filed under them.
+///
+/// # Errors
+/// When the store fails.
+pub fn keep_definitions(desk: &Desk, town: &Town) -> Result<(), Failure> {
+    let town = town.clone();
+    Ok(desk.write(move |tx| cases::receiving::keep_definitions(tx, &town))?)
 }
 
 fn mail_runner(portal: &PortalFace, relay: &Relay, from: &MailAddress, site: &str) -> Result<Runner, Failure> {
@@ -206,6 +223,13 @@ impl OpenTown {
         self.loaded.clone()
     }
 
+    /// The folder changed: before the new version is shown to anybody, the desk keeps it. What fails is done at the next start.
+    pub fn takes(&self, town: &Town) {
+        if let Some(Err(error)) = self.desk.as_ref().map(|desk| keep_definitions(&desk.store, town)) {
+            tracing::warn!(%error, "the new definitions could not be kept; a filing under them may have to wait for the next start");
+        }
+    }
+
     fn stores(&self) -> Stores {
         Stores { portal: self.portal.as_ref().map(|face| face.store.clone()), desk: self.desk.as_ref().map(|face| face.store.clone()) }
     }
@@ -255,6 +279,10 @@ impl OpenTown {
             for (from, to) in [(portal.store.store(), desk.store.store()), (desk.store.store(), portal.store.store())] {
                 hatch::forget_taken(from, hatch::taken(from, to)?, now - TAKEN_PARCELS_KEPT)?;
             }
+        }
+        // On two machines the other face's receipts in the folder say what it has taken.
+        if let Some(folder) = &self.folder {
+            folder.forget_taken(now - TAKEN_PARCELS_KEPT)?;
         }
         Ok(())
     }

@@ -64,7 +64,8 @@ pub fn until_stopped(
         let address = listening.address;
         let mut behind = tokio::task::JoinSet::new();
         for town in towns {
-            behind.spawn(town.open.watched().watch());
+            let open = Arc::clone(&town.open);
+            behind.spawn(town.open.watched().watch(move |town| open.takes(town)));
             behind.spawn(town.clone().look_after());
         }
         let routes = routes(address);

@@ -34,13 +34,21 @@ impl Loaded {
     }
 
     /// Looks for changes for ever, every two seconds. A folder half written is looked at again. The files are read each time, but made into
-    /// a town only when one of them changed.
-    pub async fn watch(self) {
+    /// a town only when one of them changed. `takes` is told of a new one before anybody sees it.
+    pub async fn watch(self, takes: impl Fn(&Town) + Send + Clone + 'static) {
         let mut looked_at = self.town.current().digest.clone();
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             let (folder, known) = (self.folder.clone(), looked_at.clone());
-            let Ok(changed) = tokio::task::spawn_blocking(move || changed_since(&folder, &known)).await else { continue };
+            let takes = takes.clone();
+            let look = move || {
+                let changed = changed_since(&folder, &known);
+                if let Some((_, Ok((_, town)))) = &changed {
+                    takes(town);
+                }
+                changed
+            };
+            let Ok(changed) = tokio::task::spawn_blocking(look).await else { continue };
             let Some((digest, loaded)) = changed else { continue };
             looked_at = digest;
             match loaded {

@@ -62,6 +62,12 @@ fn the_demo_has_cases_in_all_stages_of_many_procedures_and_a_second_start_finds_
     assert_ne!(late, [["0"]], "something is late, so that it can be seen");
     let letters = rows(&place.data(), "desk", "select count(*) from letter");
     assert_ne!(letters, [["0"]], "decisions have their letters");
+    let set_aside = rows(&place.data(), "desk", "select kind, error from store_inbox where body is not null");
+    assert!(set_aside.is_empty(), "the desk takes all that an honest portal sends: {set_aside:?}");
+    let doubted =
+        rows(&place.data(), "desk", "select c.procedure from case_event e join case_ c on c.id = e.case_id where e.what = 'doubted'");
+    assert!(doubted.is_empty(), "and finds that it fits its forms: {doubted:?}");
+    assert!(by(&place, "channel").contains_key("counter"), "some came over the counter");
     let numbers = rows(&place.data(), "desk", "select number, procedure, applicant from case_ order by number");
     drop(demo);
     let (_again, said) = Demo::open(&place, CASES);

@@ -178,3 +178,83 @@ fn each_machine_is_copied_proved_and_laid_out_again_with_the_key_that_it_has() {
         assert!(inside.data().join(face).exists());
     }
 }
+
+/// The folders of a village as they are after a change that makes a new version of the procedure.
+fn changed(place: &Place) -> std::path::PathBuf {
+    let towns = place.beside("towns-after");
+    for folder in ["base", "chiisana"] {
+        copy(&served::repository("towns").join(folder), &towns.join(folder));
+    }
+    let procedure = towns.join("base/procedures/disclosure_request.yaml");
+    let text = std::fs::read_to_string(&procedure).unwrap();
+    std::fs::write(&procedure, text.replace("at_most: 2000", "at_most: 1900")).unwrap();
+    towns.join("chiisana")
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// What a resident filed while the desk was down, its parcel in the folder, the portal stopped.
+fn filed_while_the_desk_was_down(machines: &Machines) -> String {
+    let portal = machines.open(&machines.portal, "portal");
+    let mut browser = portal.browser();
+    let number = Typed::disclosure(&mut browser).file(&mut browser).expect("filed");
+    let to_desk = machines.between().join("to-desk");
+    let is_there = || {
+        let entries = std::fs::read_dir(&to_desk).into_iter().flatten().flatten();
+        entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "parcel")).count() > 0
+    };
+    until("the parcel lies in the folder", is_there);
+    portal.stop();
+    number
+}
+
+fn with_the_changed_folder(machines: &Machines) -> Served {
+    let (between, town) = (machines.between(), changed(&machines.desk));
+    let town = town.to_str().unwrap().to_owned();
+    machines.desk.serve_with(&machines.desk.data(), &["--town", &town, "--face", "desk", "--hatch", between.to_str().unwrap()])
+}
+
+fn waiting(desk: &Place) -> Vec<Vec<String>> {
+    rows(&desk.data(), "desk", "select error from store_inbox where body is not null and failures = 0 order by number")
+}
+
+#[test]
+fn the_desk_knows_a_version_that_it_once_opened_with() {
+    let machines = Machines::laid_out();
+    machines.open(&machines.desk, "desk").stop();
+    let number = filed_while_the_desk_was_down(&machines);
+    let _desk = with_the_changed_folder(&machines);
+    until("the desk takes it in under its own version", || at_the_desk(&machines.desk, &number));
+    assert!(waiting(&machines.desk).is_empty());
+}
+
+#[test]
+fn a_filing_under_a_version_that_the_desk_never_had_waits_until_its_folder_is_laid_once() {
+    let machines = Machines::laid_out();
+    let number = filed_while_the_desk_was_down(&machines);
+    let desk = with_the_changed_folder(&machines);
+    until("it waits", || !waiting(&machines.desk).is_empty());
+    assert!(waiting(&machines.desk)[0][0].starts_with("desk-waits-definition disclosure_request "));
+    assert!(!at_the_desk(&machines.desk, &number));
+    let old = served::repository("towns/chiisana");
+    let kept = machines.desk.run(&["keep-definitions"], &["--town", old.to_str().unwrap()]);
+    assert!(kept.status.success(), "{}", String::from_utf8_lossy(&kept.stderr));
+    desk.stop();
+    let _desk = with_the_changed_folder(&machines);
+    until("it was tried again", || at_the_desk(&machines.desk, &number));
+    assert!(waiting(&machines.desk).is_empty());
+    let refused = machines.portal.run(&["keep-definitions"], &["--town", old.to_str().unwrap()]);
+    assert!(!refused.status.success(), "the portal's machine has no desk");
+    let other = machines.desk.run(&["keep-definitions"], &["--town", served::repository("towns/mihon").to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&other.stderr).contains("belongs to the town chiisana"), "another town's folder is refused");
+}

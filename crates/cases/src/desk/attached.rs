@@ -16,7 +16,7 @@ use super::{
     refusal,
     verbs::number_of,
 };
-use crate::{Channel, attachments, verbs};
+use crate::{Channel, attachments, rows, verbs};
 
 /// How a browser shows an attachment without running anything.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -124,7 +124,10 @@ pub(super) async fn file(sheet: Sheet, Path((number, file)): Path<(String, Strin
         .write(move |tx, acting| {
             let (case, procedure) = verbs::read(tx, acting, number)?;
             let authority = verbs::read_by(acting, &case, &procedure)?;
-            let attached = attachments::of(&case.answers).into_iter().find(|answer| answer.file == file);
+            // What was sent beside the answers that stand is read in the story, so it is opened from there too.
+            let story = rows::desk::story(tx, acting.keys, case.id)?;
+            let beside = story.iter().filter_map(|told| told.event.sent());
+            let attached = beside.chain([&case.answers]).flat_map(attachments::of).find(|answer| answer.file == file);
             let attached = attached.ok_or(verbs::Refused::NotFound)?;
             looked::looked(tx, acting.staff, &authority, RecordKind::Case, &case.id.to_string(), "file")?;
             let kept = attachments::kept(tx, case.id, &attached.file)?;

@@ -180,6 +180,7 @@ pub(super) fn case_page(sheet: &Sheet, opened: &Opened, above: Markup) -> Markup
                 @if may_work { (step_panel(sheet, opened)) }
                 section.panel aria-labelledby="answers" {
                     h2 #answers { (say.html("desk-answers", &[])) }
+                    (story::doubts(sheet, opened))
                     (warned(sheet, case, procedure))
                     (compare::table(sheet, opened))
                     (individual_number::beside(sheet, opened))

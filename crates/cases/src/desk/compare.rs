@@ -2,7 +2,7 @@
 
 use access::RecordKind;
 use definitions::{
-    answer::Answer,
+    answer::{Answer, Member},
     field::{Field, Kind},
     procedure::Procedure,
     text::Language,
@@ -108,12 +108,8 @@ fn held(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer) -> Optio
     let text = |filed: &str, held: String| Held { same: bare(filed) == bare(&held), shown: held };
     match answer {
         Answer::Member(member) => {
-            let everybody = opened.known.household.iter().chain(opened.known.person.as_ref());
-            let found = everybody.into_iter().find(|other| bare(&other.name.full()) == bare(&member.name));
-            Some(match found {
-                Some(found) => Held { same: true, shown: format!("{}　{}", found.name.full(), jp::era::wareki(found.born)) },
-                None => Held { same: false, shown: sheet.word("desk-answers-not-in-household") },
-            })
+            let everybody: Vec<&Resident> = opened.known.household.iter().chain(opened.known.person.as_ref()).collect();
+            Some(member_held(sheet, &everybody, member))
         }
         Answer::PersonName(name) if field.id == applicant.name => Some(text(&name.whole(), person.name.full())),
         Answer::Text(name) if field.id == applicant.name => Some(text(name, person.name.full())),
@@ -130,6 +126,22 @@ fn held(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer) -> Optio
         Answer::Phone(phone) if is(&applicant.phone) => person.phone.clone().map(|held| text(phone, held)),
         Answer::Date(day) if is_own_birth(field) => Some(Held { same: *day == person.born, shown: jp::era::wareki(person.born) }),
         _ => None,
+    }
+}
+
+/// Whom of a household an answer means: by the registry's id where it was chosen from a list, else by name. An id and a name that are of
+/// two people are said to be: the list was chosen from outside, and who reads the name must not take it for the other.
+fn member_held(sheet: &Sheet, everybody: &[&Resident], member: &Member) -> Held {
+    let bare = |text: &str| -> String { jp::kana::fold(text).chars().filter(|c| !c.is_whitespace()).collect() };
+    let is_named = |other: &Resident| bare(&other.name.full()) == bare(&member.name) && member.born.is_none_or(|born| born == other.born);
+    let shown = |found: &Resident| format!("{}　{}", found.name.full(), jp::era::wareki(found.born));
+    let meant = member.id.as_ref().map(|id| everybody.iter().find(|other| other.id.to_string() == *id));
+    match (meant, everybody.iter().find(|other| is_named(other))) {
+        (Some(Some(found)), _) if is_named(found) => Held { same: true, shown: shown(found) },
+        (Some(Some(found)), _) => Held { same: false, shown: format!("{}　{}", shown(found), sheet.word("desk-answers-other-name")) },
+        (Some(None), Some(named)) => Held { same: false, shown: format!("{}　{}", shown(named), sheet.word("desk-answers-other-id")) },
+        (None, Some(named)) => Held { same: true, shown: shown(named) },
+        (_, None) => Held { same: false, shown: sheet.word("desk-answers-not-in-household") },
     }
 }
 

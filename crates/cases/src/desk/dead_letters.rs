@@ -23,6 +23,7 @@ const LINES: i64 = 200;
 struct Found {
     jobs: Vec<Listed>,
     parcels: Vec<DeadParcel>,
+    waiting: Vec<DeadParcel>,
     side: Side,
 }
 
@@ -33,8 +34,8 @@ async fn read(sheet: &Sheet) -> Result<Found, PageError> {
     let words = sheet.words.clone();
     sheet
         .read(move |tx, acting| {
-            let (jobs, parcels) = (tx.dead_jobs(LINES)?, tx.dead_parcels(LINES)?);
-            Ok(Found { jobs, parcels, side: side(tx, acting, &words, "/desk/dead-letters")? })
+            let (jobs, parcels, waiting) = (tx.dead_jobs(LINES)?, tx.dead_parcels(LINES)?, tx.waiting_parcels(LINES)?);
+            Ok(Found { jobs, parcels, waiting, side: side(tx, acting, &words, "/desk/dead-letters")? })
         })
         .await
         .map_err(refusal)
@@ -72,20 +73,20 @@ async fn page(sheet: &Sheet, above: Markup) -> Result<Markup, PageError> {
             vec![html! { (job.kind) " " small { (job.key) } }, html! { (job.tries) }, html! { (why) }, resume("job", &job.kind, &job.key)]
         })
         .collect();
-    let parcels: Vec<Vec<Markup>> = found
-        .parcels
-        .iter()
-        .map(|parcel| {
+    let lines = |parcels: &[DeadParcel]| -> Vec<Vec<Markup>> {
+        let line = |parcel: &DeadParcel| {
             let at = sheet.words.moment_html(Language::Ja, clock::local(parcel.at));
             let why = parcel.error.as_deref().unwrap_or("—");
             vec![
                 html! { (parcel.kind) " " small { (parcel.id) } },
                 html! { (at) },
-                html! { (why) },
+                html! { (in_words(sheet, why)) },
                 resume("parcel", &parcel.kind, &parcel.id),
             ]
-        })
-        .collect();
+        };
+        parcels.iter().map(line).collect()
+    };
+    let (parcels, waiting) = (lines(&found.parcels), lines(&found.waiting));
     let table = |title: &str, second: &str, rows: &[Vec<Markup>]| {
         let labels = [sheet.word("desk-dead-what"), sheet.word(second), sheet.word("desk-dead-why"), sheet.word("desk-dead-do")];
         let columns: Vec<Column<'_>> = labels.iter().map(|label| Column { label, numeric: false }).collect();
@@ -94,14 +95,38 @@ async fn page(sheet: &Sheet, above: Markup) -> Result<Markup, PageError> {
     let body = html! {
         (above)
         p { (say.html("desk-dead-lead", &[])) }
-        @if jobs.is_empty() && parcels.is_empty() {
+        @if jobs.is_empty() && parcels.is_empty() && waiting.is_empty() {
             (parts::empty(icons::CIRCLE_CHECK, say.html("desk-dead-none", &[]), html! { p { (say.html("desk-dead-none-next", &[])) } }))
         }
         @if !jobs.is_empty() { (table("desk-dead-jobs", "desk-dead-tries", &jobs)) }
         @if !parcels.is_empty() { (table("desk-dead-parcels", "desk-dead-since", &parcels)) }
+        @if !waiting.is_empty() {
+            (table("desk-waiting-parcels", "desk-dead-since", &waiting))
+            p.sub { (say.html("desk-waiting-lead", &[])) }
+        }
     };
     Ok(sheet.page(&sheet.word("desk-nav-dead-letters"), &found.side, |page| page, body))
 }
+
+/// Why a message was set aside: in our words where the receiver gave a word's id, with what it names behind it.
+fn in_words(sheet: &Sheet, why: &str) -> String {
+    let (id, named) = why.split_once(' ').unwrap_or((why, ""));
+    if REASONS.contains(&id) { format!("{} {named}", sheet.word(id)).trim_end().to_owned() } else { why.to_owned() }
+}
+
+/// The reasons that receivers of this room give.
+const REASONS: [&str; 10] = [
+    "desk-waits-definition",
+    "desk-waits-filing",
+    "desk-refused-file",
+    "desk-refused-channel",
+    "desk-refused-procedure",
+    "desk-refused-not-online",
+    "desk-refused-answers",
+    "desk-refused-incomplete",
+    "desk-refused-case",
+    "desk-refused-message",
+];
 
 /// もう一度: sends one of them on, and writes down who did.
 pub(super) async fn resume(sheet: Sheet, Posted(typed): Posted) -> Result<Response, PageError> {
@@ -132,7 +157,7 @@ pub(super) async fn resume(sheet: Sheet, Posted(typed): Posted) -> Result<Respon
         Err(why) => {
             let above = parts::notice(
                 Tone::Error,
-                html! { p role="alert" { (sheet.say().html("desk-dead-again", &[("why", why.as_str().into())])) } },
+                html! { p role="alert" { (sheet.say().html("desk-dead-again", &[("why", in_words(&sheet, &why).into())])) } },
             );
             Ok((StatusCode::CONFLICT, page(&sheet, above).await?).into_response())
         }
@@ -141,7 +166,7 @@ pub(super) async fn resume(sheet: Sheet, Posted(typed): Posted) -> Result<Respon
 
 /// Gives a message that was set aside to its receiver once more.
 async fn again(sheet: &Sheet, kind: String, id: String) -> Result<Result<bool, String>, PageError> {
-    let receivers = desk_receivers(&sheet.face.town, &sheet.face.keys, &sheet.face.files);
+    let receivers = desk_receivers(&sheet.face);
     let store = sheet.face.store.clone();
     let tried =
         tokio::task::spawn_blocking(move || store::hatch::resume(store.store(), &receivers, &kind, &id).map_err(|why| why.to_string()));

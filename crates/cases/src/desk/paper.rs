@@ -94,8 +94,8 @@ pub(super) async fn take_over(sheet: Sheet, Posted(typed): Posted) -> Result<Res
     let found = lent.and_then(|lent| Some((sheet.town.procedures.get(&lent.procedure)?.clone(), lent)));
     match found {
         Some((procedure, lent)) if may_take_in(&sheet, &procedure) => {
-            let input =
-                Input { typed: lent.typed, channel: Channel::Phone, language: lent.language, case: Some(lent.case), received: None };
+            let case = lent.case.parse().map_err(|_| PageError::NotFound)?;
+            let input = Input { typed: lent.typed, channel: Channel::Phone, language: lent.language, case, received: None };
             Ok(form_page(&sheet, &procedure, &input, None).await?.into_response())
         }
         _ => Ok((StatusCode::UNPROCESSABLE_ENTITY, choose_page(&sheet, Some("desk-take-over-wrong")).await?).into_response()),
@@ -113,8 +113,9 @@ struct Input {
     typed: Typed,
     channel: Channel,
     language: Language,
-    /// The draft's case when a draft was taken over.
-    case: Option<String>,
+    /// The id that the case will have, drawn when the form is shown: of a draft that was taken over, the draft's. So a second tap makes no
+    /// second case.
+    case: CaseId,
     /// 到達日: the day on which the paper arrived, when it was not today.
     received: Option<jiff::civil::Date>,
 }
@@ -125,7 +126,7 @@ pub(super) async fn form(sheet: Sheet, Path(procedure): Path<String>, Query(came
         return Err(PageError::NotFound);
     }
     let channel = came.channel.as_deref().and_then(Channel::from_code).unwrap_or(Channel::Paper);
-    let input = Input { typed: Typed::default(), channel, language: Language::Ja, case: None, received: None };
+    let input = Input { typed: Typed::default(), channel, language: Language::Ja, case: CaseId::draw(sheet.clock.now()), received: None };
     form_page(&sheet, &procedure, &input, None).await
 }
 
@@ -151,7 +152,7 @@ async fn form_page(sheet: &Sheet, procedure: &Procedure, input: &Input, wrong: O
         (parts::error_summary(say, &mistakes))
         form method="post" action={ "/desk/paper/" (procedure.id) } data-guard novalidate {
             (csrf_input(&sheet.staff.csrf))
-            @if let Some(case) = &input.case { input type="hidden" name="draft-case" value=(case); }
+            input type="hidden" name="draft-case" value=(input.case);
             input type="hidden" name="draft-language" value=(input.language.code());
             div.row {
                 div.field {
@@ -190,16 +191,14 @@ pub(super) async fn file(sheet: Sheet, Path(procedure): Path<String>, Posted(typ
         return Err(PageError::NotFound);
     }
     let today = sheet.today();
-    let case = typed.first("draft-case").map(ToOwned::to_owned);
+    let case: CaseId = typed.first("draft-case").and_then(|id| id.parse().ok()).unwrap_or_else(|| CaseId::draw(sheet.clock.now()));
     let input = Input {
         channel: typed.first("came-channel").and_then(Channel::from_code).unwrap_or(Channel::Paper),
         received: typed.first("came-on").and_then(|day| day.parse().ok()).filter(|day| *day <= today),
         language: typed.first("draft-language").and_then(Language::from_code).unwrap_or_default(),
-        case: case.clone(),
+        case,
         typed,
     };
-    let now = sheet.clock.now();
-    let id = case.and_then(|id| id.parse().ok()).unwrap_or_else(|| CaseId::draw(now));
     let candidates = crate::portal::drawn(Face::Desk)?;
     let (town, typed, definition) = (sheet.town.clone(), input.typed.clone(), procedure.clone());
     let (channel, received, language) = (input.channel, input.received.unwrap_or(today), input.language);
@@ -213,7 +212,7 @@ pub(super) async fn file(sheet: Sheet, Path(procedure): Path<String>, Posted(typ
             let number = rows::desk::free_number(tx, &candidates)?;
             let contacts = Contacts::of(&definition, &filled.answers);
             let filed = Filed {
-                case: id.to_string(),
+                case: case.to_string(),
                 number: number.plain(),
                 account: None,
                 procedure: definition.id.clone(),
@@ -225,8 +224,7 @@ pub(super) async fn file(sheet: Sheet, Path(procedure): Path<String>, Posted(typ
                 language,
                 contacts,
             };
-            receiving::taken_in(tx, acting, filed)?;
-            Ok(Ok(number))
+            Ok(Ok(receiving::taken_in(tx, acting, filed)?))
         })
         .await;
     match filed {

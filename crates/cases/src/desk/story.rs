@@ -1,13 +1,17 @@
 //! 経過: what happened on a case, what was written, what was noted.
 
-use definitions::{answer::Answers, text::Language};
+use definitions::{
+    answer::Answers,
+    ids::{FieldId, RuleId},
+    text::Language,
+};
 use maud::{Markup, html};
 use ui::parts::{self, Side, Stage as Step};
 
 use super::{Sheet, case::Opened};
 use crate::{
     clock,
-    event::{Event, Told, Who},
+    event::{Doubt, Event, Told, Who},
 };
 
 /// Who did it, by name.
@@ -79,10 +83,49 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
         }
         Event::Reached { how, note } => Some(format!("{}　{note}", sheet.word(&format!("desk-reached-{how}")))),
         Event::CameTooLate { sent } if !sent.is_empty() => Some(came_too_late(sheet, opened, sent)),
+        Event::FiledAgain { number, sent } => Some(format!("{number}　{}", came_too_late(sheet, opened, sent))),
+        Event::Doubted { doubts } => Some(doubts.iter().map(|doubt| doubt_said(sheet, opened, doubt)).collect::<Vec<_>>().join("　")),
         Event::MessageFate { fate, .. } => Some(fate_said(sheet, opened, fate)),
         _ => None,
     };
     text.map(|text| html! { (text) })
+}
+
+/// What does not fit, and what to look at.
+fn doubt_said(sheet: &Sheet, opened: &Opened, doubt: &Doubt) -> String {
+    let procedure = &opened.procedure;
+    let (id, what) = match doubt {
+        Doubt::Moment { said } => ("desk-doubt-moment", sheet.words.moment(Language::Ja, clock::local(*said))),
+        Doubt::Identity => ("desk-doubt-identity", String::new()),
+        Doubt::Answers { fields } => {
+            let label = |id: &FieldId| procedure.field(id.as_str()).map_or_else(|| id.to_string(), |field| sheet.plain(&field.label));
+            ("desk-doubt-answers", fields.iter().map(label).collect::<Vec<_>>().join("、"))
+        }
+        Doubt::Rules { rules } => {
+            let say = |id: &RuleId| procedure.formal.get(id).map_or_else(|| id.to_string(), |rule| sheet.plain(&rule.say));
+            ("desk-doubt-rules", rules.iter().map(say).collect::<Vec<_>>().join(" "))
+        }
+    };
+    sheet.say().text(id, &[("what", what.as_str().into())])
+}
+
+/// What of the case came from the residents' side and does not fit, above its answers: who decides on them has read it.
+pub(super) fn doubts(sheet: &Sheet, opened: &Opened) -> Markup {
+    let doubts: Vec<String> = opened
+        .story
+        .iter()
+        .filter_map(|told| if let Event::Doubted { doubts } = &told.event { Some(doubts) } else { None })
+        .flatten()
+        .map(|doubt| doubt_said(sheet, opened, doubt))
+        .collect();
+    html! {
+        @if !doubts.is_empty() {
+            (parts::notice(parts::Tone::Warn, html! {
+                b { (sheet.say().html("desk-doubted", &[])) }
+                @for doubt in &doubts { p { (doubt) } }
+            }))
+        }
+    }
 }
 
 /// What a correction said that came too late, question by question.

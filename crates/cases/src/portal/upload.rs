@@ -5,7 +5,7 @@ use access::PageError;
 use axum::{
     RequestExt,
     extract::{Multipart, Path, Request},
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use definitions::{
@@ -13,16 +13,16 @@ use definitions::{
     field::{Field, Kind},
     form::FieldProblem,
     ids::FieldId,
+    procedure::Page,
     typed::{TooMuch, Typed},
 };
 use indexmap::IndexMap;
 use store::files::FileRef;
 
 use super::{Sheet, form, refusal};
-use crate::{draft::DraftId, filing};
+use crate::{attachments, draft::DraftId, filing};
 
-/// 10 MB a file: an A4 page at 300 dpi is 1–3 MB, a phone's photograph 2–8 MB.
-pub(super) const FILE_BYTES_MAX: usize = 10 << 20;
+pub(super) use crate::attachments::FILE_BYTES_MAX;
 
 /// Five files at once and the form around them.
 pub(super) const BODY_BYTES_MAX: usize = 5 * FILE_BYTES_MAX + (1 << 20);
@@ -148,13 +148,9 @@ fn checked(name: &str, bytes: Vec<u8>) -> Result<Incoming, FileRefused> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(FileRefused::Large);
     }
-    let media = infer::get(&bytes).map_or("", |kind| kind.mime_type());
-    let media = ACCEPTED.into_iter().find(|accepted| *accepted == media).ok_or(FileRefused::Kind)?;
+    let media = attachments::media_of(&bytes).ok_or(FileRefused::Kind)?;
     Ok(Incoming { name: shown_name(name), media, bytes })
 }
-
-/// What a browser shows in place without running anything.
-const ACCEPTED: [&str; 5] = ["application/pdf", "image/jpeg", "image/png", "image/heif", "image/webp"];
 
 /// A file's name without folders or control characters, at most 80 characters: it is shown, never used as a path.
 fn shown_name(name: &str) -> String {
@@ -231,32 +227,84 @@ pub(super) async fn show(sheet: Sheet, Path((draft, field, file)): Path<(String,
         Ok(opened) => opened,
         Err(elsewhere) => return Ok(elsewhere),
     };
+    // What was typed into another question is no file, whatever it looks like.
+    let procedure = sheet.town.procedures.get(&opened.draft.procedure).ok_or(PageError::NotFound)?;
+    let asks = |page: &Page| matches!(filing::kind_at(&opened.draft.typed, &page.fields, &field), Some(Kind::Files { .. }));
+    if !procedure.pages.values().any(asks) {
+        return Err(PageError::NotFound);
+    }
     let kept = opened.draft.typed.all(&field).iter().find(|kept| names(kept, &file)).ok_or(PageError::NotFound)?;
     let answer: FileAnswer = serde_json::from_str(kept).map_err(|_| PageError::NotFound)?;
     served(&sheet.face.files, &answer).await
 }
 
-/// A kept file as an answer, named and typed, never sniffed.
+/// A kept file as an answer. Its type is what its bytes are, whatever anybody said of it: what is neither a photograph nor a PDF is handed
+/// over to be saved and never shown. None of them can run anything in the session that asked for it.
 pub(crate) async fn served(files: &store::files::Files, answer: &FileAnswer) -> Result<Response, PageError> {
     let (files, file): (_, FileRef) = (files.clone(), answer.file.parse().map_err(|_| PageError::NotFound)?);
     let bytes = tokio::task::spawn_blocking(move || files.get(&file)).await.map_err(PageError::internal)??;
-    // Nothing but what a browser shows without running it is shown in place; anything else is handed over as it is.
-    let shown = ACCEPTED.contains(&answer.media.as_str());
+    let (media, shown, policy) = match attachments::media_of(&bytes) {
+        Some(attachments::PDF) => (attachments::PDF, "inline", PDF_POLICY),
+        Some(image) => (image, "inline", IMAGE_POLICY),
+        None => ("application/octet-stream", "attachment", SAVED_POLICY),
+    };
     let headers = [
-        (header::CONTENT_TYPE, if shown { answer.media.clone() } else { "application/octet-stream".to_owned() }),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("{}; filename*=UTF-8''{}", if shown { "inline" } else { "attachment" }, access::token::percent(&answer.name)),
-        ),
+        (header::CONTENT_TYPE, media.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("{shown}; filename*=UTF-8''{}", access::token::percent(&answer.name))),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, policy.to_owned()),
     ];
-    let mut response = (headers, bytes).into_response();
-    if answer.media.starts_with("image/") {
-        // A picture on its own may do nothing at all, whatever hides in it.
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PICTURE_POLICY));
-    }
-    Ok(response)
+    Ok((headers, bytes).into_response())
 }
 
-/// `style-src`: a browser that shows a picture alone puts its own style beside it.
-const PICTURE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
+/// A photograph alone in a window is drawn by a page of the browser's own, which needs its inline style.
+const IMAGE_POLICY: &str = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+
+/// Nothing but the browser's own viewer, which this leaves alone (tried with Chromium). No sandbox: many releases show no PDF in one.
+const PDF_POLICY: &str =
+    "default-src 'none'; object-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+
+/// For what is only saved.
+const SAVED_POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
+#[cfg(test)]
+mod tests {
+    use store::{
+        files::Files,
+        keys::Face,
+        testing::{Place, keys},
+    };
+
+    use super::*;
+
+    /// As a broken portal would name it to the desk.
+    fn said(files: &Files, bytes: &[u8], media: &str) -> FileAnswer {
+        let file = files.put(bytes).unwrap().to_string();
+        FileAnswer { file, name: "x".into(), media: media.into(), bytes: bytes.len() as u64 }
+    }
+
+    fn header_of(response: &Response, name: header::HeaderName) -> String {
+        response.headers()[name].to_str().unwrap().to_owned()
+    }
+
+    #[tokio::test]
+    async fn what_was_said_of_a_file_makes_it_nothing_else() {
+        let place = Place::sqlite();
+        let files = Files::open(&place.folder().join("files"), keys().face(Face::Desk).unwrap()).unwrap();
+        let page = b"<!doctype html><script src=\"/desk/x\"></script>";
+        for (bytes, media) in [(&page[..], "text/html"), (b"fetch('/desk')", "text/javascript"), (b"<svg onload=a()>", "image/svg+xml")] {
+            let answer = served(&files, &said(&files, bytes, media)).await.unwrap();
+            assert_eq!(header_of(&answer, header::CONTENT_TYPE), "application/octet-stream", "{media}");
+            assert!(header_of(&answer, header::CONTENT_DISPOSITION).starts_with("attachment;"));
+            assert!(header_of(&answer, header::CONTENT_SECURITY_POLICY).starts_with("sandbox; default-src 'none'"));
+        }
+        let png = served(&files, &said(&files, b"\x89PNG\r\n\x1a\n....", "text/html")).await.unwrap();
+        assert_eq!(header_of(&png, header::CONTENT_TYPE), "image/png");
+        let policy = header_of(&png, header::CONTENT_SECURITY_POLICY);
+        assert!(policy.starts_with("sandbox; default-src 'none'") && !policy.contains("script"), "{policy}");
+        let pdf = served(&files, &said(&files, b"%PDF-1.7\n", "text/html")).await.unwrap();
+        assert_eq!(header_of(&pdf, header::CONTENT_TYPE), "application/pdf");
+        let policy = header_of(&pdf, header::CONTENT_SECURITY_POLICY);
+        assert!(policy.contains("object-src 'none'") && policy.contains("frame-ancestors 'self'"), "{policy}");
+    }
+}

@@ -54,6 +54,8 @@ struct Body {
     warned: Vec<String>,
     #[serde(default)]
     noted: std::collections::BTreeMap<StepId, definitions::answer::Answers>,
+    #[serde(default)]
+    also: Vec<String>,
     stage: Stage,
     clock: Clock,
 }
@@ -65,6 +67,7 @@ impl Body {
             answers: case.answers.clone(),
             warned: case.warned.clone(),
             noted: case.noted.clone(),
+            also: case.also.iter().map(|number| number.plain()).collect(),
             stage: case.stage.clone(),
             clock: case.clock.clone(),
         }
@@ -91,6 +94,7 @@ fn case(keys: &Keys, row: &Row) -> Result<Case, StoreError> {
         answers: body.answers,
         warned: body.warned,
         noted: body.noted,
+        also: body.also.iter().filter_map(|number| number.parse().ok()).collect(),
         stage: body.stage,
         clock: body.clock,
     })
@@ -164,6 +168,13 @@ pub(crate) fn update(tx: &Write<'_>, keys: &Keys, case: &mut Case, due: Option<D
         ],
     )?;
     Ok(rows == 1)
+}
+
+const SET_ACCOUNT: &str = "update case_ set account = $2 where id = $1 and account is null";
+
+/// Whose account a case belongs to that a clerk filed for them. One that belongs to an account stays there.
+pub(crate) fn set_account(tx: &Write<'_>, case: CaseId, account: &str) -> Result<(), StoreError> {
+    tx.run(SET_ACCOUNT, params![case.to_string(), account]).map(drop)
 }
 
 /// Appends a line to the case's story and says its turn.

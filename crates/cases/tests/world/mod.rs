@@ -433,7 +433,7 @@ impl World {
     // ─── The hatch ───
 
     pub fn desk_receiver(&self) -> Arc<dyn Receiver> {
-        Arc::new(DeskReceiver { town: self.town.clone(), keys: self.desk_keys.clone() })
+        Arc::new(DeskReceiver { town: self.town.clone(), keys: self.desk_keys.clone(), clock: access::Clock::fixed(self.now()) })
     }
 
     pub fn portal_receiver(&self) -> Arc<dyn Receiver> {

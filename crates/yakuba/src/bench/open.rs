@@ -121,7 +121,7 @@ impl OpenBench {
         let address = listening.address;
         let routes = Towns::one(town.routes(None, None)).router();
         let (stop, stopped) = oneshot::channel::<()>();
-        runtime.spawn(loaded.watch());
+        runtime.spawn(loaded.watch(|_| {}));
         let serving = runtime.spawn(web::serve(listening, routes, Proxy::None, async move { stopped.await.unwrap_or(()) }));
         Ok(OpenBench { town, address, runtime, stop: Some(stop), serving: Some(serving) })
     }

@@ -22,11 +22,22 @@ use registry::known::PortalFacts;
 use store::{keys::Face, params};
 use uuid::Uuid;
 
-use super::fill::{self, Person};
+use super::{
+    counter,
+    fill::{self, Person},
+};
 use crate::{Failure, open_town::OpenTown};
 
-/// The demo's people were seen at the counter.
-const AT_THE_COUNTER: Assurance = Assurance { identity: Identity::Seen, session: Session::Contact };
+/// The demo's people have no account: they file online what asks for none, and come to the counter with the rest.
+const WITHOUT_ACCOUNT: Assurance = Assurance { identity: Identity::SelfAsserted, session: Session::Contact };
+
+/// One in so many comes to the counter anyway.
+const TO_THE_COUNTER: usize = 9;
+
+fn comes_to_the_counter(procedure: &Procedure, number: usize) -> bool {
+    let withdraws = number.is_multiple_of(WITHDRAWN);
+    procedure.applicant.identity > Identity::SelfAsserted || (number.is_multiple_of(TO_THE_COUNTER) && !withdraws)
+}
 
 /// How far back the demo's cases reach at most, in days.
 const DAYS_MAX: usize = 60;
@@ -39,8 +50,10 @@ const CASES_A_DAY: usize = 4;
 /// # Errors
 /// When the stores fail.
 pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failure> {
-    let (Some(portal), Some(desk)) = (&open.portal, &open.desk) else { return Err("a demo needs both faces".into()) };
-    let there: i64 = portal.store.read(|tx| tx.first("select count(*) from own_case", params![])?.map_or(Ok(0), |row| row.get(0)))?;
+    let (Some(_), Some(desk)) = (&open.portal, &open.desk) else { return Err("a demo needs both faces".into()) };
+    // Those that came over the counter have no copy on residents' side.
+    carry(open)?;
+    let there: i64 = desk.store.read(|tx| tx.first("select count(*) from case_", params![])?.map_or(Ok(0), |row| row.get(0)))?;
     let there = usize::try_from(there).unwrap_or(0);
     if there >= wanted {
         return Ok(());
@@ -52,6 +65,8 @@ pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failu
     }
     let now = Timestamp::now();
     let days = i64::try_from((wanted / CASES_A_DAY).clamp(1, DAYS_MAX))?;
+    let staff = all_staff(open, town)?;
+    let bureau = Bureau { town: desk.town.current(), keys: desk.keys.clone(), portal: open.tools.portal.to_string() };
     let mut filed = Vec::new();
     for number in there..wanted {
         // The newest last, spread over the days before today, in office hours and in the evening.
@@ -60,7 +75,17 @@ pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failu
         // Some procedures ask for papers that an invented person does not have; then the next one is filed.
         for turn in 0..procedures.len() {
             let procedure = procedures[(number + turn) % procedures.len()];
-            if let Some(case) = file(open, procedure, &people[number % people.len()], at, number)? {
+            let person = &people[number % people.len()];
+            // Who withdraws does so where they filed.
+            if number.is_multiple_of(WITHDRAWN) && comes_to_the_counter(procedure, number) {
+                continue;
+            }
+            let case = if comes_to_the_counter(procedure, number) {
+                counter::take_in(open, &bureau, &staff, procedure, person, (at, number))?
+            } else {
+                file(open, procedure, person, at, number)?
+            };
+            if let Some(case) = case {
                 filed.push((case, number, at));
                 break;
             }
@@ -71,8 +96,6 @@ pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failu
     }
     eprintln!("\rcases filed: {wanted}            ");
     carry(open)?;
-    let staff = all_staff(open, town)?;
-    let bureau = Bureau { town: desk.town.current(), keys: desk.keys.clone(), portal: open.tools.portal.to_string() };
     for (worked, (case, number, at)) in filed.iter().enumerate() {
         work(open, &bureau, &staff, *case, *number, *at)?;
         if worked % 100 == 99 {
@@ -95,7 +118,7 @@ fn residents(town: &Town, wanted: usize) -> Result<Vec<Person>, Failure> {
     if people.is_empty() { Err("the demo has no people".into()) } else { Ok(people) }
 }
 
-fn id(kind: &str, number: usize, at: Timestamp) -> Uuid {
+pub(super) fn id(kind: &str, number: usize, at: Timestamp) -> Uuid {
     use sha2::{Digest, Sha256};
     let digest = Sha256::new().chain_update(kind).chain_update(number.to_be_bytes()).finalize();
     // Time-ordered like every other case's id, and the same for the same moment.
@@ -127,14 +150,13 @@ fn file(open: &OpenTown, procedure: &Procedure, person: &Person, at: Timestamp, 
     let (definition, version, keys) = (procedure.id.clone(), procedure.version.clone(), portal.keys.clone());
     let town = portal.town.current();
     let filed = portal.store.write(move |tx| {
-        let terms = Terms { town: &town, keys: &keys, facts: &facts, assurance: AT_THE_COUNTER, now: at };
+        let terms = Terms { town: &town, keys: &keys, facts: &facts, assurance: WITHOUT_ACCOUNT, now: at };
         let draft = filing::begin(tx, &terms, &definition, &owner, language, &ids, &definitions::typed::Typed::default())?;
         for page in town.procedures[&definition].pages.keys() {
             let typed: &Typed = &typed;
             filing::save_page(tx, &terms, draft.id, &owner, page, |draft, page| draft.post_page(&page.fields, typed))?;
         }
-        let channel = if number.is_multiple_of(9) { Channel::Counter } else { Channel::Online };
-        let case = filing::file(tx, &terms, draft.id, &owner, &version, channel, &candidates)?;
+        let case = filing::file(tx, &terms, draft.id, &owner, &version, Channel::Online, &candidates)?;
         if !number.is_multiple_of(WITHDRAWN) {
             return Ok::<_, FilingRefused>(case);
         }
@@ -143,7 +165,7 @@ fn file(open: &OpenTown, procedure: &Procedure, person: &Person, at: Timestamp, 
     Ok(Some(filed.number))
 }
 
-fn facts(open: &OpenTown, at: Timestamp) -> Result<PortalFacts, Failure> {
+pub(super) fn facts(open: &OpenTown, at: Timestamp) -> Result<PortalFacts, Failure> {
     let Some(portal) = &open.portal else { return Ok(PortalFacts::default()) };
     let town = portal.town.current();
     Ok(portal.store.read(move |tx| PortalFacts::of(tx, &town, None, None, access::day_in_japan(at)))?)
@@ -152,7 +174,7 @@ fn facts(open: &OpenTown, at: Timestamp) -> Result<PortalFacts, Failure> {
 /// Carries everything through the hatch now.
 fn carry(open: &OpenTown) -> Result<(), Failure> {
     let (Some(portal), Some(desk)) = (&open.portal, &open.desk) else { return Ok(()) };
-    let to_desk = crate::hatch::to_desk(&desk.town, &desk.keys, &desk.files);
+    let to_desk = crate::hatch::to_desk(desk);
     let to_portal = crate::hatch::to_portal(&portal.town, &portal.keys, &portal.files);
     store::hatch::carry_all(&portal.store, &desk.store, &to_desk, &to_portal)?;
     Ok(())
