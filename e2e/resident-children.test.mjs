@@ -37,7 +37,7 @@ test('a mother applies for after-school care in easy Japanese, signed in before 
   const linh = await person(town, { name: 'children-easy', alsoAt: BOTH });
   await linh.go('/procedures/afterschool_join?lang=easy');
   await linh.look('guide');
-  await linh.page.getByRole('link', { name: /サインイン.*して.*すすむ|サインインして 進/ }).click();
+  await linh.page.getByRole('link', { name: /ログイン.*して.*すすむ|ログインして 進/ }).click();
   assert.match(linh.page.url(), /\/sign-in\?then=/);
   await linh.look('sign-in');
   await signIn(linh, town, 'linh@example.jp', { send: /送.*る/, enter: 'ログインする' });

@@ -65,7 +65,7 @@ test('a draft is continued on another device by signing in with the mailed code'
   await phone.submit('次へ進む');
   await phone.go('/my');
   await phone.look('my-signed-out');
-  await phone.page.getByRole('link', { name: 'サインインする' }).click();
+  await phone.page.getByRole('link', { name: 'ログインする' }).click();
   await phone.look('sign-in');
   await signIn(phone, town, 'nidai@example.jp');
   assert.match(phone.page.url(), /\/my$/);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use access::{CaseId, TownHandle};
-use definitions::{answer::Answers, ids::MessageId, town::Town};
+use definitions::{answer::Answers, message::Message, town::Town};
 use jiff::civil::Date;
 use messages::{Content, FateNews, Notice, mailing::FateHook};
 use store::{Entry, StoreError, Write, keys::Keys};
@@ -24,9 +24,9 @@ pub(crate) fn tell(
     now: jiff::Timestamp,
 ) -> Result<(), StoreError> {
     let Some(kind) = kind(what) else { return Ok(()) };
-    let message = message_of(what).map(|message| (message, details_of(what)));
-    let content = content(town, case, kind, until(what), message);
-    let if_unread = message.and_then(|(id, _)| if_unread(town, town.messages.get(id)?, now));
+    let message = message_of(town, what);
+    let if_unread = message.and_then(|message| if_unread(town, message, now));
+    let content = content(town, case, kind, message, Some(what));
     told(tx, keys, case, (kind, turn), content, (now, if_unread))
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn tell(
 const BEFORE_NOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(4);
 
 /// When staff are to be told that a message of the town was not read: from the morning after the last day that its folder gives.
-fn if_unread(town: &Town, message: &definitions::message::Message, now: jiff::Timestamp) -> Option<messages::IfUnread> {
+fn if_unread(town: &Town, message: &Message, now: jiff::Timestamp) -> Option<messages::IfUnread> {
     let follows = message.if_unread?;
     let last = follows.after.last_day(crate::clock::day(now), &town.closed);
     let morning = crate::clock::noon(last.tomorrow().ok()?) - BEFORE_NOON;
@@ -43,14 +43,16 @@ fn if_unread(town: &Town, message: &definitions::message::Message, now: jiff::Ti
 
 /// The receipt of a filing.
 pub(crate) fn tell_filed(tx: &Write<'_>, town: &Town, keys: &Keys, case: &OwnCase) -> Result<(), StoreError> {
-    told(tx, keys, case, ("received", "filed"), content(town, case, "received", None, None), (case.filed_at, None))
+    let content = content(town, case, "received", town.messages.get("received"), None);
+    told(tx, keys, case, ("received", "filed"), content, (case.filed_at, None))
 }
 
 /// What stands on my page: the town's own message where the definition names one, else our words.
-fn content(town: &Town, case: &OwnCase, kind: &str, until: Option<Date>, message: Option<(&MessageId, Option<&Answers>)>) -> Content {
+fn content(town: &Town, case: &OwnCase, kind: &str, message: Option<&Message>, what: Option<&News>) -> Content {
+    let until = what.and_then(until);
     let usual = Content::Words { id: format!("messages-notice-{kind}"), args: usual_values(town, case, until) };
-    match message.and_then(|(id, details)| Some((town.messages.get(id)?, details))) {
-        Some((message, details)) => Content::of_town(town, message, case.language, &|place| value(town, case, details, place), usual),
+    match message {
+        Some(message) => Content::of_town(town, message, case.language, &|place| value(town, case, what, place), usual),
         None => usual,
     }
 }
@@ -113,11 +115,18 @@ fn until(what: &News) -> Option<Date> {
     }
 }
 
-fn message_of(what: &News) -> Option<&MessageId> {
-    match what {
-        News::Decided { message, .. } | News::Step { message, .. } => message.as_ref(),
-        _ => None,
-    }
+/// The town's message for a piece of news: the one that the definition names, or the one that stands for what happened on any case
+/// (`definitions::message::OCCASIONS`).
+fn message_of<'t>(town: &'t Town, what: &News) -> Option<&'t Message> {
+    let of_occasion = match what {
+        News::Decided { message, .. } | News::Step { message, .. } => return town.messages.get(message.as_ref()?),
+        News::CorrectionRequested { .. } => "correction_asked",
+        News::Wrote { .. } => "wrote",
+        News::Delayed { .. } => "delayed",
+        News::Letter { .. } => "letter_ready",
+        _ => return None,
+    };
+    town.messages.get(of_occasion)
 }
 
 fn title(town: &Town, case: &OwnCase) -> String {
@@ -141,13 +150,31 @@ fn details_of(what: &News) -> Option<&Answers> {
 }
 
 /// The places of a town's message: `{applicant.name}`, `{case.number}`, `{department.phone}`, `{outcome.from}`, or an answer by its id.
-fn value(town: &Town, case: &OwnCase, details: Option<&Answers>, place: &str) -> Option<String> {
+fn value(town: &Town, case: &OwnCase, what: Option<&News>, place: &str) -> Option<String> {
+    let details = what.and_then(details_of);
     let department = town.departments.get(&case.department);
     match place {
         "town.name" => Some(ui::words::ruby::plain(town.say(&town.name, case.language))),
         "procedure.title" => Some(title(town, case)),
         "department.name" => department.map(|department| ui::words::ruby::plain(town.say(&department.name, case.language))),
         "department.phone" => Some(department.and_then(|department| department.phone.clone()).unwrap_or_else(|| town.office.phone.clone())),
+        "office.phone" => Some(town.office.phone.clone()),
+        "office.hours" => Some(ui::words::ruby::plain(town.say(&town.office.hours, case.language))),
+        "case.filed_on" => Some(jp::era::wareki(crate::clock::day(case.filed_at))),
+        "correction.until" => match what? {
+            News::CorrectionRequested { until, .. } => Some(jp::era::wareki(*until)),
+            _ => None,
+        },
+        "letter.title" => match what? {
+            News::Letter { title, .. } => Some(title.clone()),
+            _ => None,
+        },
+        "message.text" => match what? {
+            News::CorrectionRequested { say, .. } => Some(say.clone()),
+            News::Wrote { text, .. } => Some(text.clone()),
+            News::Delayed { reason, .. } => Some(reason.clone()),
+            _ => None,
+        },
         "case.due" => case.hear_by.map(jp::era::wareki),
         "outcome.title" => {
             let crate::own::OwnState::Decided { outcome, .. } = &case.state else { return None };

@@ -42,6 +42,19 @@ fn publish(w: &World, drafts: DraftRule) {
 }
 
 store::on_both_engines! {
+    fn what_happens_on_any_case_is_told_in_the_towns_own_words_with_all_its_places_filled(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("paper_request", HANAKO);
+        ask(&w, &own, &["documents"]);
+        let rows = w.portal.read(|tx| tx.all("select body from notice where body is not null order by id", store::params![])).unwrap();
+        let told: Vec<String> = rows.iter().map(|row| row.get::<String>(0).unwrap()).collect();
+        let asked = told.iter().find(|text| text.contains("直してください")).unwrap_or_else(|| panic!("{told:?}"));
+        for said in ["佐藤 花子 様", "公文書", "令和8年12月8日", "読めません。"] {
+            assert!(asked.contains(said), "{said} in {asked}");
+        }
+        assert!(!asked.contains('{'), "no place is left open: {asked}");
+    }
+
     fn only_saving_a_page_that_is_asked_again_does_with_it(place: Place) {
         let w = World::new(place);
         let draft = w.typed("paper_request", &hanako(), HANAKO);

@@ -4,6 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{grant::words_of_grants, ids::MessageId, procedure::Period, text::Text};
 
+/// What may happen on any case: the message of the town that then stands on my page, where it has one of this id, and what its braces may
+/// name beside what every message may name. A procedure that tells such a message by itself fills none of these.
+pub const OCCASIONS: &[(&str, &[&str])] = &[
+    ("received", &[]),
+    ("correction_asked", &["correction.until", "message.text"]),
+    ("wrote", &["message.text"]),
+    ("delayed", &["message.text"]),
+    ("letter_ready", &["letter.title"]),
+];
+
 /// A message. Braces hold what is filled in: `{case.number}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {

@@ -125,6 +125,17 @@ fn what_rests_on_facts_that_are_not_at_hand_is_refused() {
 }
 
 #[test]
+fn a_message_names_nothing_that_nobody_fills() {
+    for name in ["letter.title", "correction.until", "message.text", "letter.link", "case.reason"] {
+        let office = OFFICE.replace("{applicant.name} 様", &format!("{{applicant.name}} 様 {{{name}}}"));
+        let found = wrong(&sources(&[("office.yaml", &office)]));
+        assert!(found.iter().any(|problem| problem.contains(&format!("`{{{name}}}` に入れるものがない"))), "{name}: {found:#?}");
+    }
+    let office = OFFICE.replace("{applicant.name} 様", "{applicant.name} 様 {case.filed_on} {department.phone} {office.hours}");
+    assert_eq!(wrong(&sources(&[("office.yaml", &office)])), Vec::<String>::new(), "these are filled wherever a message is told");
+}
+
+#[test]
 fn nothing_of_the_matter_stands_outside_my_page() {
     let office = OFFICE.replace("村からのお知らせです", "村の {procedure.title}");
     let found = wrong(&sources(&[("office.yaml", &office)]));

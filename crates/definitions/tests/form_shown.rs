@@ -65,6 +65,7 @@ fn answers_read_as_people_write_them_in_three_languages() {
             "〒100-8918 見本市中央1-1 101",
             "〒100-8918 見本市中央1-1 101",
         ),
+        (Kind::Phone, Answer::Phone("09012345678".into()), "090-1234-5678", "090-1234-5678", "090-1234-5678"),
         (
             Kind::HouseholdMember { when_listed: None },
             Answer::Member(Member { id: None, name: "佐藤 さくら".into(), kana: None, born: Some(date(2020, 5, 3)) }),

@@ -122,6 +122,31 @@ impl Phone {
     }
 }
 
+/// The digits to dial in the groups in which people read them aloud: 090-1234-5678, 0120-123-456, 03-1234-5678. Where other area codes end
+/// (two to five digits) only a dated table of the numbering plan can say: those, and what is no number of Japan, stay as they are.
+///
+/// ```
+/// use jp::phone::grouped;
+/// assert_eq!(grouped("09012345678"), "090-1234-5678");
+/// assert_eq!(grouped("0312345678"), "03-1234-5678");
+/// assert_eq!(grouped("0120123456"), "0120-123-456");
+/// assert_eq!(grouped("08001234567"), "0800-123-4567");
+/// assert_eq!(grouped("0123456789"), "0123456789");
+/// assert_eq!(grouped("+15551234567"), "+15551234567");
+/// ```
+pub fn grouped(national: &str) -> String {
+    let groups = match (national.len(), kind_of(national)) {
+        _ if !national.bytes().all(|byte| byte.is_ascii_digit()) => return national.to_owned(),
+        (11, PhoneKind::Mobile | PhoneKind::Ip) => (3, 7),
+        (11, PhoneKind::FreeOfCharge) => (4, 7),
+        (10, PhoneKind::FreeOfCharge | PhoneKind::Service) => (4, 7),
+        (10, PhoneKind::Geographic) if national.starts_with("03") || national.starts_with("06") => (2, 6),
+        _ => return national.to_owned(),
+    };
+    let part = |from: usize, to: usize| national.get(from..to).unwrap_or_default();
+    format!("{}-{}-{}", part(0, groups.0), part(groups.0, groups.1), part(groups.1, national.len()))
+}
+
 /// Whether the number begins with + or an international prefix, and its digits after that.
 fn digits_of(typed: &str) -> Result<(bool, String), PhoneError> {
     let mut digits = String::new();

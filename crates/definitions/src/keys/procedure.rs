@@ -73,7 +73,7 @@ static APPLICANT: Form = form(
         may("acts_for", Id, "だれのための申請か（その人を答える質問）"),
         may("relation", OneOf(&["own", "legal_guardian", "same_household", "main_earner", "delegate"]), "その人との関係"),
         must("identity", OneOf(&["self_asserted", "letter", "seen", "signature"]), "本人確認の強さ"),
-        must("session", OneOf(&["none", "contact", "passkey", "card"]), "サインインの強さ"),
+        must("session", OneOf(&["none", "contact", "passkey", "card"]), "ログインの強さ"),
         must("name", Id, "申請者の氏名を答える質問"),
         may("kana", Id, "フリガナを答える質問"),
         may("address", Id, "文書の送り先を答える質問"),

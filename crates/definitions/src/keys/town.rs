@@ -191,7 +191,7 @@ static MESSAGE: Form = form(
         may("courtesy", YesNo, "届いたことだけを伝えるか（正式な通知は文書）"),
         must("subject", Words, "メールの件名。何の件かは書かない"),
         must("outside", Words, "画面の外（メール・LINE・SMS）に出る文。何の件かは書かない"),
-        must("my_page", Words, "サインインして読む文"),
+        must("my_page", Words, "ログインして読む文"),
         may("body", Words, "メールの本文（なければ outside）"),
         must("channels", List(&OneOf(crate::message::Way::WORDS)), "届け方"),
         may("if_unread", Form(&IF_UNREAD), "読まれないとき"),

@@ -6,7 +6,8 @@ use super::{Parsed, Wrong, written::Written};
 use crate::answer::Answer;
 
 /// フリガナ.
-pub(super) const KANA: Written = Written { read, line: |answer| if let Answer::Kana(kana) = answer { Some(kana) } else { None } };
+pub(super) const KANA: Written =
+    Written { read, line: |answer| if let Answer::Kana(kana) = answer { Some(kana) } else { None }, shown: str::to_owned };
 
 fn read(typed: &str) -> Parsed {
     match jp::kana::Kana::parse(typed) {

@@ -4,7 +4,8 @@ use super::{Parsed, Wrong, half_width, written::Written};
 use crate::answer::Answer;
 
 /// メールアドレス.
-pub(super) const MAIL: Written = Written { read, line: |answer| if let Answer::Mail(mail) = answer { Some(mail) } else { None } };
+pub(super) const MAIL: Written =
+    Written { read, line: |answer| if let Answer::Mail(mail) = answer { Some(mail) } else { None }, shown: str::to_owned };
 
 fn read(typed: &str) -> Parsed {
     let plain = half_width(typed);

@@ -6,7 +6,8 @@ use super::{Parsed, Wrong, written::Written};
 use crate::answer::Answer;
 
 /// 電話番号.
-pub(super) const PHONE: Written = Written { read, line: |answer| if let Answer::Phone(phone) = answer { Some(phone) } else { None } };
+pub(super) const PHONE: Written =
+    Written { read, line: |answer| if let Answer::Phone(phone) = answer { Some(phone) } else { None }, shown: jp::phone::grouped };
 
 fn read(typed: &str) -> Parsed {
     let id = match jp::phone::Phone::parse(typed) {

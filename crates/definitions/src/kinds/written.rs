@@ -16,6 +16,8 @@ pub(super) struct Written {
     pub read: fn(&str) -> Parsed,
     /// The line of an answer of this kind.
     pub line: fn(&Answer) -> Option<&String>,
+    /// How the line reads.
+    pub shown: fn(&str) -> String,
 }
 
 impl Nature for Written {
@@ -41,12 +43,12 @@ impl Nature for Written {
 
     fn type_back(&self, answer: &Answer, path: &str, into: &mut Typed) {
         if let Some(line) = (self.line)(answer) {
-            into.set(path, [line]);
+            into.set(path, [(self.shown)(line)]);
         }
     }
 
     fn shown(&self, answer: &Answer, _: &Field, _: &Town, _: Language) -> String {
-        (self.line)(answer).cloned().unwrap_or_default()
+        (self.line)(answer).map(|line| (self.shown)(line)).unwrap_or_default()
     }
 
     fn search_texts(&self, answer: &Answer) -> Vec<String> {

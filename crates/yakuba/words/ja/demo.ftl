@@ -1,11 +1,11 @@
 demo-title = 見本市をためす
 demo-lead = 見本市は実在しないまちです。住民として申請し、職員として審査して決めてみてください。ここに出てくる人はみな架空の人です。
 demo-resident = 住民としてためす
-demo-anonymous = サインインせずに手続をさがす
+demo-anonymous = ログインせずに手続をさがす
 demo-try = { $name } としてためす
 demo-staff = 職員としてためす
 demo-staff-go = 職員の画面へ
-demo-staff-lead = 担当は審査して起案し、課長は決裁します。本番では、パスワードと二つ目の確認でサインインします。
+demo-staff-lead = 担当は審査して起案し、課長は決裁します。本番では、パスワードと二つ目の確認でログインします。
 demo-mail = 送られたメール
 demo-mail-go = 送られたメールを見る
 demo-mail-lead = デモから外へは何も送りません。送るはずだったメールがここに届きます。

@@ -2,13 +2,14 @@
 
 use super::Look;
 use crate::{
-    message::{Message, Way},
+    message::{Message, OCCASIONS, Way},
     procedure::{Effect, Procedure},
     text::Text,
     words::braces,
 };
 
-/// What braces may name in what is read after signing in; answers of the procedures that tell it come on top.
+/// What braces may name in what is read after signing in, each filled wherever a message is told; what only some occasions fill
+/// ([`OCCASIONS`]) and answers of the procedures that tell it come on top.
 pub const INSIDE: &[&str] = &[
     "town.name",
     "office.phone",
@@ -17,17 +18,11 @@ pub const INSIDE: &[&str] = &[
     "case.link",
     "case.filed_on",
     "case.due",
-    "case.reason",
     "procedure.title",
     "department.name",
     "department.phone",
     "applicant.name",
     "outcome.title",
-    "letter.title",
-    "letter.link",
-    "correction.until",
-    "correction.fields",
-    "message.text",
 ];
 
 /// What braces may name outside: nothing that says what it is about.
@@ -74,7 +69,9 @@ fn inside(look: &mut Look<'_>, path: &str, message: &Message, tellers: &[&Proced
                 let field = name.split('.').nth(1).unwrap_or_default();
                 procedure.outcomes.values().any(|outcome| outcome.ask.contains_key(field))
             });
-        if !INSIDE.contains(&name) && !answered && !asked {
+        let of_occasion =
+            tellers.is_empty() && OCCASIONS.iter().any(|(occasion, filled)| *occasion == message.id.as_str() && filled.contains(&name));
+        if !INSIDE.contains(&name) && !answered && !asked && !of_occasion {
             let near = crate::keys::nearest(name, INSIDE.iter().copied());
             let hint = match near {
                 Some(near) => format!("`{{{near}}}` のことか"),
