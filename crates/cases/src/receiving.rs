@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use registry::known::DeskFacts;
 use store::{
     Entry, Parcel, Read, StoreError, Write,
+    files::Files,
     hatch::{Failure, NotYet, Receiver},
     keys::Keys,
 };
@@ -45,11 +46,10 @@ pub struct DeskReceiver {
 }
 
 /// All that the desk receives from the residents' side: what carries parcels and what sends a stopped one on by hand know the same kinds.
-pub fn desk_receivers(desk: &access::DeskFace) -> Vec<Arc<dyn Receiver>> {
-    let (town, keys, clock) = (desk.town.clone(), Arc::clone(&desk.keys), desk.clock.clone());
+pub fn desk_receivers(town: &TownHandle, keys: &Arc<Keys>, files: &Files, clock: &access::Clock) -> Vec<Arc<dyn Receiver>> {
     let mut receivers = access::link::desk_receivers();
-    receivers.push(Arc::new(ReceiveFile { keys: Arc::clone(&keys), files: desk.files.clone() }));
-    receivers.push(Arc::new(DeskReceiver { town, keys, clock }));
+    receivers.push(Arc::new(ReceiveFile { keys: Arc::clone(keys), files: files.clone() }));
+    receivers.push(Arc::new(DeskReceiver { town: town.clone(), keys: Arc::clone(keys), clock: clock.clone() }));
     receivers
 }
 

@@ -31,7 +31,7 @@ store::on_both_engines! {
         assert!(here().is_empty());
 
         let files = Files::open(&place.folder().join("desk-files"), store::testing::keys().face(store::keys::Face::Desk).unwrap()).unwrap();
-        let receivers = desk_receivers(&w.town, &w.desk_keys, &files);
+        let receivers = desk_receivers(&w.town, &w.desk_keys, &files, &access::Clock::fixed(w.now()));
         assert!(store::hatch::resume(&w.desk, &receivers, attachments::FILE, &dead[0].id).unwrap());
         assert!(w.dead().is_empty());
         assert!(here().contains(&kept.to_string()));

@@ -2,7 +2,10 @@
 
 mod world;
 
-use access::{Act, Staff, StaffId};
+use access::{
+    Act, Staff, StaffId,
+    staff::{Farewell, Leaving},
+};
 use cases::{
     Case, CaseNumber, Queue,
     case::{NotNow, Stage},
@@ -51,8 +54,9 @@ store::on_both_engines! {
         let ended = world.hire_until("去年", "general_affairs", "clerk", world.today());
         let left = world.hire("退職", "general_affairs", "clerk");
         let number = world.filed("paper_request", HANAKO).number;
-        let (now, gone) = (world.now(), left.id);
-        world.desk.write(move |tx| access::staff::deactivate(tx, gone, "town", now)).unwrap();
+        let (now, today, gone) = (world.now(), world.today(), left.id);
+        let farewell = Farewell { by: "town".into(), authority: "town".into(), why: Leaving::Left, today, now };
+        assert!(world.desk.write(move |tx| access::staff::leave(tx, gone, today, &farewell, &[])).unwrap());
         assert_eq!(give(&world, &chief, number, ended.id).unwrap().assignee, Some(ended.id), "the last day counts");
         world.days_later(1);
         let nobody = StaffId::new(uuid::Uuid::from_u128(99));

@@ -29,6 +29,7 @@ fn somebody(number: u128, department: &str, role: &str) -> Staff {
         name: "前田 博".into(),
         active: true,
         is_set_up: true,
+        last: None,
     };
     let post = Post { department: department.parse().unwrap(), role: role.parse().unwrap(), from: Date::MIN, until: Date::MAX };
     Staff::new(&listed, &[post], &mihon(), TODAY, "0".repeat(64).parse().unwrap(), String::new())

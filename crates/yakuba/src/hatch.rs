@@ -7,7 +7,7 @@ use store::{files::Files, hatch::Receiver, keys::Keys};
 
 /// What the desk does with parcels from residents.
 pub fn to_desk(desk: &DeskFace) -> Vec<Arc<dyn Receiver>> {
-    cases::receiving::desk_receivers(desk)
+    cases::receiving::desk_receivers(&desk.town, &desk.keys, &desk.files, &desk.clock)
 }
 
 /// What the portal does with parcels from the desk.

@@ -166,7 +166,8 @@ pub(super) async fn resume(sheet: Sheet, Posted(typed): Posted) -> Result<Respon
 
 /// Gives a message that was set aside to its receiver once more.
 async fn again(sheet: &Sheet, kind: String, id: String) -> Result<Result<bool, String>, PageError> {
-    let receivers = desk_receivers(&sheet.face);
+    let face = &sheet.face;
+    let receivers = desk_receivers(&face.town, &face.keys, &face.files, &face.clock);
     let store = sheet.face.store.clone();
     let tried =
         tokio::task::spawn_blocking(move || store::hatch::resume(store.store(), &receivers, &kind, &id).map_err(|why| why.to_string()));
