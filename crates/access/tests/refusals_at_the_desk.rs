@@ -348,6 +348,20 @@ on_both_engines! {
         as_chief.post("/desk/absences/end", &[("absence", &id)]).is(404);
     }
 
+    fn a_code_that_the_portal_calls_tomorrows_is_good_for_an_hour_from_now(place: Place) {
+        let world = World::new(place);
+        let now = jiff::Timestamp::now();
+        let account = access::AccountId::draw(now);
+        world.portal.store.write(move |tx| access::link::ask(tx, account, "12345678", "p-1", now + Duration::from_secs(400 * 86_400))).unwrap();
+        let sent = "select kind, id, body from store_message where kind = $1";
+        let row = world.portal.store.read(move |tx| tx.first(sent, store::params![access::link::LINK_ASKED])).unwrap().unwrap();
+        let parcel = store::Parcel { kind: row.get(0).unwrap(), id: row.get(1).unwrap(), body: row.get(2).unwrap() };
+        world.desk.store.write(move |tx| access::link::receive(tx, &parcel)).unwrap();
+        let row = world.desk.store.read(|tx| tx.first("select expires_at from account_link_code", store::params![])).unwrap().unwrap();
+        let expires: jiff::Timestamp = row.get(0).unwrap();
+        assert!(expires <= jiff::Timestamp::now() + Duration::from_secs(3_600), "{expires}");
+    }
+
     fn each_look_is_a_line_that_the_auditor_finds_by_person_and_by_record(place: Place) {
         let world = World::new(place);
         let suzuki = world.hire("suzuki", "childcare", "clerk");
