@@ -203,6 +203,19 @@ test('who filed without an account is found in the registry, and differences are
   await ono.look('differs');
 });
 
+test('a form for paper that is sent twice makes one case', async () => {
+  await ono.go('/desk/paper/disclosure_request');
+  const form = await ono.page.evaluate(() => [...new FormData(document.querySelector('main form[method=post]'))].map(([name, value]) => [name, String(value)]));
+  const answers = { requester: 'person', name: '田中 太郎', documents: '中央公園の改修工事の契約書の全部', way: 'view', verb: 'file' };
+  const body = new URLSearchParams([...form.filter(([name]) => !(name in answers)), ...Object.entries(answers)]).toString();
+  const send = () => ono.context.request.post(`${town.url}/desk/paper/disclosure_request`, {
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: town.url }, data: body, maxRedirects: 0,
+  });
+  const [first, second] = [await send(), await send()];
+  assert.equal(first.status(), 303);
+  assert.equal(second.headers().location, first.headers().location, 'the second tap leads to the first case');
+});
+
 test('definitions in force are shown to everybody; stopped work only to whom it is granted', async () => {
   await ono.go('/desk/definitions');
   await ono.look('definitions');

@@ -88,7 +88,8 @@ async fn page(sheet: &Sheet, above: Markup) -> Result<Markup, PageError> {
     };
     let (parcels, waiting) = (lines(&found.parcels), lines(&found.waiting));
     let table = |title: &str, second: &str, rows: &[Vec<Markup>]| {
-        let labels = [sheet.word("desk-dead-what"), sheet.word(second), sheet.word("desk-dead-why"), sheet.word("desk-dead-do")];
+        let why = if title == "desk-waiting-parcels" { "desk-waiting-why" } else { "desk-dead-why" };
+        let labels = ["desk-dead-what", second, why, "desk-dead-do"].map(|id| sheet.word(id));
         let columns: Vec<Column<'_>> = labels.iter().map(|label| Column { label, numeric: false }).collect();
         parts::table(Some(&sheet.word(title)), &columns, rows)
     };

@@ -327,6 +327,7 @@ desk-dead-none-next = 文書の作成や、住民側との受渡しは、すべ�
 desk-dead-jobs = 作業（文書の作成など）
 desk-dead-parcels = 住民側から届いて、受け取れなかったもの
 desk-waiting-parcels = 住民側から届いて、待っているもの
+desk-waiting-why = 待つ理由
 desk-waiting-lead = 待っているものは失われません。待つ理由がなくなれば、1分以内に自動で受け取ります。
 desk-waits-definition = 申請された手続の版が、職員側にまだありません。古い版の定義フォルダーを「yakuba keep-definitions」で読み込ませてください。
 desk-waits-filing = この案件の申請が、まだ受け取られていません。申請の後に受け取ります。
