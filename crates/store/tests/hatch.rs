@@ -195,7 +195,7 @@ on_both_engines! {
         let early: Arc<dyn Receiver> = Arc::new(Patient { is_there: AtomicBool::new(false) });
         file(&portal, "early");
         until("it waits", || {
-            hatch::carry_all(&portal, &desk, &[early.clone()], &[]).expect("carried");
+            hatch::carry_all(&portal, &desk, std::slice::from_ref(&early), &[]).expect("carried");
             desk.read(|tx| tx.waiting_parcels(10)).expect("read").len() == 1
         });
         let (keys, folder) = (keys(place), place.folder().join("hatch"));
