@@ -206,7 +206,10 @@ test('who filed without an account is found in the registry, and differences are
 test('a form for paper that is sent twice makes one case', async () => {
   await ono.go('/desk/paper/disclosure_request');
   const form = await ono.page.evaluate(() => [...new FormData(document.querySelector('main form[method=post]'))].map(([name, value]) => [name, String(value)]));
-  const answers = { requester: 'person', name: '田中 太郎', documents: '中央公園の改修工事の契約書の全部', way: 'view', verb: 'file' };
+  const answers = {
+    requester: 'person', name: '田中 太郎', 'address.postal': '100-0001', 'address.text': '見本県見本市中央1-2-3', phone: '090-0000-0002',
+    documents: '中央公園の改修工事の契約書の全部', way: 'view', verb: 'file',
+  };
   const body = new URLSearchParams([...form.filter(([name]) => !(name in answers)), ...Object.entries(answers)]).toString();
   const send = () => ono.context.request.post(`${town.url}/desk/paper/disclosure_request`, {
     headers: { 'content-type': 'application/x-www-form-urlencoded', origin: town.url }, data: body, maxRedirects: 0,
