@@ -165,6 +165,7 @@ on_both_engines! {
         world.carry();
         hanako.get("/my/account").is(200).says("結び付けをやめました").says("窓口で伝える番号").says_not("窓口で確認しました");
         // Linked again, it says so no more.
+        world.later(Duration::from_secs(60));
         let code = code_of(&mut hanako);
         world.carry();
         let form = [("resident", resident.as_str()), ("seen", Document::MyNumberCard.code()), ("link-code", code.as_str())];
