@@ -60,7 +60,7 @@ fn page(face: &DeskFace, staff: &Staff, who: &Listed, posts: &[Post], wrong: Opt
     let body = html! {
         (parts::facts(&facts))
         @if who.active {
-            section.panel { div.row.actions {
+            section.panel { div.row {
                 (parts::post_button(Weight::Second, &format!("/desk/staff/{}/set-up-code", who.id), &staff.csrf, say.html("access-staff-give-code", &[])))
                 (parts::post_button(Weight::Second, &format!("/desk/staff/{}/sign-out", who.id), &staff.csrf, say.html("access-staff-sign-out", &[])))
             } }
