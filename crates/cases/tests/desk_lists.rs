@@ -163,6 +163,7 @@ store::on_both_engines! {
         let given = world.act(&kudo, move |tx, acting| verbs::give(tx, acting, number, 0, to_ono));
         assert_eq!(given.unwrap().assignee, Some(ono.id));
     }
+
     fn what_a_leaver_had_waits_for_everybody_again(place: Place) {
         let world = World::new(place);
         let (ono, kudo) = (world.hire("小野 直子", "general_affairs", "clerk"), world.hire("工藤 明", "general_affairs", "clerk"));

@@ -255,7 +255,9 @@ mod tests {
     fn the_address_of_a_protected_person_is_no_fact() {
         let mut akiko = resident("head", date(1985, 10, 30));
         assert!(akiko.as_fact(Told::InWhole).more.contains_key("address"));
+        assert_eq!(akiko.address_shown().as_deref(), Some("見本県見本市中央1丁目1番1号"));
         akiko.protected_until = Some(date(2027, 6, 30));
         assert!(!akiko.as_fact(Told::InWhole).more.contains_key("address"));
+        assert_eq!(akiko.address_shown(), None, "nor does it stand in any list");
     }
 }

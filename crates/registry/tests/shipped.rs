@@ -320,4 +320,35 @@ store::on_both_engines! {
         decide(&desk, grant(Some(resident_id(1)))).unwrap();
         assert!(holds(&desk, "child_allowance", &resident_id(1).to_string(), APRIL));
     }
+
+    fn a_dog_registered_elsewhere_gets_a_record_here_and_a_new_owner_takes_no_place(place: Place) {
+        let desk = desk(place);
+        let address = |line: &str| Answer::Address(definitions::answer::PostalAddress { postal_code: None, line: line.into(), building: None });
+        let moved = date(2026, 10, 25);
+        let text = |text: &str| Answer::Text(text.into());
+        let filed = |event: &str, more: &[(&str, Answer)]| {
+            let mut all = vec![("name", text("鈴木 健二")), ("dog_name", text("コロ")), ("event", Answer::Choice(event.into())), ("happened_on", Answer::Date(moved))];
+            all.extend(more.iter().cloned());
+            answers(&all)
+        };
+        let change = |outcome, answers, details| Decided { procedure: "dog_change", outcome, answers, details, applicant: None, today: date(2026, 11, 24), record: 1 };
+        let known = answers(&[
+            ("tag", text("第201号")), ("former_number", text("第7号")), ("owner_address", text("見本市東町2-3")), ("breed", text("雑種")), ("coat", text("黒")),
+            ("sex", Answer::Choice("male".into())), ("born", Answer::Date(date(2022, 4, 1))), ("features", text("左の耳が白い")),
+        ]);
+        let number = || answers(&[("number", text("第201号"))]);
+        let came = filed("moved", &[("new_place", address("見本市東町2-3")), ("former_town", text("隣市"))]);
+        assert_eq!(decide(&desk, change("place_changed", came.clone(), number())), Err(Refused::NothingToChange), "there is nothing here to change");
+        decide(&desk, change("transferred", came, known)).unwrap();
+        assert!(holds(&desk, "dog", "第201号", moved));
+        let given = filed("owner", &[("new_owner", text("見本 次郎")), ("new_owner_address", address("見本市南町9"))]);
+        decide(&desk, change("owner_changed", given, number())).unwrap();
+        let id = RecordId::new(Uuid::from_u128(1));
+        let last = desk.read::<_, StoreError>(move |tx| records::stretches(tx, id)).unwrap().pop().unwrap();
+        let column = |id: &str| last.values.get(id).cloned();
+        assert_eq!((column("owner"), column("owner_address")), (Some(text("見本 次郎")), Some(text("見本市南町9"))));
+        assert_eq!((column("place"), column("features")), (Some(text("見本市東町2-3")), Some(text("左の耳が白い"))));
+        decide(&desk, change("died", filed("dead", &[]), number())).unwrap();
+        assert!(!holds(&desk, "dog", "第201号", date(2026, 10, 26)));
+    }
 }

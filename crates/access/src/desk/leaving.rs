@@ -60,10 +60,10 @@ fn page(face: &DeskFace, staff: &Staff, who: &Listed, posts: &[Post], wrong: Opt
     let body = html! {
         (parts::facts(&facts))
         @if who.active {
-            div.row.actions {
+            section.panel { div.row {
                 (parts::post_button(Weight::Second, &format!("/desk/staff/{}/set-up-code", who.id), &staff.csrf, say.html("access-staff-give-code", &[])))
                 (parts::post_button(Weight::Second, &format!("/desk/staff/{}/sign-out", who.id), &staff.csrf, say.html("access-staff-sign-out", &[])))
-            }
+            } }
             section.panel aria-labelledby="leaving" {
                 h2 #leaving { (say.html("access-leaving-title", &[])) }
                 @if let Some(wrong) = wrong { (parts::notice(Tone::Error, html! { p role="alert" { (say.html(wrong, &[])) } })) }

@@ -16,7 +16,7 @@ use ui::{
 
 use crate::{
     AccountId, RecordKind, ResidentId,
-    clock::time_in_japan,
+    clock::day_in_japan,
     error::PageError,
     face::DeskFace,
     line::{Line, Takes},
@@ -82,7 +82,7 @@ async fn page(face: &DeskFace, staff: &Staff, resident: &str, seen: Option<Docum
         @if let Some(done) = done {
             div role="status" { (parts::notice(Tone::Good, html! { p { (say.html(done, &[])) } })) }
         } @else {
-            (form(say, staff, resident, seen, &state))
+            section.panel { (form(say, staff, resident, seen, &state)) }
         }
         @if !linked.is_empty() { (linked_panel(say, staff, resident, &linked)) }
         @if !resident.is_empty() { (parts::back_link(&format!("/desk/residents/{}", percent(resident)), say.html("access-linking-back", &[]))) }
@@ -126,7 +126,7 @@ fn linked_panel(say: Say<'_>, staff: &Staff, resident: &str, linked: &[LinkedAcc
             p { (say.html("access-unlinking-lead", &[])) }
             @for one in linked {
                 p {
-                    b { (say.words.moment_html(Language::Ja, time_in_japan(one.at))) }
+                    b { (say.words.day_html(Language::Ja, day_in_japan(one.at))) }
                     @if let Some(seen) = one.seen { "　" (say.html(document_words(seen), &[])) }
                     @if let Some(by) = &one.by { "　" (by) }
                 }
