@@ -79,7 +79,7 @@ export async function person(town, { viewport = PHONE, scripts = true, name = 'p
     async look(title) {
       shot += 1;
       await page.screenshot({ path: join(screens, `${name}-${String(shot).padStart(2, '0')}-${title}.png`), fullPage: true });
-      if (scripts) await fits(page, title);
+      if (scripts) { await fits(page, title); await reads(page, title); }
       await axe(page, title, scripts);
       for (const [size, other] of alsoAt) {
         await page.setViewportSize(other);
@@ -111,6 +111,12 @@ async function fits(page, title) {
   assert.ok(sideways <= 1, `${title}: the page is ${sideways} px wider than the screen`);
 }
 
+/** Nobody has to read what is meant for the program: a reading in its brackets, a place that was not filled, the id of a word. */
+async function reads(page, title) {
+  const raw = await page.evaluate(() => document.body.innerText.match(/[《》]|\{ ?\$?[a-z_.]+ ?\}|\b(?:cases|desk|access|messages|letters|registry|ui|demo)-[a-z]+(?:-[a-z]+)+\b/g));
+  assert.deepEqual(raw, null, `${title}: raw text on the page`);
+}
+
 async function axe(page, title, scripts) {
   let target = page;
   let copy;
@@ -123,6 +129,7 @@ async function axe(page, title, scripts) {
     await target.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }));
     await target.goto(page.url());
     await fits(target, title);
+    await reads(target, title);
   }
   // The content security policy forbids injected scripts on the page itself; the debugger's isolated world is not bound by it.
   const session = await target.context().newCDPSession(target);

@@ -12,7 +12,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 pub use desk::{COUNTED_MOST, DeskPage, NavGroup, NavItem, StaffMenu, Urgency, counted};
 pub use portal::{PortalPage, SignedIn, Width};
 
-use crate::{assets, colour::KeyColour, parts, words::Words};
+use crate::{
+    assets,
+    colour::KeyColour,
+    parts,
+    words::{Words, ruby},
+};
 
 /// The name of the hidden input that carries a session's token in every form.
 pub const CSRF_NAME: &str = "csrf";
@@ -127,7 +132,7 @@ fn document(
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) "｜" (town.name) }
+                title { (title) "｜" (ruby::plain(town.name)) }
                 @if indexed == Indexed::No { meta name="robots" content="noindex, nofollow"; }
                 meta name="format-detection" content="telephone=no";
                 meta name="color-scheme" content=(if class.is_some() { "light dark" } else { "light" });
@@ -144,7 +149,7 @@ fn demo_strip(words: &Words, language: Language, town: &TownLook<'_>) -> Markup 
     html! {
         @if town.demo {
             aside.demo aria-label=(words.say(language, "ui-demo", &[])) {
-                b { (words.html(language, "ui-demo-strip", &[("town", town.name.into())])) }
+                b { (words.html(language, "ui-demo-strip", &[("town", ruby::plain(town.name).as_str().into())])) }
             }
         }
     }

@@ -4,7 +4,11 @@ use definitions::text::Language;
 use maud::{Markup, html};
 
 use super::{Crumb, Flash, Indexed, Link, TownLook, csrf_input, demo_strip, document, flash, mark, trail};
-use crate::{assets, parts::icons, words::Words};
+use crate::{
+    assets,
+    parts::icons,
+    words::{Words, ruby},
+};
 
 /// How wide the content runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +182,7 @@ impl<'a> PortalPage<'a> {
                 div.wrap {
                     a.mark href="/" {
                         (mark(self.town))
-                        span { (self.town.name) small { (self.words.html(self.language, "ui-portal-name", &[])) } }
+                        span { (ruby::html(self.town.name)) small { (self.words.html(self.language, "ui-portal-name", &[])) } }
                     }
                     nav aria-label=(self.words.say(self.language, "ui-navigation", &[])) {
                         ul {
@@ -203,8 +207,9 @@ impl<'a> PortalPage<'a> {
 
     /// 市役所 and 区役所, but 町役場 and 村役場.
     fn office(&self) -> Markup {
-        let id = if self.town.name.ends_with(['町', '村']) { "ui-office-small" } else { "ui-office" };
-        self.words.html(self.language, id, &[("town", self.town.name.into())])
+        let town = ruby::plain(self.town.name);
+        let id = if town.ends_with(['町', '村']) { "ui-office-small" } else { "ui-office" };
+        self.words.html(self.language, id, &[("town", town.as_str().into())])
     }
 
     /// Every page ends with a way to a person (architecture: errors end with a way to a human; here all pages do).
@@ -217,11 +222,11 @@ impl<'a> PortalPage<'a> {
                     div {
                         h2 { (say("ui-person-title")) }
                         p { (say("ui-person-text")) }
-                        address { (self.office()) "　〒" (self.town.post) "　" (self.town.address) }
+                        address { (self.office()) "　〒" (self.town.post) "　" (ruby::html(self.town.address)) }
                     }
                     div {
                         a.tel href={ "tel:" (dialled) } { (icons::PHONE) (self.town.phone) }
-                        p { (self.town.hours) }
+                        p { (ruby::html(self.town.hours)) }
                     }
                     @if self.signed_in.is_some() || !self.foot.is_empty() {
                         ul {
