@@ -424,7 +424,7 @@ fn option_label(key: &str, field: &Field, town: &Town, language: Language) -> St
         _ => return key.to_owned(),
     };
     match options {
-        Options::Listed(listed) => listed.get(key).map_or(key, |text| town.say(text, language)).to_owned(),
+        Options::Listed(listed) => listed.get(key).map_or_else(|| key.to_owned(), |text| town.say_plainly(text, language)),
         Options::Register { register, show } => {
             let record = town.registers.get(register).and_then(|register| register.records.get(key));
             let shown = record.and_then(|record| show.iter().find_map(|column| record.get(column)));

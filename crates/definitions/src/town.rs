@@ -125,6 +125,19 @@ pub struct LifeEvent {
     pub words: Vec<String>,
 }
 
+/// What stands between 《 and 》, and the bar that begins a base, is left out.
+fn without_readings(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('《') {
+        let Some((_, behind)) = after.split_once('》') else { break };
+        plain.push_str(before);
+        rest = behind;
+    }
+    plain.push_str(rest);
+    plain.replace('｜', "")
+}
+
 impl Town {
     /// Reads a town's folder and those that it lies over (its siblings), and gives the merged result.
     ///
@@ -150,6 +163,12 @@ impl Town {
     /// A text in a language: its translation, or the Japanese where there is none that is fresh.
     pub fn say<'a>(&'a self, text: &'a Text, language: Language) -> &'a str {
         self.translations.find(text, language).unwrap_or(&text.ja)
+    }
+
+    /// The same without its readings (`申請《しんせい》`): for a line in which it stands beside what a person wrote, so that nothing of theirs is
+    /// taken for a reading.
+    pub fn say_plainly(&self, text: &Text, language: Language) -> String {
+        without_readings(self.say(text, language))
     }
 
     /// A procedure by its id.
@@ -181,5 +200,17 @@ impl Town {
             next += 1;
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_readings;
+
+    #[test]
+    fn readings_are_left_out_of_a_plain_line() {
+        assert_eq!(without_readings("お父《とう》さん・｜お母さん《おかあさん》など"), "お父さん・お母さんなど");
+        assert_eq!(without_readings("理由"), "理由");
+        assert_eq!(without_readings("半分《はんぶん"), "半分《はんぶん", "an author's slip stays to be seen");
     }
 }

@@ -68,10 +68,10 @@ impl Nature for Group {
         let (Answer::Group(rows), Kind::Group { each, fields, .. }) = (answer, &field.kind) else { return String::new() };
         let mut lines = Vec::new();
         for (place, row) in rows.iter().enumerate() {
-            lines.push(format!("{} {}", town.say(each, language), place + 1));
+            lines.push(format!("{} {}", town.say_plainly(each, language), place + 1));
             for (id, answer) in row.iter() {
                 let Some(field) = fields.get(id) else { continue };
-                lines.push(format!("{}: {}", town.say(&field.label, language), shown(answer, field, town, language)));
+                lines.push(format!("{}: {}", town.say_plainly(&field.label, language), shown(answer, field, town, language)));
             }
         }
         lines.join("\n")

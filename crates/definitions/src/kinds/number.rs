@@ -53,7 +53,7 @@ impl Nature for Number {
         let space = if language == Language::En { " " } else { "" };
         match &field.kind {
             Kind::Number { unit: Some(unit), .. } => {
-                format!("{}{space}{}", with_commas(*number), town.say(unit, language))
+                format!("{}{space}{}", with_commas(*number), town.say_plainly(unit, language))
             }
             _ => with_commas(*number),
         }

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use maud::{Markup, html};
 
 use super::{Asked, FieldView, render as render_field};
-use crate::parts::icons;
+use crate::{parts::icons, words::ruby};
 
 /// The shape of a group.
 pub(super) struct Shape<'a> {
@@ -23,14 +23,15 @@ pub(super) struct Shape<'a> {
 
 pub(super) fn render(asked: &Asked<'_>, shape: &Shape<'_>) -> Markup {
     let rows = asked.view.typed.rows(&asked.path, shape.at_least, shape.at_most);
-    let each = asked.view.town.say(shape.each, asked.view.say.language);
+    // What is put into a sentence is without its readings: a value never becomes markup.
+    let each = ruby::plain(asked.view.town.say(shape.each, asked.view.say.language));
     let most = asked.say_with("ui-group-most", &[("count", shape.at_most.into())]);
     let controls = html! {
         input type="hidden" name=(rows_name(&asked.path)) value=(rows);
-        @for row in 0..rows { (one(asked, shape, each, row, rows > shape.at_least)) }
+        @for row in 0..rows { (one(asked, shape, &each, row, rows > shape.at_least)) }
         @if rows < shape.at_most {
             button.btn.second.small type="submit" name={ "add." (asked.path) } value="1" formnovalidate {
-                (icons::PLUS) span { (asked.say_with("ui-group-add", &[("each", each.into())])) }
+                (icons::PLUS) span { (asked.say_with("ui-group-add", &[("each", each.as_str().into())])) }
             }
         }
     };
