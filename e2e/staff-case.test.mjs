@@ -269,3 +269,26 @@ test('where the registry says the same everywhere one line says so and one key g
   assert.equal((await mori.context.request.get(`${town.url}/desk/cases/${elsewhere.plain}`)).status(), 404);
   for (const one of [mori, ono]) { one.calm(); await one.leave(); }
 });
+
+test('what an outcome asks is chosen from the register with its free places, and the first wish stands there', { timeout: 60_000 }, async () => {
+  const mori = await staff(town, 'mori', { name: 'staff-case-admits', alsoAt: [['phone', PHONE]] });
+  await mori.go('/desk/cases?queue=all');
+  const line = mori.page.locator('tr', { hasText: '放課後児童会の入会' }).first();
+  await line.locator('a').first().click();
+  await mori.page.waitForURL(/\/desk\/cases\/[0-9A-Z-]+$/);
+  await mori.go(`${new URL(mori.page.url()).pathname}/propose`);
+  await mori.page.locator('input[name=outcome][value=admit]').check();
+  const clubs = mori.page.locator('[name="admit.facility"]');
+  const chosen = await clubs.evaluateAll((inputs) => inputs.map((input) => (input.tagName === 'SELECT' ? input.value : input.checked && input.value)).filter(Boolean));
+  assert.equal(chosen.length, 1, 'the first wish is chosen already');
+  assert.equal(await mori.page.locator('input[type=text][name="admit.facility"]').count(), 0, 'nothing is told in words');
+  const shown = await mori.page.locator('#f-admit-facility, fieldset:has([name="admit.facility"])').last().innerText();
+  assert.match(shown, /児童会/);
+  assert.match(shown, /\d/, `free places stand beside each: ${shown}`);
+  for (const part of ['year', 'month', 'day']) {
+    assert.notEqual(await mori.page.locator(`[name="admit.from.${part}"]`).inputValue(), '', 'the first day that was asked for stands there');
+  }
+  await mori.look('admit');
+  mori.calm();
+  await mori.leave();
+});

@@ -5,7 +5,6 @@ pub mod consult;
 use access::{grants::Act, staff::absence};
 use definitions::{
     answer::Answers,
-    facts::NoFacts,
     ids::{OutcomeId, RoleId},
     procedure::{Outcome, Procedure},
 };
@@ -36,10 +35,12 @@ pub struct Draft {
 /// See [`change`]; also a reason or details missing where they are due.
 pub fn propose(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, draft: Draft) -> Result<Case, Refused> {
     let (by, at) = (acting.staff.id, acting.now);
+    let (there, _) = crate::verbs::read(tx, acting, number)?;
+    let facts = crate::registers::facts(tx, acting.town, &there, acting.today())?;
     change(tx, acting, number, seen, Act::Work, |case, procedure| {
         let outcome = draft.outcome.clone();
         let ask = &procedure.outcomes.get(&outcome).ok_or(NotNow::Unknown("outcome"))?.ask;
-        let names = asked::names(case, procedure, &NoFacts, acting.today(), Some((&outcome, &draft.details)));
+        let names = asked::names(case, procedure, &facts, acting.today(), Some((&outcome, &draft.details)));
         if !asked::is_complete(ask, &draft.details, names) {
             return Err(NotNow::DetailsDue);
         }
@@ -47,6 +48,18 @@ pub fn propose(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i6
         case.stage = case.propose(procedure, proposal)?;
         Ok(vec![Happened::told(Event::Proposed { outcome }, News::Deciding)])
     })
+}
+
+/// What an outcome asks staff, as they find it before they typed anything: the club of the first wish, the first day.
+///
+/// # Errors
+/// See [`read`](crate::verbs::read); also no such outcome.
+pub fn beforehand(tx: &Read<'_>, acting: &Acting<'_>, number: CaseNumber, outcome: &OutcomeId) -> Result<Answers, Refused> {
+    let (case, procedure) = crate::verbs::read(tx, acting, number)?;
+    let ask = &procedure.outcomes.get(outcome).ok_or(NotNow::Unknown("outcome"))?.ask;
+    let (town, today) = (acting.town, acting.today());
+    let asking = asked::Asking { town, case: &case, procedure: &procedure, outcome: Some(outcome), ask, today };
+    Ok(asking.begin(tx)?.1.answers)
 }
 
 /// Somebody's place in the chain of decision at this moment.

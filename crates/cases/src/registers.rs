@@ -20,8 +20,9 @@ use sha2::{Digest, Sha256};
 use store::{Read, StoreError, Write, params};
 
 use crate::{
+    asked,
     case::Case,
-    rows,
+    decide, rows,
     verbs::{Acting, Refused},
 };
 
@@ -41,7 +42,10 @@ pub(crate) fn apply(
     on: Date,
 ) -> Result<(), Refused> {
     let facts = facts(tx, acting.town, case, on)?;
-    let names = Known::new(procedure, &case.answers, &facts, on).with("outcome", kinds::record(details, &[]));
+    let due = decide::consult::due_so_far(tx, case)?;
+    let names = Known::new(procedure, &case.answers, &facts, on)
+        .with("case", asked::of_case(case, Some(due), on))
+        .with("outcome", kinds::record(details, &[]));
     if let Effect::Charge { amount, text } = effect {
         if let Value::Int(yen) = amount.value(&names) {
             tx.run(CHARGE, params![case.id.to_string(), id.to_string(), yen, text.ja.as_str()])?;

@@ -3,8 +3,8 @@
 mod world;
 
 use access::{HouseholdId, ResidentId, Staff};
-use cases::{Case, CaseNumber, decide, verbs};
-use definitions::answer::Answers;
+use cases::{Case, CaseNumber, case::NotNow, decide, verbs};
+use definitions::answer::{Answer, Answers};
 use jiff::civil::date;
 use jp::name::PersonName;
 use registry::{
@@ -47,6 +47,16 @@ fn propose(w: &World, clerk: &Staff, number: CaseNumber) {
     .unwrap();
 }
 
+/// Up to the decision on a plot in a garden, with what the outcome asks.
+fn propose_plot(w: &World, clerk: &Staff, number: CaseNumber, details: Answers) -> Result<Case, verbs::Refused> {
+    let seen = w.case(number).row;
+    w.act(clerk, move |tx, acting| {
+        let case = verbs::advance(tx, acting, number, seen, verbs::StepDone::default())?;
+        let draft = decide::Draft { outcome: "admit".parse().unwrap(), reason: String::new(), details: details.clone() };
+        decide::propose(tx, acting, number, case.row, draft)
+    })
+}
+
 fn approve(w: &World, chief: &Staff, number: CaseNumber) -> Result<Case, verbs::Refused> {
     let seen = w.case(number).row;
     w.act(chief, move |tx, acting| decide::approve(tx, acting, number, seen))
@@ -71,5 +81,24 @@ store::on_both_engines! {
         w.act(&clerk, move |tx, acting| verbs::identify(tx, acting, number, seen, Some(claimant().id))).unwrap();
         approve(&w, &chief, number).unwrap();
         assert!(receives(&w));
+    }
+
+    fn what_an_outcome_asks_is_a_record_of_the_register_with_its_free_places_and_the_last_one_is_given_once(place: Place) {
+        let w = World::new(place);
+        let (clerk, chief) = (w.hire("小野 直子", "environment", "clerk"), w.hire("工藤 明", "environment", "chief"));
+        let [first, second] = ["佐藤 花子", "田中 太郎"].map(|name| w.filed("club_join", &[("name", name), ("garden", "east")]).number);
+        let beforehand = |number| {
+            let found = w.look(&clerk, move |tx, acting| decide::beforehand(tx, acting, number, &"admit".parse().unwrap())).unwrap();
+            assert_eq!(found.get("given"), Some(&Answer::Choice("east".into())), "what the person wishes for stands there");
+            found
+        };
+        let in_words = propose_plot(&w, &clerk, first, answers(&[("given", "東農園")]));
+        assert!(matches!(in_words, Err(verbs::Refused::NotNow(NotNow::DetailsDue))), "a record, not its name: no counter would see it");
+        for number in [first, second] {
+            propose_plot(&w, &clerk, number, beforehand(number)).unwrap();
+        }
+        approve(&w, &chief, first).unwrap();
+        assert!(matches!(approve(&w, &chief, second), Err(verbs::Refused::Register(Refused::Full { .. }))), "one plot is given once");
+        assert_eq!(w.count(&w.desk, "select count(*) from register_fact"), 1);
     }
 }

@@ -77,6 +77,15 @@ pub struct PageState {
 }
 
 impl Filled {
+    /// The same for questions that stand below a name on their page: `admit.facility`, where all outcomes are on one.
+    pub fn under(mut self, prefix: &str) -> Filled {
+        let under = |path: &str| format!("{prefix}.{path}");
+        self.problems.iter_mut().for_each(|problem| problem.path = under(&problem.path));
+        self.hidden = self.hidden.iter().map(|path| under(path)).collect();
+        self.listed = self.listed.into_iter().map(|(path, listing)| (under(&path), listing)).collect();
+        self
+    }
+
     /// Whether it may be filed: nothing missing, nothing wrong, no formal rule broken. Warnings stop nobody (行政手続法7条).
     pub fn may_be_filed(&self) -> bool {
         self.problems.is_empty() && self.formal.is_empty()
@@ -155,4 +164,9 @@ pub fn begin(procedure: &Procedure, typed: &Typed, facts: &dyn Facts, today: Dat
 /// case ([`Known`]).
 pub fn fill_fields(fields: &IndexMap<FieldId, Field>, typed: &Typed, facts: &dyn Facts, today: Date, around: &dyn Names) -> Filled {
     filling::Filling::new(typed, facts, today).fill_fields(fields, around)
+}
+
+/// What staff find in these questions before they typed anything: the `default:` of each that is asked.
+pub fn begin_fields(fields: &IndexMap<FieldId, Field>, facts: &dyn Facts, today: Date, around: &dyn Names) -> Typed {
+    filling::begin_fields(fields, facts, today, around)
 }

@@ -134,6 +134,13 @@ impl Typed {
         Scoped { typed: self, prefix }
     }
 
+    /// The same below a name: `facility` as `admit.facility`, where the questions of several outcomes are on one page.
+    pub fn under(&self, prefix: &str) -> Typed {
+        let mut under = Typed::default();
+        self.iter().for_each(|(name, values)| under.set(format!("{prefix}.{name}"), values));
+        under
+    }
+
     /// Every name with its values, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.values.iter().map(|(name, values)| (name.as_str(), values.as_slice()))

@@ -4,7 +4,7 @@ mod served;
 
 use std::fs;
 
-use served::{Place, repository, yakuba};
+use served::{Place, copy, repository, yakuba};
 
 /// A village's folder of one's own, with the nation's beside it.
 fn copied(place: &Place) -> std::path::PathBuf {
@@ -13,18 +13,6 @@ fn copied(place: &Place) -> std::path::PathBuf {
         copy(&repository("towns").join(folder), &towns.join(folder));
     }
     towns.join("chiisana")
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().flatten() {
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).unwrap();
-        }
-    }
 }
 
 #[test]

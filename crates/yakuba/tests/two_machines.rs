@@ -183,24 +183,12 @@ fn each_machine_is_copied_proved_and_laid_out_again_with_the_key_that_it_has() {
 fn changed(place: &Place) -> std::path::PathBuf {
     let towns = place.beside("towns-after");
     for folder in ["base", "chiisana"] {
-        copy(&served::repository("towns").join(folder), &towns.join(folder));
+        served::copy(&served::repository("towns").join(folder), &towns.join(folder));
     }
     let procedure = towns.join("base/procedures/disclosure_request.yaml");
     let text = std::fs::read_to_string(&procedure).unwrap();
     std::fs::write(&procedure, text.replace("at_most: 2000", "at_most: 1900")).unwrap();
     towns.join("chiisana")
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().flatten() {
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
-        }
-    }
 }
 
 /// What a resident filed while the desk was down, its parcel in the folder, the portal stopped.

@@ -151,7 +151,8 @@ pub fn decides_alone(tx: &Read<'_>, acting: &Acting<'_>, case: &Case, procedure:
     Ok(only.holds(&names).is_yes())
 }
 
-fn due_so_far(tx: &Read<'_>, case: &Case) -> Result<i64, StoreError> {
+/// What is due on a case so far, in yen.
+pub(crate) fn due_so_far(tx: &Read<'_>, case: &Case) -> Result<i64, StoreError> {
     let row = tx.first("select cast(coalesce(sum(yen), 0) as bigint) from case_charge where case_id = $1", params![case.id.to_string()])?;
     row.map_or(Ok(0), |row| row.get(0))
 }

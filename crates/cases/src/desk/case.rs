@@ -8,8 +8,10 @@ use axum::{
 };
 use definitions::{
     answer::FileAnswer,
+    form::Filled,
     procedure::{Procedure, StepAct},
     text::Language,
+    typed::Typed,
 };
 use maud::{Markup, html};
 use ui::{
@@ -26,6 +28,7 @@ use super::{
 };
 use crate::{
     CaseNumber, apart,
+    asked::Asking,
     case::{Approval, Case, Stage},
     clock, decide,
     event::{Event, Told, Who},
@@ -52,6 +55,8 @@ pub(super) struct Opened {
     pub colleagues: Vec<(access::StaffId, String)>,
     /// In which role this person approves, and what stands in the way.
     pub turn: Turn,
+    /// What the step asks staff, with what is known beforehand.
+    pub in_step: (Typed, Filled),
     pub side: Side,
 }
 
@@ -101,6 +106,7 @@ pub(super) async fn open(sheet: &Sheet, number: &str) -> Result<Opened, PageErro
             let colleagues = access::staff::directory::in_department(tx, &case.department, acting.today())?;
             let colleagues = colleagues.into_iter().filter(|one| one.id != acting.staff.id).map(|one| (one.id, one.name)).collect();
             let turn = Turn::of(tx, acting, &case, &procedure)?;
+            let in_step = in_step(tx, acting, &case, &procedure)?;
             let side = side(tx, acting, &words, "")?;
             Ok(Opened {
                 case,
@@ -116,6 +122,7 @@ pub(super) async fn open(sheet: &Sheet, number: &str) -> Result<Opened, PageErro
                 apart,
                 colleagues,
                 turn,
+                in_step,
                 side,
             })
         })
@@ -320,30 +327,35 @@ fn step_panel(sheet: &Sheet, opened: &Opened) -> Markup {
                 (csrf_input(&sheet.staff.csrf))
                 input type="hidden" name="row" value=(case.row);
                 @for (id, text) in &step.checks { label.pick { input type="checkbox" name="check" value=(id); span { (sheet.plain(text)) } } }
-                (asked_in_step(sheet, case, procedure))
+                (asked_in_step(sheet, opened))
             }
         }
     }
 }
 
 /// What the step asks staff to write down, such as the day of an interview; named `step.FIELD`.
-fn asked_in_step(sheet: &Sheet, case: &Case, procedure: &Procedure) -> Markup {
-    let (typed, filled) = (definitions::typed::Typed::default(), definitions::form::Filled::default());
-    let asked = case.step(procedure).map(|step| step.ask.values().collect::<Vec<_>>()).unwrap_or_default();
-    html! {
-        @for field in asked {
-            (ui::field::render(field, &ui::field::FieldView {
-                say: sheet.say(),
-                town: &sheet.town,
-                typed: &typed,
-                filled: &filled,
-                prefix: "step",
-                problems: &[],
-                upload: None,
-                postal: None,
-            }))
-        }
-    }
+fn asked_in_step(sheet: &Sheet, opened: &Opened) -> Markup {
+    let asked = opened.case.step(&opened.procedure).map(|step| step.ask.values().collect::<Vec<_>>()).unwrap_or_default();
+    let (typed, filled) = &opened.in_step;
+    html! { @for field in asked { (ui::field::render(field, &asked_view(sheet, "step", typed, filled))) } }
+}
+
+/// How a question to staff is drawn: below the name of its step or outcome.
+pub(super) fn asked_view<'v>(sheet: &'v Sheet, prefix: &'v str, typed: &'v Typed, filled: &'v Filled) -> ui::field::FieldView<'v> {
+    ui::field::FieldView { say: sheet.say(), town: &sheet.town, typed, filled, prefix, problems: &[], upload: None, postal: None }
+}
+
+/// The questions of the step as staff find them, under the names of the page.
+fn in_step(
+    tx: &store::Read<'_>,
+    acting: &verbs::Acting<'_>,
+    case: &Case,
+    procedure: &Procedure,
+) -> Result<(Typed, Filled), store::StoreError> {
+    let Some(step) = case.step(procedure).filter(|step| !step.ask.is_empty()) else { return Ok(Default::default()) };
+    let asking = Asking { town: acting.town, case, procedure, outcome: None, ask: &step.ask, today: acting.today() };
+    let (typed, filled) = asking.begin(tx)?;
+    Ok((typed.under("step"), filled.under("step")))
 }
 
 /// Merit rules that do not hold: said to the person, who filed all the same.

@@ -8,31 +8,67 @@ use axum::{
 };
 use definitions::{
     answer::Answers,
-    facts::NoFacts,
-    form,
+    form::{FieldProblem, Filled},
+    ids::OutcomeId,
     procedure::{Outcome, StepAct},
     typed::Typed,
 };
+use indexmap::IndexMap;
 use maud::{Markup, html};
 use ui::{
-    field::{self, FieldView},
+    field,
     parts::{self, Mistake, Tone},
 };
 
 use super::{
     Sheet,
     case::{self, Opened},
+    refusal,
     verbs::{answer_with_form, number_of, row_of, text_input, verb_page},
 };
-use crate::{asked, case::NotNow, decide, effects};
+use crate::{asked::Asking, case::NotNow, decide, effects};
 
 pub(super) async fn propose_page(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
     let opened = case::open(&sheet, &number).await?;
-    Ok(propose_form(&sheet, &opened, &Typed::default(), html! {}))
+    let asked = all_asked(&sheet, &opened, None).await?;
+    Ok(propose_form(&sheet, &opened, &asked, &Typed::default(), html! {}))
+}
+
+/// What each outcome asks, as it was typed or as staff find it, under the names of the page.
+type AllAsked = IndexMap<OutcomeId, (Typed, Filled)>;
+
+/// Reads what may be chosen, such as the clubs with their free places; `typed`: what came in, else what is known beforehand stands there.
+async fn all_asked(sheet: &Sheet, opened: &Opened, typed: Option<&Typed>) -> Result<AllAsked, PageError> {
+    let (case, procedure, typed) = (opened.case.clone(), opened.procedure.clone(), typed.cloned());
+    let asked = sheet.read(move |tx, acting| {
+        let mut all = AllAsked::new();
+        for outcome in procedure.outcomes.values() {
+            let id = &outcome.id;
+            let asking = Asking {
+                town: acting.town,
+                case: &case,
+                procedure: &procedure,
+                outcome: Some(id),
+                ask: &outcome.ask,
+                today: acting.today(),
+            };
+            let (typed, filled) = match &typed {
+                None => asking.begin(tx)?,
+                Some(typed) => {
+                    let own = below(typed, id.as_str());
+                    let filled = asking.fill(tx, &own)?;
+                    (own, filled)
+                }
+            };
+            all.insert(id.clone(), (typed.under(id.as_str()), filled.under(id.as_str())));
+        }
+        Ok(all)
+    });
+    asked.await.map_err(refusal)
 }
 
 /// Outcome, reason, and what each outcome asks; a press shows the letter before it goes.
-fn propose_form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) -> Markup {
+fn propose_form(sheet: &Sheet, opened: &Opened, asked: &AllAsked, typed: &Typed, above: Markup) -> Markup {
     let say = sheet.say();
     let chosen = typed.first("outcome");
     let outcomes = opened.procedure.outcomes.values();
@@ -44,7 +80,7 @@ fn propose_form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup) ->
                     input type="radio" name="outcome" value=(outcome.id) checked[chosen == Some(outcome.id.as_str())];
                     span { b { (sheet.plain(&outcome.title)) } @if outcome.reason_required { " " small { (sheet.word("desk-propose-reason-due")) } } }
                 }
-                @if !outcome.ask.is_empty() { div.indent data-shown-by="outcome" data-when=(outcome.id) { (questions(sheet, outcome, typed)) } }
+                @if !outcome.ask.is_empty() { div.indent data-shown-by="outcome" data-when=(outcome.id) { (questions(sheet, outcome, asked)) } }
             }
         }
         (text_input(sheet, "reason", "desk-propose-reason", typed.first("reason").unwrap_or_default()))
@@ -69,19 +105,10 @@ fn reminders(sheet: &Sheet, opened: &Opened) -> Markup {
 }
 
 /// The questions of an outcome, named `OUTCOME.FIELD` so that all outcomes stand on one page.
-fn questions(sheet: &Sheet, outcome: &Outcome, typed: &Typed) -> Markup {
-    let filled = form::Filled::default();
+fn questions(sheet: &Sheet, outcome: &Outcome, asked: &AllAsked) -> Markup {
     html! {
-        @for field in outcome.ask.values() {
-            (field::render(field, &FieldView {
-                say: sheet.say(),
-                town: &sheet.town,
-                typed,
-                filled: &filled,
-                prefix: outcome.id.as_str(),
-                problems: &[],
-                upload: None, postal: None,
-            }))
+        @if let Some((typed, filled)) = asked.get(&outcome.id) {
+            @for field in outcome.ask.values() { (field::render(field, &case::asked_view(sheet, outcome.id.as_str(), typed, filled))) }
         }
     }
 }
@@ -105,28 +132,20 @@ pub(super) fn below(typed: &Typed, prefix: &str) -> Typed {
     below
 }
 
-/// What came in of an outcome's own questions, as answers.
-fn details(sheet: &Sheet, opened: &Opened, typed: &Typed) -> Result<(Answers, Vec<Mistake>), PageError> {
-    let chosen = typed.first("outcome").and_then(|id| opened.procedure.outcomes.get(id));
-    let Some(outcome) = chosen else { return Ok((Answers::default(), Vec::new())) };
-    let nothing = Answers::default();
-    let around = asked::names(&opened.case, &opened.procedure, &NoFacts, sheet.today(), Some((&outcome.id, &nothing)));
-    let filled = form::fill_fields(&outcome.ask, &below(typed, outcome.id.as_str()), &NoFacts, sheet.today(), &around);
-    let mistakes = filled
-        .problems
-        .iter()
-        .map(|problem| Mistake {
-            anchor: field::anchor(&format!("{}.{}", outcome.id, problem.path)),
-            text: field::problem_text(sheet.say(), problem),
-        })
-        .collect();
-    Ok((filled.answers, mistakes))
+/// What came in of the chosen outcome's own questions: its answers, and what is wrong with them.
+fn details(sheet: &Sheet, asked: &AllAsked, typed: &Typed) -> (Answers, Vec<Mistake>) {
+    let chosen = typed.first("outcome").and_then(|id| asked.get(id));
+    let Some((_, filled)) = chosen else { return Default::default() };
+    let mistake =
+        |problem: &FieldProblem| Mistake { anchor: field::anchor(&problem.path), text: field::problem_text(sheet.say(), problem) };
+    (filled.answers.clone(), filled.problems.iter().map(mistake).collect())
 }
 
 pub(super) async fn propose(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
     let opened = case::open(&sheet, &number).await?;
     let number = number_of(&number)?;
-    let (answers, mistakes) = details(&sheet, &opened, &typed)?;
+    let asked = all_asked(&sheet, &opened, Some(&typed)).await?;
+    let (answers, mistakes) = details(&sheet, &asked, &typed);
     let outcome = typed.first("outcome").and_then(|id| opened.procedure.outcomes.get(id));
     let missing = outcome.map(|outcome| missing_characters(&sheet, &opened, outcome, &typed, &answers)).unwrap_or_default();
     let above = html! {
@@ -137,7 +156,7 @@ pub(super) async fn propose(sheet: Sheet, Path(number): Path<String>, Posted(typ
         }
     };
     if outcome.is_none() || !mistakes.is_empty() || !missing.is_empty() {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, propose_form(&sheet, &opened, &typed, above)).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, propose_form(&sheet, &opened, &asked, &typed, above)).into_response());
     }
     let (outcome, reason, row) =
         (outcome.map(|outcome| outcome.id.clone()), typed.first("reason").unwrap_or_default().to_owned(), row_of(&typed));
@@ -147,7 +166,7 @@ pub(super) async fn propose(sheet: Sheet, Path(number): Path<String>, Posted(typ
             decide::propose(tx, acting, number, row, decide::Draft { outcome, reason: reason.clone(), details: answers.clone() })
         })
         .await;
-    answer_with_form(&sheet, number, "propose", done, |opened, above| propose_form(&sheet, opened, &typed, above)).await
+    answer_with_form(&sheet, number, "propose", done, |opened, above| propose_form(&sheet, opened, &asked, &typed, above)).await
 }
 
 /// Characters of the letter that no font has, before anything is proposed.
@@ -162,7 +181,7 @@ fn missing_characters(sheet: &Sheet, opened: &Opened, outcome: &Outcome, typed: 
 pub(super) async fn preview(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
     let opened = case::open(&sheet, &number).await?;
     let outcome = typed.first("outcome").and_then(|id| opened.procedure.outcomes.get(id)).cloned().ok_or(PageError::NotFound)?;
-    let (answers, _) = details(&sheet, &opened, &typed)?;
+    let (answers, _) = details(&sheet, &all_asked(&sheet, &opened, Some(&typed)).await?, &typed);
     let reason = typed.first("reason").unwrap_or_default().to_owned();
     let today = sheet.today();
     let content = effects::first_content(&sheet.town, &opened.case, &opened.procedure, &outcome, &reason, &answers, today);

@@ -8,8 +8,6 @@ use axum::{
 };
 use definitions::{
     answer::Answers,
-    facts::NoFacts,
-    form,
     ids::{DepartmentId, FieldId},
     text::Language,
     typed::Typed,
@@ -30,6 +28,7 @@ use super::{
 };
 use crate::{
     CaseNumber,
+    asked::Asking,
     case::{Case, NotNow, Stage},
     clock,
     decide::{self, consult::Said},
@@ -184,9 +183,8 @@ pub(super) fn one(
 fn noted(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, typed: &Typed) -> Result<Answers, Refused> {
     let (case, procedure) = verbs::read(tx, acting, number)?;
     let Some(step) = case.step(&procedure).filter(|step| !step.ask.is_empty()) else { return Ok(Answers::default()) };
-    let facts = NoFacts;
-    let known = crate::asked::names(&case, &procedure, &facts, acting.today(), None);
-    Ok(form::fill_fields(&step.ask, &below(typed, "step"), &facts, acting.today(), &known).answers)
+    let asking = Asking { town: acting.town, case: &case, procedure: &procedure, outcome: None, ask: &step.ask, today: acting.today() };
+    Ok(asking.fill(tx, &below(typed, "step"))?.answers)
 }
 
 /// A form page of a verb on one case.

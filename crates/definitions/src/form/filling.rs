@@ -184,10 +184,8 @@ impl<'a> Filling<'a> {
 
     /// Questions that staff answer while they work on a case; names that they do not have are asked around them.
     pub(super) fn fill_fields(&self, fields: &IndexMap<FieldId, Field>, around: &dyn Names) -> Filled {
-        let pages = vec![Section::new(None, fields)];
-        let block = Block { filling: self, prefix: String::new(), pages, parent: Some(around) };
         let mut filled = Filled::default();
-        block.gather(0).into_filled(&mut filled);
+        Block::of_fields(self, fields, around).gather(0).into_filled(&mut filled);
         filled
     }
 }
@@ -209,6 +207,10 @@ impl<'a> Block<'a> {
     fn of_form(filling: &'a Filling<'a>, pages: &'a IndexMap<PageId, Page>) -> Block<'a> {
         let pages = pages.values().map(|page| Section::new(page.when.as_ref(), &page.fields)).collect();
         Block { filling, prefix: String::new(), pages, parent: None }
+    }
+
+    fn of_fields(filling: &'a Filling<'a>, fields: &'a IndexMap<FieldId, Field>, around: &'a dyn Names) -> Block<'a> {
+        Block { filling, prefix: String::new(), pages: vec![Section::new(None, fields)], parent: Some(around) }
     }
 
     fn of_row<'b>(parent: &'b Block<'b>, path: &str, fields: &'b IndexMap<FieldId, Field>) -> Block<'b> {
@@ -438,14 +440,19 @@ impl Names for WithIt<'_> {
 const ROUNDS: usize = 3;
 
 pub(super) fn begin(form: Form<'_>, typed: &Typed, facts: &dyn Facts, today: Date) -> Typed {
+    with_defaults(typed, facts, today, |filling, into| Block::of_form(filling, form.pages).all_defaults(into))
+}
+
+pub(super) fn begin_fields(fields: &IndexMap<FieldId, Field>, facts: &dyn Facts, today: Date, around: &dyn Names) -> Typed {
+    with_defaults(&Typed::default(), facts, today, |filling, into| Block::of_fields(filling, fields, around).all_defaults(into))
+}
+
+/// Fills in defaults until none leads to another.
+fn with_defaults(typed: &Typed, facts: &dyn Facts, today: Date, defaults: impl Fn(&Filling<'_>, &mut Typed)) -> Typed {
     let mut draft = typed.clone();
     for _ in 0..ROUNDS {
         let mut filled_in = Typed::default();
-        let filling = Filling::new(&draft, facts, today);
-        let block = Block::of_form(&filling, form.pages);
-        for page in 0..block.pages.len() {
-            block.defaults(page, &mut filled_in);
-        }
+        defaults(&Filling::new(&draft, facts, today), &mut filled_in);
         if filled_in.is_empty() {
             break;
         }
@@ -455,6 +462,10 @@ pub(super) fn begin(form: Form<'_>, typed: &Typed, facts: &dyn Facts, today: Dat
 }
 
 impl Block<'_> {
+    fn all_defaults(&self, into: &mut Typed) {
+        (0..self.pages.len()).for_each(|page| self.defaults(page, into));
+    }
+
     /// The defaults of a page's questions that were not touched and are asked.
     fn defaults(&self, page: usize, into: &mut Typed) {
         for (place, field) in self.pages[page].fields.values().enumerate() {

@@ -277,11 +277,12 @@ fn work_towards(
             return Ok(());
         }
         let Some(outcome) = procedure.outcomes.values().nth(outcome) else { return Ok(()) };
-        let draft = Draft {
-            outcome: outcome.id.clone(),
-            reason: "請求のあった文書を確認し、条例の基準に当てはめた結果です。".to_owned(),
-            details: fill::noted(&outcome.ask, access::day_in_japan(later(50))),
-        };
+        let mut details = fill::noted(&outcome.ask, access::day_in_japan(later(50)));
+        for (id, answer) in decide::beforehand(tx, &acting(50), number, &outcome.id)?.iter() {
+            details.replace(id, Some(answer.clone()));
+        }
+        let reason = "請求のあった文書を確認し、条例の基準に当てはめた結果です。".to_owned();
+        let draft = Draft { outcome: outcome.id.clone(), reason, details };
         case = decide::propose(tx, &acting(50), number, case.row, draft)?;
         if goal <= 6 {
             return Ok(());
