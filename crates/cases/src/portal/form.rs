@@ -340,6 +340,11 @@ pub(super) async fn save(
     let id: DraftId = draft.parse().map_err(|_| PageError::NotFound)?;
     let page: PageId = page.parse().map_err(|_| PageError::NotFound)?;
     let (owner, asked) = (sheet.owner(), page.clone());
+    if !came.files.is_empty()
+        && let Err(refused) = upload::is_theirs(&sheet, id).await
+    {
+        return elsewhere(refused);
+    }
     let files = upload::keep(&sheet, came.files).await?;
     let typed = came.typed;
     let pressed = field::pressed(&typed);
@@ -364,8 +369,7 @@ pub(super) async fn save(
         .await;
     let (opened, unseen) = match opened {
         Ok(saved) => saved,
-        Err(FilingRefused::AlreadyFiled(number)) => return Ok(see(&format!("/status/{}", number.plain()))),
-        Err(other) => return Err(draft_refusal(other)),
+        Err(refused) => return elsewhere(refused),
     };
     let back = if shown.is_back { "&back=check" } else { "" };
     let here = format!("/drafts/{draft}/{page}");
@@ -386,6 +390,14 @@ pub(super) async fn save(
         Some(next) => format!("/drafts/{draft}/{next}"),
         None => format!("/drafts/{draft}/check"),
     }))
+}
+
+/// Where somebody goes whose page cannot be saved: to the case when it was filed already, else they are told why.
+fn elsewhere(refused: FilingRefused) -> Result<Response, PageError> {
+    match refused {
+        FilingRefused::AlreadyFiled(number) => Ok(see(&format!("/status/{}", number.plain()))),
+        other => Err(draft_refusal(other)),
+    }
 }
 
 /// The first question that the answers of this page brought up, when nothing else is amiss: nobody is told off for a question that they

@@ -4,7 +4,7 @@
 use access::PageError;
 use axum::{
     RequestExt,
-    extract::{Multipart, Path, Request},
+    extract::{Multipart, Path, Request, multipart},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -20,7 +20,7 @@ use indexmap::IndexMap;
 use store::files::FileRef;
 
 use super::{Sheet, form, refusal};
-use crate::{attachments, draft::DraftId, filing};
+use crate::{FilingRefused, attachments, draft::DraftId, filing};
 
 pub(super) use crate::attachments::FILE_BYTES_MAX;
 
@@ -109,20 +109,14 @@ pub(super) async fn read(sheet: &Sheet, request: Request) -> Result<Came, PageEr
     }
     let mut multipart: Multipart = request.extract().await.map_err(|_| PageError::BadInput("the body is no form"))?;
     let mut came = Came { typed: Typed::default(), files: Vec::new(), refused: Vec::new() };
-    let mut token_seen = false;
+    // The token stands first in our forms: nothing else is read, let alone kept, before it is known to be ours.
+    let first = multipart.next_field().await.map_err(|_| PageError::TooLarge)?.ok_or(PageError::Stale)?;
+    check_token(sheet, first).await?;
     while let Some(part) = multipart.next_field().await.map_err(|_| PageError::TooLarge)? {
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.file_name().map(ToOwned::to_owned);
         let bytes = part.bytes().await.map_err(|_| PageError::TooLarge)?;
         match file_name {
-            // The token stands first in our forms, so nothing is taken in before it is known to be ours.
-            None if name == access::CSRF_INPUT => {
-                let token = std::str::from_utf8(&bytes).unwrap_or_default();
-                sheet.visitor.check_csrf(&sheet.face.keys, token)?;
-                sheet.visitor.keep(&sheet.face).await?;
-                token_seen = true;
-            }
-            _ if !token_seen => return Err(PageError::Stale),
             None => {
                 let text = String::from_utf8(bytes.to_vec()).map_err(|_| PageError::BadInput("a text is not UTF-8"))?;
                 if text.contains('\0') {
@@ -137,7 +131,31 @@ pub(super) async fn read(sheet: &Sheet, request: Request) -> Result<Came, PageEr
             },
         }
     }
-    if token_seen { Ok(came) } else { Err(PageError::Stale) }
+    Ok(came)
+}
+
+/// Longer than any token of ours.
+const TOKEN_BYTES_MAX: usize = 1024;
+
+async fn check_token(sheet: &Sheet, mut part: multipart::Field<'_>) -> Result<(), PageError> {
+    if part.file_name().is_some() || part.name() != Some(access::CSRF_INPUT) {
+        return Err(PageError::Stale);
+    }
+    let mut token = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(|_| PageError::TooLarge)? {
+        token.extend_from_slice(&chunk);
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(PageError::Stale);
+        }
+    }
+    sheet.visitor.check_csrf(&sheet.face.keys, std::str::from_utf8(&token).unwrap_or_default())?;
+    sheet.visitor.keep(&sheet.face).await
+}
+
+/// Whether a draft is there and theirs, before any file is kept for it.
+pub(super) async fn is_theirs(sheet: &Sheet, draft: DraftId) -> Result<(), FilingRefused> {
+    let owner = sheet.owner();
+    sheet.read(move |tx, terms| filing::own_draft(tx, terms.keys, draft, &owner).map(drop)).await
 }
 
 /// Looks at what a file is.
@@ -199,8 +217,9 @@ pub(super) async fn add(sheet: Sheet, Path((draft, field)): Path<(String, String
         return Err(refused.page());
     }
     let remove = came.typed.first("remove").map(ToOwned::to_owned);
-    let files = keep(&sheet, came.files.into_iter().map(|(_, file)| (field.clone(), file)).collect()).await?;
     let id: DraftId = draft.parse().map_err(|_| PageError::NotFound)?;
+    is_theirs(&sheet, id).await.map_err(refusal)?;
+    let files = keep(&sheet, came.files.into_iter().map(|(_, file)| (field.clone(), file)).collect()).await?;
     let owner = sheet.owner();
     let page = sheet
         .write(move |tx, terms| {

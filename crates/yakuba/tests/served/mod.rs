@@ -202,18 +202,36 @@ impl Browser {
         self.ask("POST", path, &body.join("&"))
     }
 
+    /// Sends a form of several parts, each with its name, its file name and its bytes.
+    pub fn post_parts(&mut self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Page {
+        let mut body = Vec::new();
+        for (name, file, bytes) in parts {
+            let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+            body.extend(format!("--part\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n").bytes());
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--part--\r\n");
+        self.send("POST", path, "multipart/form-data; boundary=part", &body).unwrap_or_else(|error| panic!("POST {path}: {error}"))
+    }
+
     fn ask(&mut self, method: &str, path: &str, body: &str) -> std::io::Result<Page> {
+        self.send(method, path, "application/x-www-form-urlencoded", body.as_bytes())
+    }
+
+    fn send(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> std::io::Result<Page> {
         let mut stream = TcpStream::connect(self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\naccept: text/html\r\ncookie: {}\r\n\
-             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+             content-type: {kind}\r\ncontent-length: {}\r\n\r\n",
             self.host,
             cookies.join("; "),
             body.len()
         )?;
+        stream.write_all(body)?;
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes)?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
