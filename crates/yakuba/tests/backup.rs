@@ -59,9 +59,14 @@ fn a_town_is_copied_while_residents_file_and_laid_out_again_as_it_was() {
     for number in &before {
         assert!(numbers.iter().any(|row| row[0] == *number), "{number} was filed before the copy");
     }
-    let story = "select id, number, filed_at, stage, procedure from own_case order by id";
+    let story = "select id, number, filed_at, procedure, stage from own_case order by id";
     let (was, is) = (rows(&place.data(), "portal", story), rows(&elsewhere.data(), "portal", story));
-    assert!(is.iter().all(|row| was.contains(row)), "a row of the copy is not the town's");
+    for copied in &is {
+        let there = was.iter().find(|row| row[..4] == copied[..4]).unwrap_or_else(|| panic!("{copied:?} of the copy is not the town's"));
+        // The town went on after that moment: the office may have received what was only filed then, and nothing else happened.
+        let stages = [copied[4].as_str(), there[4].as_str()];
+        assert!(stages[0] == stages[1] || stages == ["filed", "in-review"], "{}: {stages:?}", copied[1]);
+    }
 
     // It opens, and the desk catches up with what was on its way when the copy was taken.
     let again = elsewhere.serve_as(&elsewhere.data(), "towns/chiisana", &["--keys", keys.to_str().unwrap()]);
