@@ -50,6 +50,32 @@ test('nobody who is not signed in sees anything', async () => {
   await nobody.leave();
 });
 
+test('a list that stays open ends with the session, ended from elsewhere', async () => {
+  const [left, here] = [await staff(town, 'ono', { name: 'staff-refusals-left-open' }), await staff(town, 'ono', { name: 'staff-refusals-elsewhere' })];
+  const cookie = (await left.context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const open = await fetch(`${town.url}/desk/cases/live?queue=all`, { headers: { cookie, accept: 'text/event-stream' } });
+  assert.equal(open.status, 200);
+  const reader = open.body.getReader();
+  const someone = await person(town, { viewport: PHONE, name: 'staff-refusals-second' });
+  await fileDisclosure(someone, {});
+  const first = new TextDecoder().decode((await reader.read()).value);
+  assert.match(first, /data:/, 'while signed in, the list comes');
+  await here.go('/desk/sessions');
+  const { csrf } = await here.held();
+  for (const session of await here.page.locator('button[name=session]').evaluateAll((buttons) => buttons.map((button) => button.value))) {
+    const ended = await here.context.request.post(`${town.url}/desk/sessions/end`, { form: { csrf, session }, maxRedirects: 0 });
+    assert.equal(ended.status(), 303);
+  }
+  const second = await fileDisclosure(someone, {});
+  let after = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) after += new TextDecoder().decode(part.value);
+  assert.ok(!after.includes(second.plain), 'what comes afterwards is not shown to whoever holds the old page');
+  assert.equal((await fetch(`${town.url}/desk/cases`, { headers: { cookie }, redirect: 'manual' })).status, 303, 'nor does a page open any more');
+  await someone.leave();
+  await left.leave();
+  await here.leave();
+});
+
 test('a forged token, a forged row and a forged way do nothing', async () => {
   const ono = await staff(town, 'ono', { name: 'staff-refusals-ono' });
   await ono.open(filed.number);

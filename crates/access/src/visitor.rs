@@ -143,6 +143,18 @@ impl Visitor {
         face.store.writing(move |tx| sessions::insert(tx, &session, None, now)).await.map_err(PageError::from)
     }
 
+    /// The same visitor as they are now, for a connection that stays open.
+    ///
+    /// # Errors
+    /// [`PageError::NoAccount`] when the session has ended since, here or from elsewhere; or when the store fails.
+    pub async fn again(&self, face: &PortalFace) -> Result<Visitor, PageError> {
+        let (keys, session, now) = (face.keys.clone(), self.session.clone(), face.clock.now());
+        match face.store.reading(move |tx| look_up(tx, &keys, &session, now)).await? {
+            Found::Live { account, .. } => Ok(Visitor { account, is_kept: true, ..self.clone() }),
+            Found::Unknown | Found::Ended => Err(PageError::NoAccount),
+        }
+    }
+
     /// Gives the browser another secret, after signing in or out.
     pub(crate) fn hand_out(&self, token: &Token, https: bool) {
         self.memory.set_cookie(Door::Portal.cookie(token, https));

@@ -141,6 +141,11 @@ pub fn attributes(case: &Case, sensitivity: definitions::field::Sensitivity) -> 
     }
 }
 
+/// What grants look at in the letters and messages of a case. Whoever asks has been let into the case itself, which guards how sensitive it is.
+pub fn attributes_beside(kind: access::RecordKind, case: &Case) -> RecordAttributes {
+    RecordAttributes { kind, ..attributes(case, definitions::field::Sensitivity::Ordinary) }
+}
+
 /// The case of this number as far as this person may know of it.
 ///
 /// # Errors

@@ -2,11 +2,8 @@
 //! number, and says so to whoever verifies it; the new one has a number of its own, the day on which it is made, and what the decision says.
 //! The decision itself is not touched: to change that takes another decision.
 
-use access::{Act, Authority, LetterId, RecordAttributes, RecordKind, Staff};
-use definitions::{
-    field::Sensitivity,
-    procedure::{Effect, Outcome, Procedure},
-};
+use access::{Act, Authority, LetterId, RecordKind, Staff};
+use definitions::procedure::{Effect, Outcome, Procedure};
 use letters::{Addressee, Listed, OrderError};
 use store::Write;
 
@@ -71,12 +68,7 @@ pub struct Voiding {
 
 /// Whether this person may declare letters of a case void, and on what authority. A grant of its own: seeing letters, or deciding, is not it.
 pub fn may_void(who: &Staff, case: &Case) -> Option<Authority> {
-    let letter = RecordAttributes {
-        department: Some(case.department.clone()),
-        assignee: case.assignee,
-        ..RecordAttributes::of_town(RecordKind::Letter, Sensitivity::Ordinary)
-    };
-    access::may(who, Act::Correct, &letter)
+    access::may(who, Act::Correct, &verbs::attributes_beside(RecordKind::Letter, case))
 }
 
 /// Declares a letter void and, where asked to, orders it again, in one transaction.

@@ -73,6 +73,20 @@ store::on_both_engines! {
         assert_eq!(codes.iter().filter(|code| **code == "assigned").count(), 2, "refusals leave no line");
     }
 
+    fn whoever_tells_a_person_by_hand_needs_the_grant_for_messages_too(place: Place) {
+        let world = World::new(place);
+        let (clerk, chief) = (world.hire("小野", "general_affairs", "clerk"), world.hire("工藤", "general_affairs", "chief"));
+        let number = world.filed("paper_request", HANAKO).number;
+        let reached = |who: &Staff, how: &'static str| {
+            let seen = row(&world, number);
+            world.act(who, move |tx, acting| verbs::reached(tx, acting, number, seen, how, "留守番電話".to_owned()))
+        };
+        assert!(matches!(reached(&chief, "call"), Err(Refused::NotPermitted(Act::Work))), "working on the case is not enough");
+        not_now(reached(&clerk, "telegram"), NotNow::Unknown("way"));
+        let id = reached(&clerk, "call").unwrap().id;
+        assert_eq!(world.story_codes(id).iter().filter(|code| **code == "reached").count(), 1, "refusals leave no line");
+    }
+
     fn a_post_that_begins_tomorrow_is_no_post_today(place: Place) {
         let world = World::new(place);
         let chief = world.hire("工藤", "general_affairs", "chief");

@@ -9,6 +9,7 @@ use store::{Desk, Entry, StoreError};
 
 use crate::{
     records::{self, Cause, Doing, RegisterError},
+    resident::Resident,
     rows::{self, Progress},
     synthetic::{self, Household},
 };
@@ -41,7 +42,8 @@ pub fn load(desk: &Desk, name: &str, households: Vec<Household>, mut told: impl 
         let name = name.to_owned();
         desk.write(move |tx| {
             for member in chunk.iter().flat_map(|household| &household.members) {
-                rows::put(tx, member)?;
+                let known = rows::by_id(tx, member.id)?;
+                rows::put(tx, &protected_no_less(member, known.as_ref()))?;
             }
             rows::note_progress(tx, &name, progress, tx.now())?;
             tx.journal(&Entry {
@@ -56,6 +58,12 @@ pub fn load(desk: &Desk, name: &str, households: Vec<Household>, mut told: impl 
         told(progress);
     }
     Ok(progress)
+}
+
+/// 支援措置 that staff entered here is ended by staff alone: a load, which may be of yesterday, neither ends nor shortens it.
+fn protected_no_less(loaded: &Resident, known: Option<&Resident>) -> Resident {
+    let until = known.and_then(|known| known.protected_until).max(loaded.protected_until);
+    Resident { protected_until: until, ..loaded.clone() }
 }
 
 /// Enters what the town's examples say that registers hold of their cast: for the demo. Twice is once.

@@ -2,6 +2,8 @@
 
 mod town;
 
+use access::ResidentId;
+use jiff::civil::date;
 use registry::{
     load::load,
     resident::Resident,
@@ -117,5 +119,31 @@ store::on_both_engines! {
         assert_eq!(load(&desk, "mihon", people(), |_| panic!("nothing is left to do")).unwrap(), done);
         let count = desk.read::<_, StoreError>(|tx| tx.first("select count(*) from person", store::params![])?.unwrap().get::<i64>(0)).unwrap();
         assert_eq!(count, 300);
+    }
+
+    fn a_later_load_neither_ends_nor_shortens_a_protection_that_staff_entered(place: Place) {
+        let desk = desk(place);
+        let people = || synthetic::households(1, 40).collect::<Vec<_>>();
+        load(&desk, "monday", people(), |_| ()).unwrap();
+        let one = people()[0].members[0].id;
+        let (soon, late) = (date(2027, 3, 31), date(2099, 3, 31));
+        let protect = |until| {
+            let journal = |member: ResidentId| store::Entry { actor: "staff".into(), what: "protected", kind: "resident", record: member.to_string(), authority: "g".into(), why: String::new() };
+            desk.write(move |tx| rows::protect(tx, one, until, journal)).unwrap();
+        };
+        let until = || desk.read(move |tx| rows::by_id(tx, one)).unwrap().unwrap().protected_until;
+        protect(Some(late));
+        load(&desk, "tuesday", people(), |_| ()).unwrap();
+        assert_eq!(until(), Some(late));
+        protect(Some(soon));
+        let mut moved = people();
+        for member in moved.iter_mut().flat_map(|household| &mut household.members) {
+            member.protected_until = Some(late);
+        }
+        load(&desk, "wednesday", moved, |_| ()).unwrap();
+        assert_eq!(until(), Some(late), "a load may lengthen it");
+        protect(None);
+        load(&desk, "thursday", people(), |_| ()).unwrap();
+        assert_eq!(until(), None, "what staff ended stays ended, unless a load says otherwise");
     }
 }

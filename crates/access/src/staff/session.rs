@@ -213,32 +213,50 @@ impl OptionalFromRequestParts<DeskFace> for Staff {
     }
 }
 
-async fn find(parts: &mut Parts, face: &DeskFace) -> Result<Guest, PageError> {
-    let Some(token) = Door::Desk.token(&parts.headers, face.https) else { return stranger(parts, face) };
-    let session = SessionId::of(&token);
+impl Staff {
+    /// The same person as they are now, for a connection that stays open: with the posts and powers of this moment.
+    ///
+    /// # Errors
+    /// [`PageError::SignedOut`] when the session has ended since, here or from elsewhere.
+    pub async fn again(&self, face: &DeskFace) -> Result<Staff, PageError> {
+        match look_up(face, &self.session).await? {
+            Found::Signed(staff, _) => Ok(*staff),
+            Found::Unknown | Found::Ended | Found::SettingUp => Err(PageError::SignedOut),
+        }
+    }
+}
+
+async fn look_up(face: &DeskFace, session: &SessionId) -> Result<Found, PageError> {
     let (now, today, town) = (face.clock.now(), face.clock.today(), face.town.current());
-    let csrf = session.csrf(&face.keys);
-    let (asked, form_token, memory) = (session.clone(), csrf.clone(), Memory::from_parts(parts));
+    let (session, csrf) = (session.clone(), session.csrf(&face.keys));
     let found = face
         .store
         .reading(move |tx| -> Result<_, StoreError> {
-            let Some(row) = tx.first(FIND, params![&asked])? else { return Ok(Found::Unknown) };
+            let Some(row) = tx.first(FIND, params![&session])? else { return Ok(Found::Unknown) };
             let Some(live) = live(&row, now)? else { return Ok(Found::Ended) };
             let Some(who) = directory::by_id(tx, live.staff)?.filter(|who| who.active) else { return Ok(Found::Ended) };
             if live.stage == Stage::SetUp {
                 return Ok(Found::SettingUp);
             }
             let posts = directory::posts_on(tx, live.staff, today)?;
-            let staff = Staff::new(&who, &posts, &town, today, asked.clone(), form_token.clone());
+            let staff = Staff::new(&who, &posts, &town, today, session.clone(), csrf.clone());
             Ok(Found::Signed(Box::new(staff), live.seen_at))
         })
         .await?;
-    match found {
+    Ok(found)
+}
+
+async fn find(parts: &mut Parts, face: &DeskFace) -> Result<Guest, PageError> {
+    let Some(token) = Door::Desk.token(&parts.headers, face.https) else { return stranger(parts, face) };
+    let session = SessionId::of(&token);
+    let (csrf, memory) = (session.csrf(&face.keys), Memory::from_parts(parts));
+    match look_up(face, &session).await? {
         // Setting up has its own look at the store; everything else sees a guest.
         Found::Unknown | Found::SettingUp => Ok(Guest { session, csrf, staff: None, memory }),
         // A secret that once opened the desk opens nothing again, not even as a guest's.
         Found::Ended => stranger(parts, face),
         Found::Signed(staff, seen_at) => {
+            let now = face.clock.now();
             if now > later(seen_at, TOUCH_EVERY) && !is_event_stream(parts) {
                 touch(face, session.clone(), now).await;
             }

@@ -150,6 +150,7 @@ impl Begin {
             return Ok(false);
         }
         throttle::forget(tx, "staff-sign-in", &door.pair)?;
+        throttle::give_back(tx, "staff-client", &door.client, TRIES_PER_CLIENT)?;
         begin_signed_in(tx, self.staff, &self.session, &self.before, &self.agent, now)?;
         Ok(true)
     }

@@ -92,7 +92,8 @@ pub(super) async fn open(sheet: &Sheet, number: &str) -> Result<Opened, PageErro
             looked::looked(tx, acting.staff, &authority, access::RecordKind::Case, &case.id.to_string(), "case")?;
             let story = rows::desk::story(tx, acting.keys, case.id)?;
             let names = names(tx, staff_in(&case, &story))?;
-            let letters = letters::of_case(tx, case.id)?;
+            let may_read = access::may(acting.staff, Act::Read, &verbs::attributes_beside(access::RecordKind::Letter, &case)).is_some();
+            let letters = if may_read { letters::of_case(tx, case.id)? } else { Vec::new() };
             let earlier = rows::inbox::earlier_of(tx, acting.staff, &case, 10)?;
             let known = compare::known(tx, acting, &case)?;
             let beside = marks::side(tx, case.id)?;
@@ -212,7 +213,7 @@ pub(super) fn case_page(sheet: &Sheet, opened: &Opened, above: Markup) -> Markup
                 section.panel aria-labelledby="holder" { h2 #holder { (say.html("desk-holder", &[])) } (holder(sheet, opened)) }
                 section.panel aria-labelledby="person" { h2 #person { (say.html("desk-person", &[])) } (person(sheet, opened)) }
                 section.panel aria-labelledby="history" { h2 #history { (say.html("desk-history", &[])) } (story::history(sheet, opened)) }
-                section.panel aria-labelledby="papers" { h2 #papers { (say.html("desk-papers", &[])) } (papers(sheet, opened)) (parts::link_button(Weight::Quiet, &format!("/desk/cases/{}/print", case.number.plain()), say.html("desk-verb-print", &[]))) }
+                section.panel aria-labelledby="papers" { h2 #papers { (say.html("desk-papers", &[])) } (papers(sheet, opened)) @if access::may(&sheet.staff, Act::Print, &attributes).is_some() { (parts::link_button(Weight::Quiet, &format!("/desk/cases/{}/print", case.number.plain()), say.html("desk-verb-print", &[]))) } }
             }
         }
         p.sub { (say.html("desk-looked", &[])) }

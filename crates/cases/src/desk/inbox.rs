@@ -307,13 +307,15 @@ pub(super) async fn search(sheet: Sheet, Posted(typed): Posted) -> Result<Markup
 /// How long one connection is kept.
 const LIVE: Duration = Duration::from_secs(600);
 
-/// The list again, whenever something was sealed at the desk; at most twice a second.
+/// The list again, whenever something was sealed at the desk; at most twice a second. Whoever was signed out meanwhile, or lost a post, gets
+/// nothing more of what they may no longer see.
 pub(super) async fn live(sheet: Sheet, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     let sealed = sheet.store.sealed();
-    let events = futures_util::stream::unfold((sheet, asked, sealed), |(sheet, asked, mut sealed)| async move {
+    let events = futures_util::stream::unfold((sheet, asked, sealed), |(mut sheet, asked, mut sealed)| async move {
         sealed.changed().await.ok()?;
         tokio::time::sleep(Duration::from_millis(500)).await;
         let position = *sealed.borrow_and_update();
+        sheet.staff = sheet.staff.again(&sheet.face).await.ok()?;
         let found = read(&sheet, &asked).await.ok()?;
         let event = Event::default().id(position.to_string()).data(list(&sheet, &found.lines, &found.names, &asked.path()).into_string());
         Some((Ok::<_, Infallible>(event), (sheet, asked, sealed)))

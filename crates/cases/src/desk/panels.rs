@@ -1,6 +1,6 @@
 //! The panels of a case's page: what the law counts, who has it, the person, the decision that is put before me, whom to ring up.
 
-use access::Act;
+use access::{Act, RecordKind};
 use definitions::text::Language;
 use maud::{Markup, html};
 use ui::{
@@ -24,6 +24,11 @@ use crate::{
 
 fn may(sheet: &Sheet, opened: &Opened, act: Act) -> bool {
     access::may(&sheet.staff, act, &verbs::attributes(&opened.case, crate::case::sensitivity(&opened.procedure))).is_some()
+}
+
+/// The same of what lies beside the case: its letters, its messages.
+pub(super) fn may_beside(sheet: &Sheet, opened: &Opened, act: Act, kind: RecordKind) -> bool {
+    access::may(&sheet.staff, act, &verbs::attributes_beside(kind, &opened.case)).is_some()
 }
 
 /// Both clocks, with what stops them.
@@ -95,7 +100,7 @@ pub(super) fn reach_panel(sheet: &Sheet, opened: &Opened) -> Markup {
     html! {
         (parts::notice(Tone::Warn, html! {
             p { b { (say.html(&format!("desk-reach-do-{how}"), &[])) } @if let Some(to) = to { "　" (to) } }
-            @if may(sheet, opened, Act::Work) {
+            @if may(sheet, opened, Act::Work) && may_beside(sheet, opened, Act::Work, RecordKind::Message) {
                 form.row method="post" action={ "/desk/cases/" (opened.case.number.plain()) "/do/reached" } data-guard {
                     (csrf_input(&sheet.staff.csrf))
                     input type="hidden" name="row" value=(opened.case.row);

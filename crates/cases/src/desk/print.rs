@@ -1,17 +1,19 @@
 //! 印刷: a case on paper, from the first page to the last: answers, decision, story, notes. A print is a look, and is recorded as one.
 
-use access::PageError;
+use access::{Act, PageError};
 use axum::extract::Path;
 use definitions::text::Language;
 use maud::{Markup, html};
 use ui::parts::{self, Fact};
 
 use super::{Sheet, case, panels, story};
-use crate::clock;
+use crate::{clock, verbs};
 
 pub(super) async fn show(sheet: Sheet, Path(number): Path<String>) -> Result<Markup, PageError> {
     let opened = case::open(&sheet, &number).await?;
     let (say, case, procedure) = (sheet.say(), &opened.case, &opened.procedure);
+    let printed = verbs::attributes(case, crate::case::sensitivity(procedure));
+    access::may(&sheet.staff, Act::Print, &printed).ok_or(PageError::Refused)?;
     let title = format!("{}　{}", sheet.plain(&procedure.title), case.contacts.name);
     let number = case.number.to_string();
     let channel = sheet.word(&format!("cases-channel-{}", case.channel.code()));

@@ -8,7 +8,7 @@ use definitions::{
 use maud::{Markup, html};
 use ui::parts::{self, Side, Stage as Step};
 
-use super::{Sheet, case::Opened};
+use super::{Sheet, case::Opened, panels};
 use crate::{
     clock,
     event::{Doubt, Event, Told, Who},
@@ -160,7 +160,8 @@ pub(super) fn messages(sheet: &Sheet, opened: &Opened) -> Markup {
             _ => None,
         })
         .collect();
-    let fates = fates(opened);
+    let may_see_fates = panels::may_beside(sheet, opened, access::Act::Read, access::RecordKind::Message);
+    let fates = if may_see_fates { fates(opened) } else { std::collections::BTreeMap::new() };
     let messages: Vec<parts::Message<'_>> = lines
         .iter()
         .map(|(side, from, told, text)| parts::Message {

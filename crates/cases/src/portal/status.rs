@@ -331,10 +331,12 @@ pub(super) async fn live(sheet: Sheet, Path(number): Path<String>) -> Result<Res
     let first = own(&sheet, &number).await?.ok_or(PageError::NotFound)?;
     let sealed = sheet.store.sealed();
     let state = (sheet, number, sealed, first.story.len(), first.case.state.code());
-    let events = futures_util::stream::unfold(state, |(sheet, number, mut sealed, seen, code)| async move {
+    let events = futures_util::stream::unfold(state, |(mut sheet, number, mut sealed, seen, code)| async move {
         loop {
             sealed.changed().await.ok()?;
             let position = *sealed.borrow_and_update();
+            // Signed out meanwhile, here or from elsewhere: nothing more comes.
+            sheet.visitor = sheet.visitor.again(&sheet.face).await.ok()?;
             let own = own(&sheet, &number).await.ok()??;
             if own.story.len() != seen || own.case.state.code() != code {
                 let event = Event::default().id(position.to_string()).data(region(&sheet, &own).into_string());

@@ -17,6 +17,8 @@ use crate::{
 /// See [`change`].
 pub fn reached(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, how: &str, note: String) -> Result<Case, Refused> {
     let how = ["call", "post", "counter"].into_iter().find(|known| *known == how).ok_or(NotNow::Unknown("way"))?;
+    let messages = super::attributes_beside(access::RecordKind::Message, &super::read(tx, acting, number)?.0);
+    grants::may(acting.staff, Act::Work, &messages).ok_or(Refused::NotPermitted(Act::Work))?;
     let case = change(tx, acting, number, seen, Act::Work, |_, _| {
         let note: String = note.trim().chars().take(WRITTEN_CHARACTERS_MAX).collect();
         Ok(vec![Happened::inside(Event::Reached { how: how.to_owned(), note })])
