@@ -5,6 +5,7 @@ use access::{Act, Authority, CaseId, RecordKind, Staff, looked};
 use definitions::{
     answer::{Answer, Answers},
     field::Sensitivity,
+    ids::FieldId,
     procedure::Procedure,
 };
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use store::{Read, StoreError, Write, keys::Keys, params};
 use crate::{
     CaseNumber,
     case::Case,
+    correction::Whole,
     sealed::{seal, unseal},
     verbs::{self, Acting, Refused},
 };
@@ -20,6 +22,7 @@ use crate::{
 const KEEP: &str = "insert into case_apart (case_id, field, sealed) values ($1, $2, $3) \
     on conflict (case_id, field) do update set sealed = excluded.sealed";
 const KEPT: &str = "select field, sealed from case_apart where case_id = $1 order by field";
+const FORGET: &str = "delete from case_apart where case_id = $1 and field = $2";
 const KEEP_LATE: &str = "insert into case_apart_late (case_id, at, field, sealed) values ($1, $2, $3, $4) \
     on conflict (case_id, at, field) do nothing";
 const KEPT_LATE: &str = "select field, sealed, at from case_apart_late where case_id = $1 order by at, field";
@@ -66,6 +69,20 @@ pub(crate) fn keep_late(tx: &Write<'_>, keys: &Keys, case: CaseId, at: Timestamp
         tx.run(KEEP_LATE, params![case.to_string(), at, field.as_str(), seal(keys, SEALED_FOR, number)?])?;
     }
     Ok(())
+}
+
+/// Forgets the numbers of questions that a correction hides: they are asked for no more, so nobody may keep them (番号法20条). Gives the
+/// questions.
+pub(crate) fn drop_hidden(tx: &Write<'_>, case: CaseId, whole: &Whole) -> Result<Vec<FieldId>, StoreError> {
+    let mut dropped = Vec::new();
+    for row in tx.all(KEPT, params![case.to_string()])? {
+        let field: String = row.get(0)?;
+        if whole.hides(&field) {
+            tx.run(FORGET, params![case.to_string(), field.as_str()])?;
+            dropped.extend(field.split('.').next().and_then(|id| id.parse::<FieldId>().ok()).filter(|id| !dropped.contains(id)));
+        }
+    }
+    Ok(dropped)
 }
 
 /// What an individual number is needed for, said before it is shown. A closed list: the journal holds no words of people.

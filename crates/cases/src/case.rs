@@ -360,20 +360,16 @@ impl Case {
         Ok(Stage::Correcting { step: step.clone(), asked })
     }
 
-    /// 補正 came back: only what was asked for is taken. `to` names the fields whose request it answers.
+    /// 補正 came back: where it goes on. `to` names the fields whose request it answers.
     ///
     /// # Errors
     /// Nothing had been asked, or something else meanwhile.
-    pub fn corrected(&self, to: &[FieldId], answers: Answers) -> Result<(Stage, Answers), NotNow> {
+    pub fn corrected(&self, to: &[FieldId]) -> Result<Stage, NotNow> {
         let Stage::Correcting { step, asked } = &self.stage else { return Err(NotNow::Stage(self.stage.code())) };
         if asked.fields != to {
             return Err(NotNow::Changed);
         }
-        let mut merged = self.answers.clone();
-        for field in &asked.fields {
-            merged.replace(field, answers.get(field.as_str()).cloned());
-        }
-        Ok((Stage::Working { step: step.clone() }, merged))
+        Ok(Stage::Working { step: step.clone() })
     }
 
     /// 起案する.

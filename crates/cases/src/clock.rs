@@ -20,6 +20,9 @@ pub struct Clock {
     pub statutory: Option<Period>,
     /// How far it may be extended.
     pub extension: Option<Period>,
+    /// Whether the notice of an extension itself names the day.
+    #[serde(default)]
+    pub extension_named: bool,
     /// Whether the law leaves a correction's days out of its limit.
     pub correction_excluded: bool,
     /// Days on which a correction was awaited: from the day after it was asked to the day it came.
@@ -77,6 +80,9 @@ pub struct Extension {
     pub on: Date,
     /// Why, as written on the notice.
     pub reason: String,
+    /// Until when, where the notice names the day.
+    #[serde(default)]
+    pub until: Option<Date>,
 }
 
 /// 特例延長 (情報公開法11条 and 条例): a fair part is decided by the extended limit, the rest by a day that the notice names.
@@ -109,6 +115,7 @@ impl Clock {
             standard: law.standard_period,
             statutory: law.statutory_limit,
             extension: law.extension,
+            extension_named: law.extension_named,
             correction_excluded: law.correction_excluded,
             pauses: Vec::new(),
             extended: None,
@@ -148,7 +155,7 @@ impl Clock {
     pub fn statutory_due(&self, calendar: &BusinessCalendar, today: Date) -> Option<Date> {
         match (&self.special, &self.extended) {
             (Some(special), _) => Some(special.until),
-            (None, Some(_)) => self.extended_due(calendar, today),
+            (None, Some(extended)) => extended.until.or_else(|| self.extended_due(calendar, today)),
             (None, None) => self.first_due(calendar, today),
         }
     }
@@ -196,7 +203,8 @@ impl Clock {
 
     /// Whether the law knows an extension by notice that was not used yet.
     pub fn may_be_extended(&self) -> bool {
-        self.statutory.is_some() && self.extension.is_some() && self.extended.is_none() && self.special.is_none()
+        let is_known = self.extension.is_some() || self.extension_named;
+        self.statutory.is_some() && is_known && self.extended.is_none() && self.special.is_none()
     }
 }
 
@@ -222,11 +230,14 @@ fn end(arrived_on: Date, periods: &[Period], pauses: &[Pause], calendar: &Busine
     // A pause counts only as far as it lies before the end that it moves: each is added in order.
     for pause in pauses {
         let until = pause.until.unwrap_or(today).max(pause.from);
-        if pause.from <= last {
+        // An end on a closed day is the next open day (民法142条; 地方自治法4条の2第4項: その翌日をもってその期限とみなす): who is asked on
+        // that day is asked in time, and of the period nothing is left but the day on which they answer.
+        if pause.from <= calendar.next_open(last) {
+            let from = last.max(pause.from);
             last = match periods.last() {
                 // Where open days are counted, only the open days of the pause were missed.
-                Some(Period::BusinessDays(_)) => calendar.add_business_days(last, open_days(pause.from, until, calendar)),
-                _ => last.saturating_add(jiff::Span::new().days(days_between(pause.from, until))),
+                Some(Period::BusinessDays(_)) => calendar.add_business_days(from, open_days(pause.from, until, calendar)),
+                _ => from.saturating_add(jiff::Span::new().days(days_between(pause.from, until))),
             };
         }
     }
@@ -253,6 +264,7 @@ mod tests {
             standard_period: standard,
             statutory_limit: statutory,
             extension: statutory.map(|_| Period::Days(30)),
+            extension_named: false,
             extension_letter: None,
             special_extension_letter: None,
             correction_excluded,
@@ -338,6 +350,43 @@ mod tests {
         }
     }
 
+    /// 地方自治法4条の2第4項: 休日に当たるときは、休日の翌日をもってその期限とみなす (民法142条 likewise). The fifteen days from 27 November end on
+    /// Saturday 12 December, and therefore on Monday 14.
+    #[test]
+    fn a_correction_that_is_asked_for_after_a_closed_last_day_and_before_the_limit_moves_it() {
+        let table: [(&str, Awaited, &str); 10] = [
+            ("2026-11-27", &[("2026-12-11", Some("2026-12-16"))], "2026-12-17"), // Friday: a day was left, and five were lost
+            ("2026-11-27", &[("2026-12-12", Some("2026-12-16"))], "2026-12-16"), // the closed last day itself
+            ("2026-11-27", &[("2026-12-13", Some("2026-12-16"))], "2026-12-16"), // Sunday between
+            ("2026-11-27", &[("2026-12-14", Some("2026-12-16"))], "2026-12-16"), // the day that counts as the limit
+            ("2026-11-27", &[("2026-12-14", Some("2026-12-14"))], "2026-12-14"), // came the same day
+            ("2026-11-27", &[("2026-12-14", Some("2026-12-19"))], "2026-12-21"), // came on a Saturday
+            ("2026-11-27", &[("2026-12-15", Some("2026-12-16"))], "2026-12-14"), // it was over
+            // Asked on 4 January, to which the closed days from 29 December moved the end.
+            ("2026-12-14", &[("2027-01-04", Some("2027-01-08"))], "2027-01-08"),
+            ("2026-12-14", &[("2027-01-05", Some("2027-01-08"))], "2027-01-04"),
+            // A first correction moves the end to a Saturday, the second comes on the Monday after.
+            ("2026-11-24", &[("2026-12-01", Some("2026-12-04")), ("2026-12-14", Some("2026-12-17"))], "2026-12-17"),
+        ];
+        for (arrived, pauses, last) in table {
+            let out = paused(statutory(15, true, arrived), pauses);
+            assert_eq!(out.statutory_due(&calendar(), on("2027-02-01")), Some(on(last)), "{arrived} {pauses:?}");
+        }
+    }
+
+    #[test]
+    fn a_notice_that_names_the_day_extends_until_then() {
+        let mut law = law(None, Some(Period::Days(30)), false);
+        (law.extension, law.extension_named) = (None, true);
+        let mut clock = Clock::start(&law, on("2026-11-24"));
+        assert!(clock.may_be_extended());
+        assert_eq!(clock.statutory_due(&calendar(), on("2026-11-24")), Some(on("2026-12-24")));
+        clock.extended =
+            Some(Extension { on: on("2026-12-20"), reason: "調査に日時を要するため".into(), until: Some(on("2027-01-29")) });
+        assert_eq!(clock.hear_by(&calendar(), on("2026-12-21")), Some(on("2027-01-29")));
+        assert!(!clock.may_be_extended(), "once");
+    }
+
     #[test]
     fn while_a_correction_is_awaited_the_limit_stands_still_or_runs_on() {
         let out = paused(statutory(15, true, "2026-11-24"), &[("2026-12-01", None)]);
@@ -367,7 +416,7 @@ mod tests {
     fn thirty_days_are_added_once_to_the_limit_as_counted() {
         let mut clock = statutory(15, true, "2026-11-27");
         assert!(clock.may_be_extended());
-        clock.extended = Some(Extension { on: on("2026-12-01"), reason: "事務処理上の困難".into() });
+        clock.extended = Some(Extension { on: on("2026-12-01"), reason: "事務処理上の困難".into(), until: None });
         // 12 December, a Saturday, and 30 days: 11 January is a holiday. The first end is not moved on before the days are added.
         assert_eq!(clock.statutory_due(&calendar(), on("2026-12-01")), Some(on("2027-01-12")));
         assert!(!clock.may_be_extended());
@@ -379,7 +428,7 @@ mod tests {
     fn an_extension_by_notice_replaces_the_promise() {
         let mut clock = Clock::start(&law(Some(Period::Days(10)), Some(Period::Days(15)), true), on("2026-11-24"));
         assert_eq!(clock.hear_by(&calendar(), on("2026-11-24")), Some(on("2026-12-04")), "the earlier of the two");
-        clock.extended = Some(Extension { on: on("2026-12-01"), reason: "多数の文書".into() });
+        clock.extended = Some(Extension { on: on("2026-12-01"), reason: "多数の文書".into(), until: None });
         assert_eq!(clock.hear_by(&calendar(), on("2026-12-01")), Some(on("2027-01-08")));
     }
 

@@ -7,7 +7,7 @@ use access::{CaseId, LetterId};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use definitions::{
     answer::Answers,
-    ids::MessageId,
+    ids::{EffectId, MessageId},
     procedure::{Effect, Outcome, Procedure, Step},
     text::{Language, Text},
     town::Town,
@@ -27,21 +27,33 @@ use crate::{
     verbs::{self, Acting, Happened, Refused},
 };
 
+/// The name of an effect within its case: what it records as due, enters or issues is known by it. An author names effects within one `do:`
+/// only, so the step or the outcome stands before it; the fee and the notices of delay, which no `do:` names, hold no dot.
+pub(crate) struct Name(pub String);
+
+impl Name {
+    /// Of an outcome's `do:`.
+    pub(crate) fn of_outcome(outcome: &Outcome, id: &EffectId) -> Name {
+        Name(format!("outcome.{}.{id}", outcome.id))
+    }
+}
+
 /// Orders all that an outcome's `do:` says.
 pub(crate) fn order(tx: &Write<'_>, acting: &Acting<'_>, case: &Case, procedure: &Procedure, outcome: &Outcome) -> Result<(), Refused> {
     let Stage::Decided { proposal, on, .. } = &case.stage else { return Ok(()) };
     for (id, effect) in &outcome.effects {
+        let name = Name::of_outcome(outcome, id);
         match effect {
             Effect::Letter { .. } => {
                 let Some(content) = content(acting.town, case, procedure, outcome, effect, &proposal.reason, &proposal.details, *on) else {
                     continue;
                 };
-                order_letter(tx, acting, case, id.as_str(), content, *on)?;
+                order_letter(tx, acting, case, &name.0, content, *on)?;
             }
             // The person is told through the hatch: the news names the message.
             Effect::Tell { .. } => {}
             Effect::Enter { .. } | Effect::Change { .. } | Effect::Charge { .. } => {
-                crate::registers::apply(tx, acting, case, procedure, &proposal.details, id, effect, *on)?;
+                crate::registers::apply(tx, acting, case, procedure, &proposal.details, &name, effect, *on)?;
             }
         }
     }
@@ -108,7 +120,8 @@ pub(crate) fn of_step(
 ) -> Result<(), Refused> {
     for (id, effect) in &step.effects {
         if !matches!(effect, Effect::Tell { .. } | Effect::Letter { .. }) {
-            crate::registers::apply(tx, acting, case, procedure, noted, id, effect, acting.today())?;
+            let name = Name(format!("step.{}.{id}", step.id));
+            crate::registers::apply(tx, acting, case, procedure, noted, &name, effect, acting.today())?;
         }
     }
     Ok(())

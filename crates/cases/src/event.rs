@@ -90,6 +90,19 @@ pub enum Event {
     Corrected {
         /// What they had answered before, for comparison.
         before: Answers,
+        /// Questions that the form asked because of the correction.
+        #[serde(default)]
+        opened: Vec<FieldId>,
+        /// Questions that it does not ask any more; what was answered stands in `before`.
+        #[serde(default)]
+        dropped: Vec<FieldId>,
+    },
+    /// 調定の変更: a correction changed the fee.
+    FeeChanged {
+        /// What was due before.
+        before: i64,
+        /// What is due now.
+        yen: i64,
     },
     /// The clerk took the case up again without waiting for the correction.
     CorrectionEnded,
@@ -267,6 +280,7 @@ impl Event {
             Event::Advanced { .. } => "advanced",
             Event::CorrectionRequested { .. } => "correction-requested",
             Event::Corrected { .. } => "corrected",
+            Event::FeeChanged { .. } => "fee-changed",
             Event::CorrectionEnded => "correction-ended",
             Event::Proposed { .. } => "proposed",
             Event::Approved { .. } => "approved",

@@ -1,15 +1,15 @@
 //! 申請 on the residents' side: saving a page, filing once, correcting, writing, withdrawing. All in the person's own name: what is not
 //! theirs is not found.
 
+mod correcting;
 mod typing;
 
+pub use correcting::{Corrected, broken, correct, corrected};
 pub use typing::{CODE_MINUTES, DraftIds, Opened, begin, change_files, code_mark, drop_draft, kind_at, lend, open, own_draft, save_page};
 
 use access::{Assurance, CaseId};
 use definitions::{
-    answer::FileAnswer,
     facts::Facts,
-    field::{Field, Kind},
     form::{self, FieldProblem, Filled},
     ids::{FieldId, PageId},
     procedure::{self, Procedure, Rule, Version},
@@ -17,7 +17,6 @@ use definitions::{
     town::Town,
     typed::{TooMuch, Typed},
 };
-use indexmap::IndexMap;
 use jiff::{Timestamp, civil::DateTime};
 use store::{Entry, Read, StoreError, Write, keys::Keys};
 
@@ -59,6 +58,9 @@ pub enum FilingRefused {
     /// The definition changed since the last page was saved: look again before filing.
     #[error("the definition changed")]
     DefinitionChanged,
+    /// The correction opens questions that the person has not seen yet: they are answered before it is sent.
+    #[error("the correction opens further questions")]
+    MoreAsked,
     /// Filing has closed.
     #[error("closed since {0}")]
     Closed(DateTime),
@@ -201,80 +203,6 @@ fn journal(tx: &Write<'_>, owner: &Owner, what: &'static str, case: CaseId) -> R
 /// The person's case within the transaction that changes it: since their page was made the desk may have said more.
 fn as_it_is(tx: &Read<'_>, terms: &Terms<'_>, case: CaseId) -> Result<OwnCase, FilingRefused> {
     rows::portal::own_by_id(tx, terms.keys, case)?.ok_or(FilingRefused::NotFound)
-}
-
-/// 補正: sends the fields that were asked for, and no others.
-///
-/// # Errors
-/// When nothing is asked for any more, or a field is still wrong (then the filled form says which).
-pub fn correct(tx: &Write<'_>, terms: &Terms<'_>, owner: &Owner, case: CaseId, input: &Corrected) -> Result<OwnCase, FilingRefused> {
-    let mut case = as_it_is(tx, terms, case)?;
-    let OwnState::Correct { asked } = &case.state else { return Err(FilingRefused::NotNow(crate::case::NotNow::Stage(case.state.code()))) };
-    let procedure = rows::procedure(tx, &case.version)?.ok_or(FilingRefused::NotOffered)?;
-    let filled = terms.fill(&procedure, &corrected_typed(&procedure, &case, input)?);
-    let wrong = asked.fields.iter().any(|field| filled.problems_of(field.as_str()).next().is_some());
-    if wrong || broken_at(&procedure, &filled, |at| asked.fields.contains(at)).next().is_some() {
-        return Err(FilingRefused::Incomplete(None));
-    }
-    let asked = asked.fields.clone();
-    let mut answers = definitions::answer::Answers::default();
-    for field in &asked {
-        let given = filled.answers.get(field.as_str()).cloned();
-        case.answers.replace(field, given.clone());
-        answers.replace(field, given);
-    }
-    case.answers = apart::taken_out(std::mem::take(&mut case.answers)).0;
-    case.contacts = Contacts::of(&procedure, &case.answers);
-    case.state = OwnState::Corrected;
-    rows::portal::update_own(tx, terms.keys, &case)?;
-    rows::portal::add_event(tx, terms.keys, case.id, terms.now, &Seen::Corrected)?;
-    journal(tx, owner, "corrected", case.id)?;
-    let turn = case.turn.to_string();
-    attachments::hand_up(tx, case.id, &format!("corrected-{turn}"), &answers)?;
-    parcel::send_up(
-        tx,
-        terms.keys,
-        case.id,
-        &format!("corrected-{turn}"),
-        &Up::Corrected { case: case.id.to_string(), asked, answers, at: terms.now },
-    )?;
-    Ok(case)
-}
-
-/// What a person sends when they correct.
-#[derive(Clone, Debug, Default)]
-pub struct Corrected {
-    /// What was typed.
-    pub typed: Typed,
-    /// Files that came in, by the path of their question. What the typed part claims about files is not believed.
-    pub files: Vec<(String, FileAnswer)>,
-}
-
-/// What is typed when a correction is made: what was answered, with the asked fields as they come in now. Files of a question replace
-/// those that were filed; where none came in, the old ones stay.
-///
-/// # Errors
-/// When more came in than a filing may hold.
-pub fn corrected_typed(procedure: &Procedure, case: &OwnCase, input: &Corrected) -> Result<Typed, TooMuch> {
-    let mut typed = Typed::of_answers(&case.answers);
-    let OwnState::Correct { asked } = &case.state else { return Ok(typed) };
-    let fields: IndexMap<FieldId, Field> =
-        asked.fields.iter().filter_map(|id| Some((id.clone(), procedure.field(id.as_str())?.clone()))).collect();
-    if !input.typed.is_empty() {
-        typed.post_page(&fields, &input.typed)?;
-    }
-    let mut replaced: Vec<&str> = Vec::new();
-    for (path, file) in &input.files {
-        let Some(Kind::Files { at_most, .. }) = kind_at(&typed, &fields, path) else { continue };
-        if !replaced.contains(&path.as_str()) {
-            typed.forget(path);
-            replaced.push(path);
-        }
-        if let (true, Ok(json)) = (typed.all(path).len() < *at_most as usize, serde_json::to_string(file)) {
-            typed.push(path.clone(), json)?;
-        }
-    }
-    Ok(typed)
 }
 
 /// Formal rules that do not hold and are said beside one of these questions, where it is asked now.

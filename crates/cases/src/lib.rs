@@ -17,6 +17,7 @@ pub mod case;
 pub mod catalogue;
 pub mod clock;
 mod contacts;
+pub mod correction;
 pub mod decide;
 mod desk;
 pub mod draft;

@@ -3,7 +3,7 @@
 use access::CaseId;
 use definitions::{
     answer::Answers,
-    ids::{DepartmentId, ProcedureId, StepId},
+    ids::{DepartmentId, FieldId, ProcedureId, StepId},
     procedure::{Sense, Version},
     text::Language,
 };
@@ -108,7 +108,11 @@ pub enum Seen {
     /// They filed.
     Filed,
     /// They sent the correction.
-    Corrected,
+    Corrected {
+        /// Questions that are not asked any more because of it.
+        #[serde(default)]
+        dropped: Vec<FieldId>,
+    },
     /// They wrote.
     Wrote {
         /// What.
@@ -182,7 +186,7 @@ impl OwnCase {
                     self.answers.replace(field, answers.get(field.as_str()).cloned());
                 }
             }
-            News::Letter { .. } | News::Wrote { .. } | News::Delayed { .. } => {}
+            News::Letter { .. } | News::Wrote { .. } | News::Delayed { .. } | News::FeeChanged { .. } => {}
         }
     }
 }

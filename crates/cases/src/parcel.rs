@@ -35,8 +35,11 @@ pub enum Up {
         /// Which fields had been asked for: an answer to an earlier request empties nothing that a later one asks for.
         #[serde(default)]
         asked: Vec<FieldId>,
-        /// Only the corrected fields.
+        /// Only the corrected fields: those that were asked for, and those that the form asked because of them.
         answers: Answers,
+        /// Fields that the corrected form does not ask any more, and whose answers were dropped.
+        #[serde(default)]
+        dropped: Vec<FieldId>,
         /// When it reached us.
         at: Timestamp,
     },
@@ -232,6 +235,11 @@ pub enum News {
         /// 特例延長: the day by which a fair part is decided; `until` is that of the rest.
         #[serde(default)]
         part: Option<Date>,
+    },
+    /// 手数料: a correction changed what is due.
+    FeeChanged {
+        /// How many yen are due now.
+        yen: i64,
     },
     /// The case ended without a decision.
     Withdrawn,

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod check;
+mod correct;
 mod door;
 mod form;
 mod held;
@@ -45,7 +46,7 @@ pub fn router(tools: Tools) -> Router<PortalFace> {
     let uploads = Router::new()
         .route("/drafts/{draft}/{page}", get(form::show).post(form::save))
         .route("/drafts/{draft}/files/{field}", post(upload::add))
-        .route("/status/{number}/correct", get(verbs::correct_page).post(verbs::correct))
+        .route("/status/{number}/correct", get(correct::show).post(correct::send))
         .layer(DefaultBodyLimit::max(upload::BODY_BYTES_MAX));
     Router::new()
         .route("/", get(catalogue::front))
@@ -219,9 +220,11 @@ pub(crate) fn refusal(refused: crate::FilingRefused) -> PageError {
         FilingRefused::TooMuch(_) => PageError::TooLarge,
         FilingRefused::Store(error) => error.into(),
         FilingRefused::Closed(_) => PageError::say(StatusCode::CONFLICT, "cases-error-closed"),
-        FilingRefused::Incomplete(_) | FilingRefused::DefinitionChanged | FilingRefused::SavedMeanwhile | FilingRefused::NotNow(_) => {
-            PageError::say(StatusCode::CONFLICT, "cases-error-not-now")
-        }
+        FilingRefused::Incomplete(_)
+        | FilingRefused::MoreAsked
+        | FilingRefused::DefinitionChanged
+        | FilingRefused::SavedMeanwhile
+        | FilingRefused::NotNow(_) => PageError::say(StatusCode::CONFLICT, "cases-error-not-now"),
     }
 }
 

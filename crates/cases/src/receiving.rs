@@ -27,6 +27,7 @@ use crate::{
     attachments::ReceiveFile,
     case::{Case, NotNow},
     clock::{self, Clock},
+    correction::Correcting,
     event::{Doubt, Event, Who},
     filing::{MESSAGE_CHARACTERS_MAX, code_mark},
     parcel::{self, Filed, News, Up},
@@ -73,7 +74,9 @@ impl Receiver for DeskReceiver {
                 lent.at = moment(lent.at, now);
                 Ok(rows::desk::keep_lent(tx, &self.keys, &lent)?)
             }
-            Up::Corrected { case, asked, answers, at } => self.corrected(tx, &town, &case, asked, answers, moment(at, now)),
+            Up::Corrected { case, asked, answers, dropped, at } => {
+                self.corrected(tx, &town, &case, &Sent { asked, answers, dropped, at: moment(at, now) })
+            }
             Up::Wrote { text, .. } if text.trim().is_empty() || text.chars().count() > MESSAGE_CHARACTERS_MAX => {
                 Err(Forged::Message.into())
             }
@@ -151,44 +154,57 @@ impl DeskReceiver {
         Ok(rows::desk::index(tx, there.id, &there.search_texts())?)
     }
 
-    fn corrected(
-        &self,
-        tx: &Write<'_>,
-        town: &Town,
-        case: &str,
-        asked: Vec<FieldId>,
-        answers: Answers,
-        at: Timestamp,
-    ) -> Result<(), Failure> {
+    /// 補正: the form is judged again as a whole, as the portal judged it; the fee with it.
+    fn corrected(&self, tx: &Write<'_>, town: &Town, case: &str, sent: &Sent) -> Result<(), Failure> {
         let there = self.case(tx, case)?;
         let procedure = procedure_of(tx, &there)?;
-        let facts = DeskFacts::of(tx, town, applicant_of(tx, there.account.as_deref())?, clock::day(at))?;
-        let doubts = fit::correction(&procedure, &asked, &answers, &there.answers, &facts, clock::day(at))?;
-        let (answers, numbers) = apart::taken_out(answers);
+        if there.corrected(&sent.asked).is_err() {
+            fit::belong_to(&procedure, &sent.answers)?;
+            return self.corrected_too_late(tx, town, case, sent);
+        }
+        let facts = DeskFacts::of(tx, town, applicant_of(tx, there.account.as_deref())?, clock::day(sent.at))?;
+        let (stands, today) = (&there.answers, clock::day(sent.at));
+        let on = Correcting { procedure: &procedure, stands, asked: &sent.asked, facts: &facts, today };
+        let mended = fit::correction(on, &sent.answers, &sent.dropped)?;
+        let (answers, numbers) = apart::taken_out(mended.answers);
+        let mut dropped = mended.dropped;
+        dropped.extend(apart::drop_hidden(tx, there.id, &mended.whole)?);
+        // What a case rests on is reckoned for the day on which it was filed: only the answers have changed.
+        let at_filing = registers::facts(tx, town, &there, clock::day(there.filed_at))?;
         let corrected = |case: &mut Case| {
-            let before = case.answers.clone();
-            let (stage, answers) = case.corrected(&asked, answers.clone())?;
-            case.stage = stage;
-            case.answers = answers;
+            case.stage = case.corrected(&sent.asked)?;
+            let before = std::mem::replace(&mut case.answers, answers);
             // Letters go to the name and address as corrected.
             case.contacts = Contacts::of(&procedure, &case.answers);
-            case.clock.go_on(clock::day(at));
-            let corrected = Happened::told(Event::Corrected { before }, News::BackToReview);
-            Ok([corrected].into_iter().chain(doubted(&doubts)).collect())
+            judge_again(case, &procedure, &at_filing);
+            case.clock.go_on(clock::day(sent.at));
+            let corrected = Event::Corrected { before, opened: mended.opened, dropped };
+            Ok([Happened::told(corrected, News::BackToReview)].into_iter().chain(doubted(&mended.doubts)).collect())
         };
-        let too_late = |case: &Case| {
-            let stands = case.answers.only(&asked);
-            Happened::told(Event::CameTooLate { sent: answers.clone() }, News::CameTooLate { fields: asked.clone(), answers: stands })
-        };
-        if self.change(tx, town, case, at, corrected, too_late)? {
-            apart::keep(tx, &self.keys, there.id, &numbers)?;
-            // What was corrected is found by its new words.
-            let case = self.case(tx, case)?;
-            rows::desk::index(tx, case.id, &case.search_texts())?;
-        } else {
-            apart::keep_late(tx, &self.keys, there.id, at, &numbers)?;
+        self.change(tx, town, case, sent.at, corrected, nothing_of_it)?;
+        apart::keep(tx, &self.keys, there.id, &numbers)?;
+        // What was corrected is found by its new words.
+        let mut case = self.case(tx, case)?;
+        rows::desk::index(tx, case.id, &case.search_texts())?;
+        if let Some((before, yen)) = registers::charge_fee_anew(tx, &case, &procedure, &at_filing)? {
+            let changed = Happened::told(Event::FeeChanged { before, yen }, News::FeeChanged { yen });
+            kept(verbs::keep(tx, town, &self.keys, &mut case, &Who::System, "own", vec![changed], sent.at))?;
         }
         Ok(())
+    }
+
+    /// The office had gone on: staff read what came, and the person's copy is set to what stands here.
+    fn corrected_too_late(&self, tx: &Write<'_>, town: &Town, case: &str, sent: &Sent) -> Result<(), Failure> {
+        let (answers, numbers) = apart::taken_out(sent.answers.clone());
+        let mut fields = sent.asked.clone();
+        fields.extend(sent.answers.iter().map(|(id, _)| id).chain(&sent.dropped).filter(|id| !sent.asked.contains(id)).cloned());
+        let id = self.case(tx, case)?.id;
+        let too_late = |case: &Case| {
+            let stands = case.answers.only(&fields);
+            Happened::told(Event::CameTooLate { sent: answers }, News::CameTooLate { fields, answers: stands })
+        };
+        self.change(tx, town, case, sent.at, |case| case.corrected(&sent.asked).map(|_| Vec::new()), too_late)?;
+        Ok(apart::keep_late(tx, &self.keys, id, sent.at, &numbers)?)
     }
 
     /// A change that the applicant made, and whether it was possible. One that came too late, such as a withdrawal after the decision,
@@ -214,6 +230,25 @@ impl DeskReceiver {
         kept(verbs::keep(tx, town, &self.keys, &mut case, &Who::Applicant, "own", happened, at))?;
         Ok(possible)
     }
+}
+
+/// 補正 as it came up.
+struct Sent {
+    /// The fields whose request it answers.
+    asked: Vec<FieldId>,
+    /// The answers to what could be changed.
+    answers: Answers,
+    /// What the form does not ask any more, as the portal judged it.
+    dropped: Vec<FieldId>,
+    /// When it reached us.
+    at: Timestamp,
+}
+
+/// The merit rules of a case whose answers changed. What rests on facts that only the portal had stays marked.
+fn judge_again(case: &mut Case, procedure: &Procedure, facts: &DeskFacts<'_, '_>) {
+    let judged = form::judge(procedure, &case.answers, facts, clock::day(case.filed_at));
+    case.warned.retain(|rule| judged.unknown.iter().any(|unknown| unknown.as_str() == rule));
+    case.warned.extend(judged.warned.iter().map(ToString::to_string));
 }
 
 /// The definition under which a case was filed.

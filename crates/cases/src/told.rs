@@ -97,6 +97,7 @@ fn kind(what: &News) -> Option<&'static str> {
         News::Wrote { .. } => Some("wrote"),
         News::Delayed { .. } => Some("delayed"),
         News::Step { message: Some(_), .. } => Some("step"),
+        News::FeeChanged { .. } => Some("fee"),
         News::Received { .. }
         | News::HandedOver { .. }
         | News::Step { .. }

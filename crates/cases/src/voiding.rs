@@ -118,12 +118,15 @@ fn told(case: &Case, letter: &Listed, voiding: &Voiding, again: Option<String>) 
     ]
 }
 
-/// Which `do:` of the outcome made a letter, and how often it was made again before.
-fn made_by<'o>(case: &Case, outcome: &'o Outcome, letter: LetterId) -> Option<(&'o str, &'o Effect, u32)> {
-    outcome
-        .effects
-        .iter()
-        .flat_map(|(id, effect)| (0..AGAIN_MOST).map(move |times| (id.as_str(), effect, times)))
+/// Which `do:` of the outcome made a letter, by its name, and how often it was made again before. Letters of earlier releases bear the name
+/// that the author gave, without the outcome.
+fn made_by<'o>(case: &Case, outcome: &'o Outcome, letter: LetterId) -> Option<(String, &'o Effect, u32)> {
+    let names = outcome.effects.iter().flat_map(|(id, effect)| {
+        let now = effects::Name::of_outcome(outcome, id).0;
+        [(now, effect), (id.to_string(), effect)]
+    });
+    names
+        .flat_map(|(id, effect)| (0..AGAIN_MOST).map(move |times| (id.clone(), effect, times)))
         .find(|(id, _, times)| effects::effect_id(case, &name(id, *times)) == letter)
 }
 
@@ -160,7 +163,7 @@ fn order_again(
     let content = effects::content(acting.town, case, procedure, outcome, effect, &proposal.reason, &proposal.details, *on);
     let mut content = content.ok_or(NotNow::Unknown("letter"))?;
     content.to = to;
-    let id = effects::effect_id(case, &name(effect_id, times + 1));
+    let id = effects::effect_id(case, &name(&effect_id, times + 1));
     let order = letters::Order {
         id,
         case: case.id,

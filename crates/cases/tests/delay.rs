@@ -163,4 +163,37 @@ store::on_both_engines! {
         world.carry();
         not_now(delay(&world, &clerk, number, Delay::Extension, WHY), NotNow::Stage("withdrawn"));
     }
+
+    /// 子ども・子育て支援法20条6項ただし書: within thirty days the town tells until when it still needs, and why.
+    fn a_notice_may_name_the_day_itself(place: Place) {
+        let world = World::new(place);
+        let clerk = world.hire("小野", "welfare", "clerk");
+        let number = world.filed("nursery_request", &[("name", "佐藤 花子"), ("address.text", "見本市中央1")]).number;
+        assert_eq!(due(&world, number), Some(date(2026, 12, 24)));
+        not_now(delay(&world, &clerk, number, Delay::Extension, WHY), NotNow::NotExtendable);
+        not_now(delay(&world, &clerk, number, Delay::Named { until: date(2026, 12, 24) }, WHY), NotNow::NotLater);
+        not_now(delay(&world, &clerk, number, Delay::Named { until: date(2027, 1, 29) }, "  "), NotNow::ReasonDue);
+        assert!(letters_of(&world, number).is_empty());
+        world.days_later(30);
+        let case = delay(&world, &clerk, number, Delay::Named { until: date(2027, 1, 29) }, WHY).unwrap();
+        assert_eq!(due(&world, number), Some(date(2027, 1, 29)), "on the last day it is in time");
+        assert_eq!(letters_of(&world, number), [("extension".to_owned(), State::Ordered, world.today())]);
+        world.carry();
+        let own = world.own(case.id);
+        assert_eq!(own.hear_by, Some(date(2027, 1, 29)));
+        assert!(world.seen(case.id).iter().any(|seen| matches!(seen, Seen::Desk { news }
+            if matches!(news.as_ref(), News::Delayed { until, reason, statutory: true, .. } if *until == date(2027, 1, 29) && reason == WHY))));
+        not_now(delay(&world, &clerk, number, Delay::Named { until: date(2027, 2, 26) }, WHY), NotNow::NotExtendable);
+    }
+
+    fn after_the_thirtieth_day_no_notice_names_another(place: Place) {
+        let world = World::new(place);
+        let clerk = world.hire("小野", "welfare", "clerk");
+        let number = world.filed("nursery_request", &[("name", "佐藤 花子"), ("address.text", "見本市中央1")]).number;
+        world.days_later(31);
+        not_now(delay(&world, &clerk, number, Delay::Named { until: date(2027, 1, 29) }, WHY), NotNow::LimitPassed);
+        let other = world.filed("paper_request", HANAKO).number;
+        let clerk = world.hire("鈴木", "general_affairs", "clerk");
+        not_now(delay(&world, &clerk, other, Delay::Named { until: date(2027, 3, 31) }, WHY), NotNow::NotExtendable);
+    }
 }

@@ -101,4 +101,27 @@ store::on_both_engines! {
         assert!(matches!(approve(&w, &chief, second), Err(verbs::Refused::Register(Refused::Full { .. }))), "one plot is given once");
         assert_eq!(w.count(&w.desk, "select count(*) from register_fact"), 1);
     }
+
+    fn a_step_an_outcome_and_the_fee_may_name_an_effect_alike(place: Place) {
+        let w = World::new(place);
+        let (clerk, chief) = (w.hire("小野 直子", "welfare", "clerk"), w.hire("工藤 明", "welfare", "chief"));
+        let own = w.filed("nursery_request", &[("name", "佐藤 花子"), ("address.text", "見本市中央1")]);
+        let (id, number) = (own.id, own.number);
+        // What an earlier release recorded under the author's bare name.
+        w.desk.write(move |tx| {
+            tx.run("insert into case_charge (case_id, effect, yen, what) values ($1, 'due', 50, '前の版の実費')", store::params![id.to_string()])
+        }).unwrap();
+        let seen = w.case(number).row;
+        w.act(&clerk, move |tx, acting| {
+            let case = verbs::advance(tx, acting, number, seen, verbs::StepDone::default())?;
+            let draft = decide::Draft { outcome: "allow".parse().unwrap(), reason: String::new(), details: Answers::default() };
+            decide::propose(tx, acting, number, case.row, draft)
+        })
+        .unwrap();
+        approve(&w, &chief, number).unwrap();
+        let mut due = w.desk.read(move |tx| cases::registers::due(tx, id)).unwrap();
+        due.sort_by_key(|(_, yen)| *yen);
+        let all = [("前の版の実費", 50), ("受付のときの実費", 100), ("調査の実費", 200), ("手数料", 300), ("決定のときの実費", 400), ("証の実費", 500)];
+        assert_eq!(due, all.map(|(what, yen)| (what.to_owned(), yen)));
+    }
 }

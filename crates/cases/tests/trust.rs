@@ -160,7 +160,7 @@ store::on_both_engines! {
             verbs::request_correction(tx, acting, number, seen, Correction { fields, say: "読めません。".into(), until })
         }).unwrap();
         let asked = vec!["documents".parse().unwrap()];
-        let sent = |answers| Up::Corrected { case: own.id.to_string(), asked: asked.clone(), answers, at: w.now() };
+        let sent = |answers| Up::Corrected { case: own.id.to_string(), asked: asked.clone(), answers, dropped: vec![], at: w.now() };
         assert_eq!(why(w.hand_up(&sent(answers(&[("documents", "契約書の全部"), ("name", "別人")])))), "desk-refused-answers");
         let mut wrong = answers(&[]);
         wrong.insert("documents".parse().unwrap(), Answer::Number(1));

@@ -15,6 +15,7 @@ use cases::{
 };
 use definitions::answer::Answers;
 use letters::{Addressee, Listed, State};
+use sha2::{Digest, Sha256};
 use store::{params, testing::Place};
 use world::{HANAKO, World};
 
@@ -169,5 +170,18 @@ store::on_both_engines! {
         assert_eq!(journalled(&w, letter), (office.chief.actor(), grant, "wrong-addressee".to_owned()));
         let row = w.desk.read(move |tx| tx.first("select voided_why from letter where id = $1", params![letter.to_string()])).unwrap().unwrap();
         assert_eq!(row.get::<String>(0).unwrap(), "wrong-addressee");
+    }
+
+    fn a_letter_of_an_earlier_release_is_known_by_the_name_that_it_had(place: Place) {
+        let w = World::new(place);
+        let office = office(&w);
+        let (own, letter) = refused(&w, place, &office);
+        let (case, procedure) = w.find_case(own.number).unwrap();
+        let digest = Sha256::new().chain_update(case.id.uuid().as_bytes()).chain_update("notice").finalize();
+        let old = LetterId::new(uuid::Builder::from_custom_bytes(digest[..16].try_into().unwrap()).into_uuid());
+        assert_ne!(old, letter, "now the outcome stands in its name");
+        assert!(voiding::can_be_made_again(&case, &procedure, letter) && voiding::can_be_made_again(&case, &procedure, old));
+        let nobodys = LetterId::new(uuid::Uuid::from_u128(7));
+        assert!(!voiding::can_be_made_again(&case, &procedure, nobodys));
     }
 }

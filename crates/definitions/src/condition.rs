@@ -67,8 +67,22 @@ impl Condition {
     /// # Errors
     /// As [`Condition::compile`].
     pub fn compile_as(source: &str, scope: &Scope, expected: &Type) -> Result<Condition, Vec<ConditionProblem>> {
-        let plan = compile::compile(source, scope, expected)?;
+        let plan = compile::compile(source, scope, expected, compile::Beside::Nothing)?;
         Ok(Condition { source: source.to_owned(), plan })
+    }
+
+    /// Reads what a column of a register is to hold: an expression of its type, or `null`, which empties it.
+    ///
+    /// # Errors
+    /// As [`Condition::compile`].
+    pub fn compile_column(source: &str, scope: &Scope, expected: &Type) -> Result<Condition, Vec<ConditionProblem>> {
+        let plan = compile::compile(source, scope, expected, compile::Beside::Null)?;
+        Ok(Condition { source: source.to_owned(), plan })
+    }
+
+    /// Whether it may give `null`.
+    pub fn may_be_null(&self) -> bool {
+        self.plan.nodes().contains(&Node::Null)
     }
 
     /// Whether it holds.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
+use jp::calendar::BusinessCalendar;
 use serde::{Deserialize, Serialize};
 
 use crate::{answer::Answer, ids::RegisterId};
@@ -25,6 +26,11 @@ pub trait Facts {
 
     /// The records of a register that may be chosen, in the order in which they are shown. `None`: not at hand.
     fn options(&self, register: &RegisterId) -> Option<Listing>;
+
+    /// On which days the town hall is open. `None`: no town is at hand.
+    fn calendar(&self) -> Option<&BusinessCalendar> {
+        None
+    }
 }
 
 /// Someone the town knows: the applicant, or a member of the household.
@@ -118,6 +124,9 @@ pub struct FactsSheet {
     /// Per register the records that may be chosen.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub options: IndexMap<RegisterId, Listing>,
+    /// On which days the town hall is open; never written down, it is the town's.
+    #[serde(skip)]
+    pub calendar: Option<Arc<BusinessCalendar>>,
 }
 
 /// A record of a register, as far as conditions ask for it.
@@ -151,5 +160,9 @@ impl Facts for FactsSheet {
 
     fn options(&self, register: &RegisterId) -> Option<Listing> {
         self.options.get(register).cloned()
+    }
+
+    fn calendar(&self) -> Option<&BusinessCalendar> {
+        self.calendar.as_deref()
     }
 }

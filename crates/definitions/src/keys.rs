@@ -31,6 +31,8 @@ pub enum Shape {
     Period,
     /// A period or `none`.
     PeriodOrNone,
+    /// A period, `none`, or `named`: a notice names the day.
+    PeriodOrNamed,
     /// `5 fiscal years`.
     FiscalYears,
     /// `2026-11-24`.

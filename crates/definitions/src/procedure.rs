@@ -91,6 +91,10 @@ pub struct Law {
     pub statutory_limit: Option<Period>,
     /// How far a written notice may extend the statutory limit.
     pub extension: Option<Period>,
+    /// Whether the notice itself names the day until which it is extended, as 子ども・子育て支援法20条6項 has it: within the limit the town tells
+    /// how long it still needs (処理見込期間) and why.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub extension_named: bool,
     /// The notice by which it is extended (期間延長通知書).
     #[serde(default)]
     pub extension_letter: Option<LetterId>,

@@ -87,6 +87,7 @@ fn shape_schema(shape: Shape) -> Json {
         Shape::YesOrWhyNot => json!({ "type": ["string", "boolean", "null"] }),
         Shape::Period => scalar("^[1-9][0-9]* (business )?(days?|months?)$"),
         Shape::PeriodOrNone => scalar("^(none|[1-9][0-9]* (business )?(days?|months?))$"),
+        Shape::PeriodOrNamed => scalar("^(none|named|[1-9][0-9]* (business )?(days?|months?))$"),
         Shape::FiscalYears => scalar("^[1-9][0-9]* fiscal years?$"),
         Shape::Day => scalar("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
         Shape::Moment => scalar("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"),

@@ -136,6 +136,41 @@ fn a_message_names_nothing_that_nobody_fills() {
 }
 
 #[test]
+fn a_message_of_a_step_names_no_outcome() {
+    let office = OFFICE.replace("{applicant.name} 様", "{applicant.name} 様 {outcome.title}");
+    assert_eq!(wrong(&sources(&[("office.yaml", &office)])), Vec::<String>::new(), "an outcome tells it");
+    let step = PROCEDURE.replace("{ title: 受付, role: clerk }", "{ title: 受付, role: clerk, do: { told: { tell: told } } }");
+    let found = wrong(&sources(&[("office.yaml", &office), ("procedures/dog.yaml", &step)]));
+    let what = "`{outcome.title}` は、手続 `dog` の仕事 `receive` が送るときには、まだ決まっていない";
+    assert!(matches!(found.as_slice(), [one] if one.contains(what) && one.starts_with("small/office.yaml:")), "{found:#?}");
+    let office = OFFICE.replace("message: told", "message: delayed").replace("{applicant.name} 様", "{outcome.title}");
+    let told = PROCEDURE.replace(", told: { tell: told }", "");
+    let found = wrong(&sources(&[("office.yaml", &office), ("procedures/dog.yaml", &told)]));
+    assert!(
+        found.iter().any(|problem| problem.contains("`{outcome.title}` は、`delayed` を送るときには、まだ決まっていない")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn what_names_a_record_is_never_emptied() {
+    mistake(
+        "{ tell: told }",
+        "{ change: dogs, of: name, tag: 'null' }",
+        "台帳 `dogs` の `tag` は、記録を見つける手がかりなので、空にできない",
+    );
+    mistake("{ tell: told }", "{ change: dogs, of: name, keeper: 'null' }", "`keeper` は、記録を見つける手がかりなので、空にできない");
+}
+
+#[test]
+fn an_extension_of_which_the_notice_names_the_day_needs_the_notice_too() {
+    mistake("standard_period: 14 days, ", "statutory_limit: 30 days, extension: named, ", "延長を知らせる文書がない");
+    let law = "statutory_limit: 30 days, extension: named, extension_letter: notice, ";
+    assert_eq!(wrong(&with_procedure("standard_period: 14 days, ", law)), Vec::<String>::new());
+    mistake("standard_period: 14 days, ", "statutory_limit: named, ", "`named` は期間ではない");
+}
+
+#[test]
 fn nothing_of_the_matter_stands_outside_my_page() {
     let office = OFFICE.replace("村からのお知らせです", "村の {procedure.title}");
     let found = wrong(&sources(&[("office.yaml", &office)]));

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use definitions::condition::{Condition, Fault, Length, Names, RecordValue, Scope, Truth, Type, Value};
 use indexmap::IndexMap;
 use jiff::civil::{Date, date};
+use jp::calendar::BusinessCalendar;
 
 /// 佐藤花子's household on 24 December 2026: the mother, さくら (first grade from April), and a baby.
 struct World {
@@ -175,6 +176,72 @@ fn a_list_that_grows_without_end_is_stopped() {
     assert_eq!(nested.value(&Many(1_001)), Value::Fault(Fault::TooLong));
     assert_eq!(nested.holds(&Many(100)), Truth::Yes);
     assert!(began.elapsed().as_secs() < 2);
+}
+
+/// A town that is shut on Saturdays, Sundays, holidays and from 29 December to 3 January.
+struct InTown(BusinessCalendar);
+
+impl Names for InTown {
+    fn value(&self, name: &str) -> Value {
+        world().value(name)
+    }
+
+    fn holds(&self, register: &str, owner: &str, on: Date) -> Value {
+        world().holds(register, owner, on)
+    }
+
+    fn next_open(&self, day: Date) -> Option<Date> {
+        Some(self.0.next_open(day))
+    }
+}
+
+#[test]
+fn a_legal_limit_begins_with_the_day_after_and_ends_on_an_open_day() {
+    let town = InTown(BusinessCalendar::common());
+    let limit = |source: &str| Condition::compile_as(source, &scope(), &Type::Any).unwrap().value(&town);
+    // (expression, last day): 民法140条, 143条 and 地方自治法4条の2第4項.
+    let table = [
+        ("limit(date('2026-11-09'), days(15))", date(2026, 11, 24)), // Tuesday
+        ("limit(date('2026-11-05'), days(15))", date(2026, 11, 20)), // Friday
+        ("limit(date('2026-11-06'), days(15))", date(2026, 11, 24)), // Saturday 21, Sunday 22, 勤労感謝の日 23
+        ("limit(date('2026-12-14'), days(15))", date(2027, 1, 4)),   // 29 December
+        ("limit(date('2026-11-24'), days(0))", date(2026, 11, 24)),
+        ("limit(date('2027-01-31'), months(1))", date(2027, 3, 1)), // Sunday 28 February
+        ("limit(date('2026-08-31'), months(6))", date(2027, 3, 1)),
+        ("limit(date('2026-05-01'), years(1))", date(2027, 5, 6)), // Saturday 1 May, Sunday, three holidays
+        ("limit(date('2026-05-01'), years(1) + months(1))", date(2027, 6, 1)),
+    ];
+    for (source, last) in table {
+        assert_eq!(limit(source), Value::Date(last), "{source}");
+    }
+    assert_eq!(limit("limit(unanswered_day, days(15))"), Value::Absent, "what was not answered");
+    assert_eq!(limit("limit(today, days(15) + months(1))"), Value::Fault(Fault::Misfit), "no law counts so");
+    assert_eq!(limit("limit(today, days(-1))"), Value::Fault(Fault::OutOfRange));
+    assert_eq!(limit("limit(today, days(70000))"), Value::Fault(Fault::OutOfRange));
+    assert_eq!(give("limit(today, days(15))"), Value::Unknown, "no town is at hand");
+    let late = Condition::compile("today <= limit(start, days(15))", &scope()).unwrap();
+    assert_eq!(late.holds(&world()), Truth::Unknown, "so a rule is silent, and judged at the desk");
+    assert!(
+        Condition::compile("limit(today, 15) >= today", &scope()).is_err()
+            && Condition::compile("limit('2026-01-01', days(1)) >= today", &scope()).is_err()
+    );
+    let bent = late.bend();
+    assert!(bent.iter().any(|bent| bent.what.contains("closed days")), "an example must stand at a limit that moves: {bent:?}");
+}
+
+#[test]
+fn only_a_column_may_be_emptied_and_only_as_a_whole() {
+    let column = |source: &str| Condition::compile_column(source, &scope(), &Type::Text);
+    let gives = |source: &str| column(source).unwrap_or_else(|problems| panic!("{source}: {problems:?}")).value(&world());
+    assert_eq!(gives("null"), Value::Null);
+    assert_eq!(gives("has(unanswered) ? note : null"), Value::Null);
+    assert_eq!(gives("has(unanswered) ? null : note"), Value::text("卵と牛乳"));
+    assert_eq!(gives("has(unanswered) ? note : allergy ? null : 'x'"), Value::Null);
+    assert!(column("null").unwrap().may_be_null() && !column("note").unwrap().may_be_null());
+    for refused in ["has(note) ? 1 : null", "has(note) ? note : 3", "(has(note) ? note : null) + 'x'", "income"] {
+        assert!(column(refused).is_err(), "{refused}");
+    }
+    assert!(Condition::compile_as("has(note) ? note : null", &scope(), &Type::Text).is_err(), "elsewhere a text is a text");
 }
 
 #[test]

@@ -4,7 +4,10 @@
 //! *correction* says that what stood there was wrong for its days. Either way the old belief is kept with the moment at which it ended:
 //! who asks "what did we think in May" is answered from the same rows.
 
-use definitions::{answer::Answers, ids::StateId};
+use definitions::{
+    answer::Answers,
+    ids::{FieldId, StateId},
+};
 use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +81,8 @@ pub struct Amend {
     pub state: Option<StateId>,
     /// New values; the others stay.
     pub values: Answers,
+    /// Columns that hold nothing any more.
+    pub emptied: Vec<FieldId>,
 }
 
 impl Amend {
@@ -85,6 +90,9 @@ impl Amend {
         let mut values = stretch.values.clone();
         for (column, value) in self.values.iter() {
             values.insert(column.clone(), value.clone());
+        }
+        for column in &self.emptied {
+            values.replace(column, None);
         }
         Stretch { days, state: self.state.clone().or_else(|| stretch.state.clone()), values }
     }
@@ -144,7 +152,7 @@ mod tests {
     }
 
     fn state(state: &str) -> Amend {
-        Amend { state: Some(state.parse().unwrap()), values: Answers::default() }
+        Amend { state: Some(state.parse().unwrap()), ..Amend::default() }
     }
 
     const APRIL: Date = date(2026, 4, 1);

@@ -9,6 +9,7 @@ use definitions::{
     town::Town,
 };
 use jiff::civil::Date;
+use jp::calendar::BusinessCalendar;
 use store::{
     Parcel, Read, StoreError, Write,
     hatch::{Failure, Receiver},
@@ -67,6 +68,10 @@ impl Facts for DeskFacts<'_, '_> {
             .inspect_err(|error| tracing::warn!(%error, "a register could not be listed"))
             .ok()
     }
+
+    fn calendar(&self) -> Option<&BusinessCalendar> {
+        Some(&self.town.closed)
+    }
 }
 
 /// What was published for one account.
@@ -75,6 +80,7 @@ pub struct PortalFacts {
     sheet: FactsSheet,
     held: Vec<HeldRecord>,
     listings: HashMap<RegisterId, Listing>,
+    town: Option<Arc<Town>>,
 }
 
 const SHEET: &str = "select resident, body from fact_sheet where account = $1";
@@ -93,7 +99,7 @@ impl PortalFacts {
         linked: Option<ResidentId>,
         today: Date,
     ) -> Result<PortalFacts, StoreError> {
-        let mut facts = PortalFacts { listings: listings(tx, town)?, ..PortalFacts::default() };
+        let mut facts = PortalFacts { listings: listings(tx, town)?, town: Some(Arc::clone(town)), ..PortalFacts::default() };
         let (Some(account), Some(linked)) = (account, linked) else { return Ok(facts) };
         let Some(row) = tx.first(SHEET, params![account.to_string()])? else { return Ok(facts) };
         if row.get::<String>(0)? != linked.to_string() {
@@ -157,6 +163,10 @@ impl Facts for PortalFacts {
 
     fn options(&self, register: &RegisterId) -> Option<Listing> {
         self.listings.get(register).cloned()
+    }
+
+    fn calendar(&self) -> Option<&BusinessCalendar> {
+        self.town.as_ref().map(|town| &town.closed)
     }
 }
 

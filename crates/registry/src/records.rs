@@ -255,7 +255,7 @@ pub fn carry_out(
                 return Err(Refused::NoOwner.into());
             }
             let keys = keys_of_value(&of);
-            let amend = Amend { state: state.clone(), values: evaluated(def, values, names)? };
+            let amend = Amend { state: state.clone(), values: evaluated(def, values, names)?, emptied: emptied(values, names) };
             let until = day(until.as_ref(), names)?;
             // A change that says only a last day ends the record there: it holds from that day.
             let from = day(from.as_ref(), names)?.or(until).unwrap_or(doing.today);
@@ -283,6 +283,11 @@ fn evaluated(register: &Register, values: &IndexMap<FieldId, Condition>, names: 
         answers.insert(id.clone(), answer_for(column, &value).ok_or_else(|| Refused::Misfit(id.clone()))?);
     }
     Ok(answers)
+}
+
+/// Columns to which a definition says `null`. What was not answered, or is not known, changes nothing.
+fn emptied(values: &IndexMap<FieldId, Condition>, names: &dyn Names) -> Vec<FieldId> {
+    values.iter().filter(|(_, expression)| expression.value(names) == Value::Null).map(|(id, _)| id.clone()).collect()
 }
 
 /// A value as its column keeps it.

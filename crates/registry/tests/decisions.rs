@@ -75,6 +75,23 @@ fn leaves() -> Effect {
     }
 }
 
+/// From the first day on the child goes to no facility; nothing is said of the last column.
+fn empties() -> Effect {
+    let scope = Scope::empty().with("facility", Type::Text).with("last", Type::Date);
+    let column = |source: &str, of: Type| Condition::compile_column(source, &scope, &of).unwrap();
+    Effect::Change {
+        register: "afterschool_membership".parse().unwrap(),
+        of: expression("child"),
+        values: [("facility", column("has(last) ? facility : null", Type::Text))]
+            .into_iter()
+            .map(|(id, value)| (id.parse().unwrap(), value))
+            .collect(),
+        state: None,
+        from: Some(expression("start")),
+        until: None,
+    }
+}
+
 fn carry_out(desk: &Desk, effect: Effect, case: Case, record: u128) -> Result<Option<RecordId>, Refused> {
     let cause = Cause::Decision { case: CaseId::new(Uuid::from_u128(9)) };
     let now = "2026-03-01T00:00:00Z".parse().unwrap();
@@ -122,5 +139,19 @@ store::on_both_engines! {
         let journal = "select count(*) from store_entry where kind = 'register'";
         let lines = desk.read::<_, StoreError>(move |tx| tx.first(journal, store::params![])?.unwrap().get::<i64>(0)).unwrap();
         assert_eq!(lines, 1, "only what was entered stands in the journal");
+    }
+
+    fn a_column_that_a_definition_empties_holds_nothing_from_that_day_and_what_was_not_answered_stays(place: Place) {
+        let desk = desk(place);
+        carry_out(&desk, enters(), case(), 1).unwrap();
+        let facility = |desk: &Desk| {
+            let facts = desk.read::<_, StoreError>(|tx| record_rows::of_owner(tx, &resident_id(2).to_string())).unwrap();
+            facts.iter().map(|fact| fact.stretch.values.get("facility").is_some()).collect::<Vec<_>>()
+        };
+        let later = || Case { start: Value::Date(date(2026, 6, 1)), ..case() };
+        carry_out(&desk, empties(), Case { facility: "chuo", last: Value::Date(date(2026, 9, 30)), ..later() }, 2).unwrap();
+        assert_eq!(facility(&desk), [true], "the same value changes nothing");
+        carry_out(&desk, empties(), later(), 3).unwrap();
+        assert_eq!(facility(&desk), [true, false], "before June it stands as it stood");
     }
 }

@@ -69,7 +69,7 @@ fn refused<T>(result: Result<T, RegisterError>) -> Result<T, Refused> {
 
 fn change(desk: &Desk, child: u128, state: &str, from: Date, until: Option<Date>) -> Result<RecordId, Refused> {
     let doing = decided("2026-07-01T00:00:00Z");
-    let amend = Amend { state: Some(state.parse().unwrap()), values: Answers::default() };
+    let amend = Amend { state: Some(state.parse().unwrap()), ..Amend::default() };
     let of = Which::Of(town::resident_id(child).to_string());
     let register = "afterschool_membership".parse().unwrap();
     refused(desk.write(move |tx| records::change(tx, &mihon(), &doing, &register, &of, &Change { amend: amend.clone(), from, until })))
@@ -153,7 +153,7 @@ store::on_both_engines! {
         let desk = desk(place);
         enter(&desk, joins(1, "chuo", APRIL, MARCH), "2026-03-01T00:00:00Z").unwrap();
         let shown = turn(&desk, 1);
-        let moved = Amend { state: None, values: [("facility".parse().unwrap(), Answer::Choice("midori".into()))].into_iter().collect() };
+        let moved = Amend { state: None, values: [("facility".parse().unwrap(), Answer::Choice("midori".into()))].into_iter().collect(), emptied: vec![] };
         let days = Days { from: APRIL, until: MARCH };
         let correct = |doing: Doing, turn: i64| {
             let moved = moved.clone();

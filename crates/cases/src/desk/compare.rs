@@ -153,7 +153,7 @@ fn is_own_birth(field: &Field) -> bool {
 /// Whether this answer was corrected after filing.
 fn corrected(sheet: &Sheet, opened: &Opened, field: &Field) -> Markup {
     let was = opened.story.iter().any(|told| match &told.event {
-        Event::Corrected { before } => before.get(field.id.as_str()) != opened.case.answers.get(field.id.as_str()),
+        Event::Corrected { before, .. } => before.get(field.id.as_str()) != opened.case.answers.get(field.id.as_str()),
         _ => false,
     });
     html! { @if was { " " (parts::chip(parts::ChipTone::Good, &sheet.word("desk-corrected"))) } }

@@ -30,15 +30,21 @@ fn code(delay: Delay) -> &'static str {
     match delay {
         Delay::Promise { .. } => "promise",
         Delay::Extension => "extension",
+        Delay::Named { .. } => "named",
         Delay::Special { .. } => "special",
     }
 }
 
+/// The new day: each way on a page has its own, since hidden ones are sent too.
+const UNTIL: &str = "until";
+const UNTIL_NAMED: &str = "named-until";
+
 fn typed_delay(typed: &Typed) -> Result<Delay, NotNow> {
-    let until = || typed.first("until").and_then(|day| day.parse::<Date>().ok()).ok_or(NotNow::DayPassed);
+    let until = |name| typed.first(name).and_then(|day| day.parse::<Date>().ok()).ok_or(NotNow::DayPassed);
     match typed.first("delay") {
-        Some("promise") => Ok(Delay::Promise { until: until()? }),
-        Some("special") => Ok(Delay::Special { until: until()? }),
+        Some("promise") => Ok(Delay::Promise { until: until(UNTIL)? }),
+        Some("named") => Ok(Delay::Named { until: until(UNTIL_NAMED)? }),
+        Some("special") => Ok(Delay::Special { until: until(UNTIL)? }),
         Some("extension") => Ok(Delay::Extension),
         _ => Err(NotNow::Unknown("delay")),
     }
@@ -58,6 +64,9 @@ fn ways(sheet: &Sheet, opened: &Opened) -> Vec<(Delay, Result<Moved, NotNow>)> {
         if verbs::law(&sheet.town, &opened.procedure).special_extension_letter.is_some() {
             ways.push(Delay::Special { until: later(clock.extended_due(calendar, today).unwrap_or(today), 20) });
         }
+    }
+    if clock.extension_named && clock.statutory.is_some() {
+        ways.push(Delay::Named { until: later(clock.first_due(calendar, today).unwrap_or(today), 20) });
     }
     let would = |delay| verbs::moved(&sheet.town, &opened.case, &opened.procedure, delay, "", today);
     ways.into_iter().map(|delay| (delay, would(delay))).collect()
@@ -116,7 +125,8 @@ fn nothing_left(sheet: &Sheet, opened: &Opened, ways: &[(Delay, Result<Moved, No
 fn way(sheet: &Sheet, delay: Delay, would: &Result<Moved, NotNow>, chosen: Option<&str>, typed: &Typed) -> Markup {
     let (say, code) = (sheet.say(), code(delay));
     let day = |day: Date| sheet.words.day(Language::Ja, day);
-    let until = |offered| typed.first("until").and_then(|day| day.parse().ok()).unwrap_or(offered);
+    let name = if matches!(delay, Delay::Named { .. }) { UNTIL_NAMED } else { UNTIL };
+    let until = |offered| typed.first(name).and_then(|day| day.parse().ok()).unwrap_or(offered);
     html! {
         label.pick {
             input type="radio" name="delay" value=(code) checked[chosen == Some(code)] disabled[would.is_err()];
@@ -126,14 +136,15 @@ fn way(sheet: &Sheet, delay: Delay, would: &Result<Moved, NotNow>, chosen: Optio
                     Ok(moved) => {
                         @if delay == Delay::Extension { (say.html("desk-delay-extension-what", &[("until", day(moved.until).into())])) }
                         @else if let Some(part) = moved.part { (say.html("desk-delay-special-what", &[("part", day(part).into())])) }
+                        @else if let Delay::Named { .. } = delay { (say.html("desk-delay-named-what", &[])) }
                         @else { (say.html("desk-delay-promise-what", &[])) }
                     },
                     Err(reason) => (sheet.word(why(reason))),
                 }
             }
         }
-        @if let (Ok(_), Delay::Promise { until: offered } | Delay::Special { until: offered }) = (would, delay) {
-            div.indent data-shown-by="delay" data-when=(code) { (day_input(sheet, until(offered), "desk-delay-until")) }
+        @if let (Ok(_), Delay::Promise { until: offered } | Delay::Named { until: offered } | Delay::Special { until: offered }) = (would, delay) {
+            div.indent data-shown-by="delay" data-when=(code) { (day_input(sheet, name, until(offered), "desk-delay-until")) }
         }
     }
 }

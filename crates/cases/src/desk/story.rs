@@ -60,6 +60,10 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
             step(to).map(|step| format!("{step}{ticked}"))
         }
         Event::CorrectionRequested { say, until, .. } => Some(format!("{say}（{}）", sheet.words.short_day(Language::Ja, *until))),
+        Event::Corrected { before, opened: more, dropped } => corrected(sheet, opened, before, more, dropped),
+        Event::FeeChanged { before, yen } => {
+            Some(sheet.say().text("desk-fee-changed", &[("before", (*before).into()), ("yen", (*yen).into())]))
+        }
         Event::Proposed { outcome: id } | Event::Decided { outcome: id } => outcome(id),
         Event::Approved { role, stands_in } => {
             let role = sheet.town.roles.get(role).map(|role| sheet.plain(&role.name)).unwrap_or_default();
@@ -91,16 +95,34 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
     text.map(|text| html! { (text) })
 }
 
+/// What followed from a correction: what the form asked because of it, and what it does not ask any more, with what had been answered.
+fn corrected(sheet: &Sheet, opened: &Opened, before: &Answers, more: &[FieldId], dropped: &[FieldId]) -> Option<String> {
+    let mut said = Vec::new();
+    if !more.is_empty() {
+        said.push(sheet.say().text("desk-corrected-more", &[("what", labels(sheet, opened, more).as_str().into())]));
+    }
+    if !dropped.is_empty() {
+        let gone = came_too_late(sheet, opened, &before.only(dropped));
+        // An individual number is not kept beside the answers: only that it was asked is told.
+        let silent: Vec<FieldId> = dropped.iter().filter(|id| before.get(id.as_str()).is_none()).cloned().collect();
+        let what = [gone, labels(sheet, opened, &silent)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("　");
+        said.push(sheet.say().text("desk-corrected-dropped", &[("what", what.as_str().into())]));
+    }
+    (!said.is_empty()).then(|| said.join("　"))
+}
+
+fn labels(sheet: &Sheet, opened: &Opened, fields: &[FieldId]) -> String {
+    let label = |id: &FieldId| opened.procedure.field(id.as_str()).map_or_else(|| id.to_string(), |field| sheet.plain(&field.label));
+    fields.iter().map(label).collect::<Vec<_>>().join("、")
+}
+
 /// What does not fit, and what to look at.
 fn doubt_said(sheet: &Sheet, opened: &Opened, doubt: &Doubt) -> String {
     let procedure = &opened.procedure;
     let (id, what) = match doubt {
         Doubt::Moment { said } => ("desk-doubt-moment", sheet.words.moment(Language::Ja, clock::local(*said))),
         Doubt::Identity => ("desk-doubt-identity", String::new()),
-        Doubt::Answers { fields } => {
-            let label = |id: &FieldId| procedure.field(id.as_str()).map_or_else(|| id.to_string(), |field| sheet.plain(&field.label));
-            ("desk-doubt-answers", fields.iter().map(label).collect::<Vec<_>>().join("、"))
-        }
+        Doubt::Answers { fields } => ("desk-doubt-answers", labels(sheet, opened, fields)),
         Doubt::Rules { rules } => {
             let say = |id: &RuleId| procedure.formal.get(id).map_or_else(|| id.to_string(), |rule| sheet.plain(&rule.say));
             ("desk-doubt-rules", rules.iter().map(say).collect::<Vec<_>>().join(" "))

@@ -211,8 +211,8 @@ pub(super) fn verb_page(sheet: &Sheet, opened: &Opened, verb: &str, above: Marku
     sheet.page_with(&title, &opened.side, &trail, &[], |page| page, body)
 }
 
-pub(super) fn day_input(sheet: &Sheet, value: Date, label: &str) -> Markup {
-    html! { div.field { label for="until" { (sheet.word(label)) } input.in.m id="until" type="date" name="until" value=(value) required; } }
+pub(super) fn day_input(sheet: &Sheet, name: &str, value: Date, label: &str) -> Markup {
+    html! { div.field { label for=(name) { (sheet.word(label)) } input.in.m id=(name) type="date" name=(name) value=(value) required; } }
 }
 
 pub(super) fn text_input(sheet: &Sheet, name: &str, label: &str, value: &str) -> Markup {
@@ -243,7 +243,7 @@ fn correction_form(sheet: &Sheet, opened: &Opened, typed: &Typed, above: Markup)
             }
         }
         (text_input(sheet, "say", "desk-correction-say", typed.first("say").unwrap_or_default()))
-        (day_input(sheet, until, "desk-correction-until"))
+        (day_input(sheet, "until", until, "desk-correction-until"))
     };
     verb_page(sheet, opened, "correction", above, inside)
 }

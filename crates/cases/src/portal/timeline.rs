@@ -1,6 +1,10 @@
 //! 経過: the story of a case in plain words, and what still lies ahead.
 
-use definitions::{answer::Answers, ids::StepId, procedure::Procedure};
+use definitions::{
+    answer::Answers,
+    ids::{FieldId, StepId},
+    procedure::Procedure,
+};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use ui::parts::{Stage, Step};
@@ -28,7 +32,7 @@ fn happened(sheet: &Sheet, procedure: &Procedure, at: Timestamp, seen: &Seen) ->
     let day = |day| sheet.words.day(sheet.language(), day);
     let (title, more): (Markup, Option<Markup>) = match seen {
         Seen::Filed => (say.html("cases-moment-filed", &[]), None),
-        Seen::Corrected => (say.html("cases-moment-corrected", &[]), None),
+        Seen::Corrected { dropped } => (say.html("cases-moment-corrected", &[]), not_asked_any_more(sheet, procedure, dropped)),
         Seen::Withdrew => (say.html("cases-moment-withdrawn", &[]), None),
         Seen::Wrote { .. } => return None,
         Seen::Desk { news } => match news.as_ref() {
@@ -60,12 +64,19 @@ fn happened(sheet: &Sheet, procedure: &Procedure, at: Timestamp, seen: &Seen) ->
                     (say.html("cases-moment-delayed-body", &[("reason", reason.as_str().into())]))
                 }),
             ),
+            News::FeeChanged { yen } => (say.html("cases-moment-fee", &[("yen", (*yen).into())]), None),
             News::CameTooLate { .. } => (say.html("cases-moment-too-late", &[]), Some(say.html("cases-moment-too-late-body", &[]))),
             News::Wrote { .. } | News::Withdrawn => return None,
         },
     };
     let when = Some(sheet.words.moment_html(sheet.language(), clock::local(at)));
     Some(Step { stage: Stage::Done, title, when, more })
+}
+
+/// The questions that a correction made needless.
+fn not_asked_any_more(sheet: &Sheet, procedure: &Procedure, dropped: &[FieldId]) -> Option<Markup> {
+    let labels: Vec<String> = dropped.iter().filter_map(|id| procedure.field(id.as_str())).map(|field| sheet.plain(&field.label)).collect();
+    (!labels.is_empty()).then(|| sheet.say().html("cases-moment-corrected-dropped", &[("what", labels.join("、").as_str().into())]))
 }
 
 /// What staff wrote down in the step that ended, where the person is told of it: day, time and place of an interview.

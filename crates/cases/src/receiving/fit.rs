@@ -16,9 +16,15 @@ use definitions::{
 };
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp, civil::Date};
+use jp::calendar::BusinessCalendar;
 use store::{StoreError, Write, hatch::Failure};
 
-use crate::{Channel, Contacts, clock, event::Doubt, parcel::Filed};
+use crate::{
+    Channel, Contacts, clock,
+    correction::{Correcting, Whole},
+    event::Doubt,
+    parcel::Filed,
+};
 
 /// The two machines' clocks may differ by so much before staff hear of it.
 const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(10);
@@ -78,7 +84,7 @@ pub(super) fn filing(
     if procedure.channels.online != Offered::Open {
         return Err(Forged::NotOnline.into());
     }
-    belong(&fields_of(procedure), &filed.answers)?;
+    belong_to(procedure, &filed.answers)?;
     let mut doubts = Vec::new();
     let said = filed.at;
     filed.at = moment(said, now);
@@ -92,31 +98,93 @@ pub(super) fn filing(
     if fit.is_exact && !fit.filled.may_be_filed() && !rests_on_facts(procedure) {
         return Err(Forged::Incomplete.into());
     }
-    doubts.extend(fit.doubts(procedure, &filed.answers, None));
+    doubts.extend(fit.doubts(&filed.answers));
     // From the answers that were looked at, not from what stands beside them.
     filed.contacts = Contacts::of(procedure, &filed.answers);
     filed.warned.retain(|rule| procedure.merit.contains_key(rule.as_str()));
     Ok(doubts)
 }
 
-/// Holds a correction against what was asked for. The answers are those to the asked questions, on top of `all`.
-pub(super) fn correction(
-    procedure: &Procedure,
-    asked: &[FieldId],
-    sent: &Answers,
-    all: &Answers,
-    facts: &dyn Facts,
-    today: Date,
-) -> Result<Vec<Doubt>, Failure> {
-    belong(&fields_of(procedure), sent)?;
-    if sent.iter().any(|(id, _)| !asked.contains(id)) {
+/// What a correction makes of a case, as the desk judges it.
+pub(super) struct Mended {
+    /// The answers as corrected.
+    pub answers: Answers,
+    /// Questions that the form asked because of it.
+    pub opened: Vec<FieldId>,
+    /// Questions that it does not ask any more.
+    pub dropped: Vec<FieldId>,
+    /// What does not fit.
+    pub doubts: Vec<Doubt>,
+    /// The form with the correction in it.
+    pub whole: Whole,
+}
+
+/// Judges a correction as the portal judged it: what was asked for, what follows from it, what it hides. `dropped` is what the portal says
+/// that it hides.
+pub(super) fn correction(on: Correcting<'_>, sent: &Answers, dropped: &[FieldId]) -> Result<Mended, Failure> {
+    belong_to(on.procedure, sent)?;
+    let less = WithoutPeople(on.facts);
+    // The portal knew what the desk knows, or less, or nothing of the person: the first that comes to what the portal said counts.
+    let fits = |whole: &Whole| doubtful(whole, sent, dropped).is_empty();
+    let judged = |facts| {
+        let on = Correcting { facts, ..on };
+        let whole = on.whole(|typed, field| {
+            typed.forget(field.id.as_str());
+            *typed = std::mem::take(typed).over(typed_again(&sent.only(std::slice::from_ref(&field.id))));
+            Ok(())
+        });
+        whole.map(|whole| (on, whole)).map_err(|_| Forged::Answers)
+    };
+    let mut best = judged(on.facts)?;
+    for facts in [&less as &dyn Facts, &NoFacts] {
+        if fits(&best.1) {
+            break;
+        }
+        let other = judged(facts)?;
+        if fits(&other.1) {
+            best = other;
+        }
+    }
+    let (on, whole) = best;
+    let strays: Vec<_> = sent.iter().filter(|(id, _)| !whole.open.contains(id)).collect();
+    if !strays.is_empty() && !rests_on_facts(on.procedure) {
         return Err(Forged::Answers.into());
     }
-    let mut merged = all.clone();
-    for id in asked {
-        merged.replace(id, sent.get(id.as_str()).cloned());
+    let mut answers = on.answers(&whole, sent);
+    strays.into_iter().for_each(|(id, answer)| answers.insert(id.clone(), answer.clone()));
+    let mut doubts = Vec::new();
+    let fields = doubtful(&whole, sent, dropped);
+    if !fields.is_empty() {
+        doubts.push(Doubt::Answers { fields });
     }
-    Ok(Fit::of(procedure, &merged, facts, today).doubts(procedure, &merged, Some(asked)))
+    let rules: Vec<RuleId> = on.broken(&whole).iter().map(|broken| broken.rule.id.clone()).collect();
+    if !rules.is_empty() {
+        doubts.push(Doubt::Rules { rules });
+    }
+    Ok(Mended { answers, opened: whole.opened.clone(), dropped: whole.dropped.clone(), doubts, whole })
+}
+
+/// In which questions of a correction the form does not come to what was sent.
+fn doubtful(whole: &Whole, sent: &Answers, dropped: &[FieldId]) -> Vec<FieldId> {
+    let is_kept = |id: &FieldId, answer: &Answer| whole.open.contains(id) && whole.filled.answers.get(id.as_str()) == Some(answer);
+    let mut fields: Vec<FieldId> = sent.iter().filter(|(id, answer)| !is_kept(id, answer)).map(|(id, _)| id.clone()).collect();
+    fields.extend(whole.open.iter().filter(|id| whole.filled.problems_of(id.as_str()).next().is_some()).cloned());
+    fields.extend(
+        whole.dropped.iter().filter(|id| !dropped.contains(id)).chain(dropped.iter().filter(|id| !whole.dropped.contains(id))).cloned(),
+    );
+    let mut seen = Vec::new();
+    fields.retain(|id| {
+        !seen.contains(id) && {
+            seen.push(id.clone());
+            true
+        }
+    });
+    fields
+}
+
+/// Whether each answer is to a question of the procedure and of its kind.
+pub(super) fn belong_to(procedure: &Procedure, answers: &Answers) -> Result<(), Forged> {
+    belong(&fields_of(procedure), answers)
 }
 
 /// Whether the desk itself knows the account as surely as the procedure asks.
@@ -196,26 +264,23 @@ impl Fit {
         best
     }
 
-    /// What does not fit; of a correction only what was asked for.
-    fn doubts(&self, procedure: &Procedure, answers: &Answers, asked: Option<&[FieldId]>) -> Vec<Doubt> {
-        let here = |id: &FieldId| asked.is_none_or(|asked| asked.contains(id));
+    /// What does not fit.
+    fn doubts(&self, answers: &Answers) -> Vec<Doubt> {
         let is_wrong = |id: &FieldId| self.filled.problems_of(id.as_str()).next().is_some();
         let is_kept = |id: &FieldId, answer: &Answer| self.filled.answers.get(id.as_str()) == Some(answer);
-        let odd = answers.iter().filter(|(id, answer)| here(id) && (is_wrong(id) || !is_kept(id, answer)));
+        let odd = answers.iter().filter(|(id, answer)| is_wrong(id) || !is_kept(id, answer));
         let mut fields: Vec<FieldId> = odd.map(|(id, _)| id.clone()).collect();
         // What is missing has no answer to stand by.
         for problem in &self.filled.problems {
             let first: Option<FieldId> = problem.path.split('.').next().and_then(|id| id.parse().ok());
-            fields.extend(first.filter(|id| here(id) && !fields.contains(id)));
+            fields.extend(first.filter(|id| !fields.contains(id)));
         }
-        let is_said_here = |id: &&RuleId| asked.is_none() || procedure.formal.get(*id).and_then(|rule| rule.at.as_ref()).is_some_and(&here);
-        let rules: Vec<RuleId> = self.filled.formal.iter().filter(is_said_here).cloned().collect();
         let mut doubts = Vec::new();
         if !fields.is_empty() {
             doubts.push(Doubt::Answers { fields });
         }
-        if !rules.is_empty() {
-            doubts.push(Doubt::Rules { rules });
+        if !self.filled.formal.is_empty() {
+            doubts.push(Doubt::Rules { rules: self.filled.formal.clone() });
         }
         doubts
     }
@@ -273,5 +338,9 @@ impl Facts for WithoutPeople<'_> {
 
     fn options(&self, register: &RegisterId) -> Option<Listing> {
         self.0.options(register)
+    }
+
+    fn calendar(&self) -> Option<&BusinessCalendar> {
+        self.0.calendar()
     }
 }

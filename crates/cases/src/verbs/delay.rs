@@ -31,6 +31,11 @@ pub enum Delay {
     },
     /// 延長: the statutory limit by as much as the law allows.
     Extension,
+    /// 延長 of which the notice itself names the day (子ども・子育て支援法20条6項: 処理見込期間).
+    Named {
+        /// The new day.
+        until: Date,
+    },
     /// 特例延長: a fair part by the extended limit, the rest by a day that the notice names.
     Special {
         /// The day for the rest.
@@ -89,7 +94,17 @@ pub fn moved(town: &Town, case: &Case, procedure: &Procedure, delay: Delay, reas
             let (first, until) = (clock.first_due(calendar, today), clock.extended_due(calendar, today));
             let (Some(first), Some(until), true) = (first, until, clock.may_be_extended()) else { return Err(NotNow::NotExtendable) };
             in_time(first, today)?;
-            clock.extended = Some(Extension { on: today, reason });
+            clock.extended = Some(Extension { on: today, reason, until: None });
+            (until, None, Some(law.extension_letter.clone().ok_or(NotNow::NoticeMissing)?))
+        }
+        Delay::Named { until } => {
+            let is_named = clock.extension_named && clock.may_be_extended();
+            let (Some(first), true) = (clock.first_due(calendar, today), is_named) else { return Err(NotNow::NotExtendable) };
+            in_time(first, today)?;
+            if until <= first {
+                return Err(NotNow::NotLater);
+            }
+            clock.extended = Some(Extension { on: today, reason, until: Some(until) });
             (until, None, Some(law.extension_letter.clone().ok_or(NotNow::NoticeMissing)?))
         }
         Delay::Special { until } => {

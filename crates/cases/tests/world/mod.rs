@@ -274,7 +274,9 @@ impl World {
 
     pub fn correct(&self, case: CaseId, pairs: &[(&str, &str)]) -> Result<OwnCase, FilingRefused> {
         let typed = self::typed(pairs);
-        self.resident(move |tx, terms| filing::correct(tx, terms, &hanako(), case, &Corrected { typed: typed.clone(), files: Vec::new() }))
+        self.resident(move |tx, terms| {
+            filing::correct(tx, terms, &hanako(), case, &Corrected { typed: typed.clone(), ..Corrected::default() })
+        })
     }
 
     pub fn withdraw(&self, case: CaseId) -> Result<OwnCase, FilingRefused> {

@@ -17,7 +17,8 @@ use crate::{
 pub(super) fn facts(town: &Town, procedure: &Procedure, who: Option<&CastId>) -> FactsSheet {
     let options =
         town.registers.iter().filter(|(_, register)| register.key.is_some()).map(|(id, register)| (id.clone(), listing(register)));
-    let mut sheet = FactsSheet { options: options.collect(), ..FactsSheet::default() };
+    let calendar = Some(std::sync::Arc::new(town.closed.clone()));
+    let mut sheet = FactsSheet { options: options.collect(), calendar, ..FactsSheet::default() };
     let Some(applicant) = who.and_then(|who| town.cast.residents.get(who)).filter(|_| procedure.applicant.is_linked()) else {
         return sheet;
     };

@@ -173,7 +173,9 @@ fn shown(value: &Value) -> String {
             (None, Some(Value::Text(name))) => name.to_string(),
             _ => "…".to_owned(),
         },
-        Value::Null | Value::Absent => "none".to_owned(),
+        // Nothing is said, so the column stays; or it is emptied.
+        Value::Absent => "none".to_owned(),
+        Value::Null => "null".to_owned(),
         Value::Unknown => "unknown".to_owned(),
         Value::Length(_) | Value::Fault(_) => "fault".to_owned(),
     }

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 
-use super::{Comparison, Condition, Each, Node};
+use super::{Arithmetic, Comparison, Condition, Each, Function, Node};
 
 /// A condition bent in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,12 @@ fn bends_of(node: &Node) -> Vec<(Node, String)> {
             [false, true].into_iter().map(|value| (Node::Bool(value), format!("this became {value}"))).collect()
         }
         Node::If(when, yes, no) => vec![(Node::If(*when, *no, *yes), "both sides of `? :` changed places".to_owned())],
+        Node::Call(Function::Limit, parts) => match parts.as_slice() {
+            [event, length] => {
+                vec![(Node::Arithmetic(Arithmetic::Add, *event, *length), "`limit` no longer moved over closed days".to_owned())]
+            }
+            _ => Vec::new(),
+        },
         Node::Each(how, list, body) => match how {
             Each::Exists => vec![(Node::Each(Each::All, *list, *body), "`exists` became `all`".to_owned())],
             Each::All => vec![(Node::Each(Each::Exists, *list, *body), "`all` became `exists`".to_owned())],

@@ -4,7 +4,9 @@ use jiff::{Span, civil::Date};
 
 use jp::{
     age,
+    calendar::BusinessCalendar,
     fiscal::{FiscalYear, school_entry},
+    period::{Period, last_day_before_extension},
 };
 
 use super::{Fault, Function, Length, Type, Value, evaluate::TEXT_BYTES_MAX};
@@ -85,6 +87,7 @@ const SIGNATURES: &[Signature] = &[
     ),
     function("start_of_fiscal_year", Function::StartOfFiscalYear, &[Shape::Date], Shape::Date, "`start_of_fiscal_year(d)`"),
     function("end_of_fiscal_year", Function::EndOfFiscalYear, &[Shape::Date], Shape::Date, "`end_of_fiscal_year(d)`"),
+    function("limit", Function::Limit, &[Shape::Date, Long], Shape::Date, "`limit(event_on, days(15))`: a day"),
     function("size", Function::Size, &[List], Int, "`size(list)`"),
     function("size", Function::Size, &[Text], Int, "`size(text)`"),
     method("size", Function::Size, &[List], Int, "`list.size()`"),
@@ -109,6 +112,18 @@ pub(super) fn names(is_method: bool) -> impl Iterator<Item = &'static str> {
         .filter(move |signature| signature.is_method == is_method)
         .map(|signature| signature.name)
         .chain(macros.iter().copied())
+}
+
+/// The last day of a legal period, before a closed day moves it: in days, or in months and years, never both.
+pub(super) fn last_day(event: Date, length: Length) -> Result<Date, Fault> {
+    let months = i64::from(length.years) * 12 + i64::from(length.months);
+    let count = |n: i64| u16::try_from(n).map_err(|_| Fault::OutOfRange);
+    let period = match (months, i64::from(length.days)) {
+        (0, days) => Period::Days(count(days)?),
+        (months, 0) => Period::Months(count(months)?),
+        _ => return Err(Fault::Misfit),
+    };
+    Ok(last_day_before_extension(event, period, &BusinessCalendar::common()))
 }
 
 /// Does it. The arguments are values in the ordinary sense.

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Arithmetic, Comparison, Each, Fault, Length, Names, Node, Plan, Value, call, plan::DEPTH_MAX};
+use super::{Arithmetic, Comparison, Each, Fault, Function, Length, Names, Node, Plan, Value, call, plan::DEPTH_MAX};
 
 /// The longest list that a condition goes through. A household has at most some twenty people, a register's choice some hundred.
 pub const LIST_MAX: usize = 1_000;
@@ -79,6 +79,7 @@ impl Run<'_> {
                 let arguments: Vec<Value> = arguments.iter().map(|argument| self.value(*argument)).collect();
                 match missing(&arguments) {
                     Some(missing) => missing,
+                    None if *function == Function::Limit => self.limit(&arguments),
                     None => call::call(*function, &arguments),
                 }
             }
@@ -90,6 +91,15 @@ impl Run<'_> {
                 let (owner, on) = (self.value(*owner), self.value(*on));
                 self.register(register, &owner, &on)
             }
+        }
+    }
+
+    /// On which days the town hall is open is known of the town; where the town is not at hand, the limit is not known.
+    fn limit(&self, arguments: &[Value]) -> Value {
+        let [Value::Date(event), Value::Length(length)] = arguments else { return Value::Fault(Fault::Misfit) };
+        match call::last_day(*event, *length) {
+            Ok(last) => self.names.next_open(last).map_or(Value::Unknown, Value::Date),
+            Err(fault) => Value::Fault(fault),
         }
     }
 

@@ -182,6 +182,9 @@ pub enum Function {
     StartOfFiscalYear,
     /// `end_of_fiscal_year(d)`: 31 March.
     EndOfFiscalYear,
+    /// `limit(d, n)`: the last day of a legal period that begins with an event on `d` (民法140条, 143条), moved on from a closed day of the town
+    /// (地方自治法4条の2第4項, 民法142条).
+    Limit,
     /// `size(x)`: elements of a list, characters of a text.
     Size,
     /// `a.contains(b)`.

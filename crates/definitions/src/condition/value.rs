@@ -163,4 +163,9 @@ pub trait Names {
 
     /// Whether a register holds a valid record of this owner on a day: `register.NAME.of(owner).holds(on)`.
     fn holds(&self, register: &str, owner: &str, on: Date) -> Value;
+
+    /// The first day from this one on on which the town hall is open. `None`: no town is at hand.
+    fn next_open(&self, _day: Date) -> Option<Date> {
+        None
+    }
 }

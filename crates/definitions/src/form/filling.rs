@@ -418,6 +418,10 @@ impl Names for Block<'_> {
     fn holds(&self, register: &str, owner: &str, on: Date) -> Value {
         holds(self.filling.facts, register, owner, on)
     }
+
+    fn next_open(&self, day: Date) -> Option<Date> {
+        self.filling.facts.calendar().map(|calendar| calendar.next_open(day))
+    }
 }
 
 /// The names of a block and `it`, the person at hand.
@@ -433,6 +437,10 @@ impl Names for WithIt<'_> {
 
     fn holds(&self, register: &str, owner: &str, on: Date) -> Value {
         self.block.holds(register, owner, on)
+    }
+
+    fn next_open(&self, day: Date) -> Option<Date> {
+        self.block.next_open(day)
     }
 }
 

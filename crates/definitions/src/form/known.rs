@@ -66,6 +66,10 @@ impl Names for Known<'_> {
     fn holds(&self, register: &str, owner: &str, on: Date) -> Value {
         holds(self.facts, register, owner, on)
     }
+
+    fn next_open(&self, day: Date) -> Option<Date> {
+        self.facts.calendar().map(|calendar| calendar.next_open(day))
+    }
 }
 
 /// The merit rules of a filed case in the light of facts that the portal did not have.

@@ -46,7 +46,7 @@ static LAW: Form = form(
         must("basis", Words, "根拠法令"),
         may("standard_period", PeriodOrNone, "標準処理期間（補正の間は止まる）"),
         may("statutory_limit", PeriodOrNone, "法定期限"),
-        may("extension", PeriodOrNone, "延長できる期間"),
+        may("extension", PeriodOrNamed, "延長できる期間。通知書がいつまでかを定めるときは named"),
         todays(may("extension_letter", Id, "延長の通知書（letters/ のひな形）")),
         todays(may("special_extension_letter", Id, "特例延長の通知書。書けば、特例延長ができる")),
         may("correction_excluded", YesNo, "補正の日数を法定期限に算入しないか"),

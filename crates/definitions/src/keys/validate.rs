@@ -162,6 +162,11 @@ fn wrong_scalar(text: &str, shape: Shape) -> Option<(String, String)> {
             "期間ではない",
             "`14 days`、`2 business days`、`3 months`、`none` のように書く",
         ),
+        Shape::PeriodOrNamed => not(
+            matches!(text, "none" | "named") || values::period(text).is_some(),
+            "期間ではない",
+            "`30 days`、`none`、`named`（いつまでかを通知書で定める）のように書く",
+        ),
         Shape::FiscalYears => not(values::fiscal_years(text).is_some(), "保存期間ではない", "`5 fiscal years` のように書く"),
         Shape::Day => not(text.parse::<Date>().is_ok(), "日付ではない", "`2026-11-24` のように書く"),
         Shape::Moment => not(text.parse::<DateTime>().is_ok(), "日時ではない", "`2027-01-31T17:00` のように書く"),

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use jiff::civil::{Date, DateTime};
 
 use crate::{
-    condition::{Condition, Scope, Type},
+    condition::{Condition, ConditionProblem, Scope, Type},
     keys::{Form, Key, Shape},
     problem::{Place, Problem},
     procedure::Period,
@@ -203,7 +203,16 @@ impl<'a> At<'a> {
 
 /// Compiles the expression that stands in a node.
 pub(crate) fn compile(gathered: &Gathered, node: &Node, scope: &Scope, expected: &Type) -> Option<Condition> {
-    match Condition::compile_as(node.text()?, scope, expected) {
+    compiled(gathered, node, Condition::compile_as(node.text()?, scope, expected))
+}
+
+/// What a column is to hold: an expression, or `null`.
+pub(crate) fn compile_column(gathered: &Gathered, node: &Node, scope: &Scope, expected: &Type) -> Option<Condition> {
+    compiled(gathered, node, Condition::compile_column(node.text()?, scope, expected))
+}
+
+fn compiled(gathered: &Gathered, node: &Node, compiled: Result<Condition, Vec<ConditionProblem>>) -> Option<Condition> {
+    match compiled {
         Ok(condition) => Some(condition),
         Err(problems) => {
             for problem in problems {

@@ -204,7 +204,7 @@ impl Look<'_> {
                 self.unknown(&format!("{base}.law.{key}"), "文書（letters/ のひな形）", letter.as_str(), known);
             }
         }
-        if law.statutory_limit.is_some() && law.extension.is_some() && law.extension_letter.is_none() {
+        if law.statutory_limit.is_some() && (law.extension.is_some() || law.extension_named) && law.extension_letter.is_none() {
             self.problem(
                 &format!("{base}.law.extension"),
                 "延長を知らせる文書がない",
@@ -232,8 +232,12 @@ impl Look<'_> {
                 Effect::Enter { register, state, values, .. } => {
                     self.record(&path, "enter", register.as_str(), state.as_ref());
                     self.columns_that_name_a_record(&path, register.as_str(), values);
+                    self.columns_that_are_emptied(&path, register.as_str(), values);
                 }
-                Effect::Change { register, state, .. } => self.record(&path, "change", register.as_str(), state.as_ref()),
+                Effect::Change { register, state, values, .. } => {
+                    self.record(&path, "change", register.as_str(), state.as_ref());
+                    self.columns_that_are_emptied(&path, register.as_str(), values);
+                }
                 Effect::Letter { .. } | Effect::Tell { .. } | Effect::Charge { .. } => {}
             }
         }
@@ -257,6 +261,23 @@ impl Look<'_> {
                 );
             }
             _ => {}
+        }
+    }
+
+    /// Nor may they be emptied.
+    fn columns_that_are_emptied(
+        &mut self,
+        path: &str,
+        register: &str,
+        values: &indexmap::IndexMap<crate::ids::FieldId, crate::condition::Condition>,
+    ) {
+        let town = self.town;
+        let Some(register) = town.registers.get(register) else { return };
+        for column in
+            register.key.iter().chain(&register.owner).filter(|column| values.get(*column).is_some_and(|value| value.may_be_null()))
+        {
+            let what = format!("台帳 `{}` の `{column}` は、記録を見つける手がかりなので、空にできない", register.id);
+            self.problem(&format!("{path}.{column}"), what, "`null` を消す");
         }
     }
 

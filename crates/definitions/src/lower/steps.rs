@@ -2,7 +2,11 @@
 
 use indexmap::IndexMap;
 
-use super::{At, at::compile, field, register};
+use super::{
+    At,
+    at::{compile, compile_column},
+    field, register,
+};
 use crate::{
     condition::{Condition, Record, Scope, Type},
     field::Field,
@@ -156,5 +160,5 @@ fn columns(at: &At<'_>, scope: &Scope, register: Option<&Register>) -> IndexMap<
 
 fn column_value(at: &At<'_>, node: &Node, scope: &Scope, kind: &ColumnKind) -> Option<Condition> {
     let expected = register::column_type(kind).unwrap_or(Type::Any);
-    compile(at.gathered, node, scope, &expected)
+    compile_column(at.gathered, node, scope, &expected)
 }

@@ -197,6 +197,7 @@ pub fn hanako() -> FactsSheet {
             "afterschool_facility".parse().unwrap(),
             vec![listed("chuo", "中央児童会"), listed("higashi", "東児童会")].into(),
         )]),
+        calendar: None,
     }
 }
 

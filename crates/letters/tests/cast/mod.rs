@@ -114,7 +114,9 @@ pub fn given() -> Given {
 /// A notice that decides nothing has no 教示.
 pub fn given_for(template: &str) -> Given {
     let mut given = given();
-    if ["contract_notice", "correction_request", "disclosure_extension", "disclosure_special_extension", "receipt"].contains(&template) {
+    if ["contract_notice", "correction_request", "disclosure_extension", "disclosure_special_extension", "nursery_extension", "receipt"]
+        .contains(&template)
+    {
         given.instruction.clear();
         if template == "receipt" {
             given.verify = None;

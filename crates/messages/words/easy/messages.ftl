@@ -38,6 +38,7 @@ messages-notice-decided = 「{ $procedure }」が 決《き》まりました。
 messages-notice-letter = 「{ $procedure }」の 手紙《てがみ》が とどいています。
 messages-notice-wrote = 「{ $procedure }」の 係《かかり》の 人《ひと》が あなたに 書《か》きました。
 messages-notice-delayed = 「{ $procedure }」が 決《き》まる 日《ひ》が { $until }に 変《か》わりました。
+messages-notice-fee = 「{ $procedure }」の お金《かね》（手数料《てすうりょう》）が 変《か》わりました。
 messages-notice-step = 「{ $procedure }」が 次《つぎ》に 進《すす》みました。
 messages-notice-withdrawn = 「{ $procedure }」を やめました。
 

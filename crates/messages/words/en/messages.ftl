@@ -38,6 +38,7 @@ messages-notice-decided = “{ $procedure }” has been decided.
 messages-notice-letter = There is a letter for you about “{ $procedure }”.
 messages-notice-wrote = The office in charge of “{ $procedure }” has written to you.
 messages-notice-delayed = You will hear about “{ $procedure }” by { $until } instead.
+messages-notice-fee = The fee for “{ $procedure }” has changed.
 messages-notice-step = “{ $procedure }” has moved on.
 messages-notice-withdrawn = “{ $procedure }” has been withdrawn.
 

@@ -41,6 +41,7 @@ messages-notice-decided = 「{ $procedure }」の結果が出ました。
 messages-notice-letter = 「{ $procedure }」の通知書が届いています。
 messages-notice-wrote = 「{ $procedure }」について、担当から連絡があります。
 messages-notice-delayed = 「{ $procedure }」の結果をお知らせする日が { $until }に変わりました。
+messages-notice-fee = 「{ $procedure }」の手数料が変わりました。
 messages-notice-step = 「{ $procedure }」が次に進みました。
 messages-notice-withdrawn = 「{ $procedure }」を取り下げました。
 

@@ -251,7 +251,7 @@ fn read(face: &DeskFace, staff: &Staff, ground: &Ground, typed: &Typed) -> Resul
     Ok(Form {
         turn: typed.first("correction.turn").and_then(|turn| turn.parse().ok()).unwrap_or(-1),
         days: Days { from: day(from).unwrap_or(Date::MAX), until: day(until) },
-        amend: Amend { state, values },
+        amend: Amend { state, values, emptied: Vec::new() },
         reason,
     })
 }
