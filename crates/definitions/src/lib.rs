@@ -20,6 +20,7 @@ pub mod department;
 pub mod field;
 pub mod grant;
 pub mod ids;
+pub mod inventory;
 pub mod letter;
 pub mod message;
 pub mod procedure;
@@ -31,6 +32,7 @@ pub mod answer;
 pub mod condition;
 pub mod facts;
 pub mod form;
+pub mod graph;
 pub mod kinds;
 pub mod typed;
 

@@ -5,6 +5,7 @@ use jiff::civil::{Date, DateTime};
 use super::{Form, Shape, kind_form, kind_words, verb_form};
 use crate::{
     ids::FieldId,
+    inventory::InventoryId,
     problem::Problem,
     read::{Node, Value},
     values,
@@ -32,6 +33,9 @@ pub fn validate(node: &Node, shape: Shape, problems: &mut Vec<Problem>) {
         }
         Shape::Map(inner) => map(node, *inner, is_id, "英小文字で始まる英小文字・数字・_", problems),
         Shape::DayMap(inner) => map(node, *inner, |key| key.parse::<Date>().is_ok(), "2026-11-24 のような日付", problems),
+        Shape::InventoryMap(inner) => {
+            map(node, *inner, |key| key.parse::<InventoryId>().is_ok(), "棚卸調査の手続ID（9108 など）", problems)
+        }
         Shape::Options => match node.list() {
             Some(_) => list(node, Shape::Id, problems),
             None => map(node, Shape::Words, is_id, "英小文字で始まる英小文字・数字・_", problems),
@@ -153,6 +157,11 @@ fn wrong_scalar(text: &str, shape: Shape) -> Option<(String, String)> {
     let not = |good: bool, what: &str, hint: &str| if good { None } else { Some((format!("`{text}` は{what}"), hint.to_owned())) };
     match shape {
         Shape::Id => not(is_id(text), "id ではない", "英小文字で始め、英小文字・数字・_ で 64 文字まで"),
+        Shape::InventoryId => not(
+            text.parse::<InventoryId>().is_ok(),
+            "棚卸調査の手続ID ではない",
+            "`9108` のような 7 桁までの数、または `DP24108216` のような P・DP と 8 桁を書く",
+        ),
         Shape::Number => not(text.parse::<i64>().is_ok(), "整数ではない", "数字だけで書く"),
         Shape::YesNo => not(matches!(text, "yes" | "no"), "yes か no ではない", "yes か no と書く"),
         Shape::YesOrWhyNot => not(text != "no", "理由になっていない", "できるなら yes、できないなら理由と代わりの方法を文で書く"),

@@ -89,6 +89,17 @@ impl Merged {
         }
     }
 
+    /// The procedure at the end of the `like:`s of one. A ring of them was reported when they were laid over each other.
+    pub(crate) fn origin<'a>(&'a self, procedure: &'a str) -> &'a str {
+        let mut seen = vec![procedure];
+        let mut origin = procedure;
+        while let Some(next) = self.find(&format!("procedures.{origin}.like")).and_then(Node::text).filter(|next| !seen.contains(next)) {
+            seen.push(next);
+            origin = next;
+        }
+        origin
+    }
+
     fn take(&mut self, folder: &str, path: &str, bytes: &[u8], own: &mut Folder<'_>) {
         let file = format!("{}{folder}/{path}", own.root);
         if path.ends_with(".yaml") || path.ends_with(".yml") {
