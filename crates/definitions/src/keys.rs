@@ -12,7 +12,7 @@ mod validate;
 pub use field::{FIELD_COMMON, KINDS, VERBS};
 pub use procedure::{EXAMPLE, PROCEDURE};
 pub use town::{DOCUMENTS, Document, TOWN, TRANSLATION_FILE};
-pub use validate::{nearest, validate};
+pub use validate::{is_to_be_written, nearest, validate};
 
 /// What stands under a key.
 #[derive(Clone, Copy, Debug)]

@@ -39,6 +39,7 @@ pub mod typed;
 pub mod check;
 pub mod keys;
 pub mod lower;
+pub mod outline;
 pub mod overlay;
 pub mod postal;
 pub mod problem;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     condition::{Condition, RecordValue, Value},
     facts::FactsSheet,
-    form::{self, Filled, Known},
+    form::{self, FieldProblem, Filled, Known},
     kinds,
     lower::Merged,
     problem::Problem,
@@ -38,6 +38,8 @@ pub(super) struct Ran {
     pub(super) entered: Vec<(String, String, String)>,
     pub(super) sole_decision: Option<String>,
     pub(super) faults: Vec<String>,
+    /// What is missing or wrong in what staff write down with the outcome.
+    pub(super) in_outcome: Vec<FieldProblem>,
 }
 
 /// An example, ready to be walked many times: what does not depend on the procedure's conditions is found once.
@@ -52,6 +54,10 @@ impl<'e> Walk<'e> {
         let facts = facts::facts(town, procedure, example.who.as_ref(), options);
         Walk { example, facts, due: town.due(procedure, example.on) }
     }
+
+    pub(super) fn fill(&self, procedure: &Procedure) -> Filled {
+        form::fill(procedure, &self.example.typed, &self.facts, self.example.on)
+    }
 }
 
 /// What follows only when a case is filed: an example of a refusal, which is often like one that is accepted, need not take it back.
@@ -59,8 +65,12 @@ const FOLLOWS: &[&str] = &["later", "steps", "letters", "told"];
 
 /// Walks an example.
 pub(super) fn run(procedure: &Procedure, walk: &Walk<'_>) -> Ran {
+    follow(procedure, walk, &walk.fill(procedure))
+}
+
+/// What comes of an example whose form is filled in.
+pub(super) fn follow(procedure: &Procedure, walk: &Walk<'_>, filled: &Filled) -> Ran {
     let Walk { example, facts, due } = walk;
-    let filled = form::fill(procedure, &example.typed, facts, example.on);
     let mut ran = Ran {
         accepted: filled.may_be_filed(),
         wrong: filled.problems.iter().map(|problem| problem.path.clone()).collect(),
@@ -72,7 +82,7 @@ pub(super) fn run(procedure: &Procedure, walk: &Walk<'_>) -> Ran {
         faults: filled.faults.clone(),
         ..Ran::default()
     };
-    questions(procedure, &filled, &mut ran);
+    questions(procedure, filled, &mut ran);
     if !ran.accepted {
         return ran;
     }
@@ -86,6 +96,7 @@ pub(super) fn run(procedure: &Procedure, walk: &Walk<'_>) -> Ran {
     let Some(outcome) = procedure.outcomes.get(&decision.outcome) else { return ran };
     let asked = form::fill_fields(&outcome.ask, &decision.typed, facts, example.on, &known);
     ran.wrong.extend(asked.problems.iter().map(|problem| format!("outcome.{}", problem.path)));
+    ran.in_outcome = asked.problems.clone();
     let known = known.with("outcome", outcome_value(outcome, &asked)).with("case", case_value(example, Some(ran.fee)));
     ran.steps = steps(procedure, &known).map(|step| step.id.as_str().to_owned()).collect();
     ran.sole_decision = sole_decision(procedure, &known);

@@ -145,11 +145,18 @@ fn scalar(node: &Node, shape: Shape, problems: &mut Vec<Problem>) {
     };
     if text.trim().is_empty() {
         problems.push(Problem::new(&node.place, "空の文", "中身を書くか、キーごと消す"));
+    } else if matches!(shape, Shape::Words | Shape::Line) && is_to_be_written(text) {
+        problems.push(Problem::new(&node.place, format!("`{text}` は書きかけのまま"), "〔 〕ごと、中身に書きかえる"));
     } else if text.chars().count() > TEXT_CHARACTERS_MAX {
         problems.push(Problem::new(&node.place, "長すぎる", format!("{TEXT_CHARACTERS_MAX} 文字までにする")));
     } else if let Some((what, hint)) = wrong_scalar(text, shape) {
         problems.push(Problem::new(&node.place, what, hint));
     }
+}
+
+/// Whether a text stands where its author has yet to write one: `〔何のための手続か〕`, as `yakuba new` leaves it.
+pub fn is_to_be_written(text: &str) -> bool {
+    text.trim().strip_prefix('〔').is_some_and(|rest| rest.ends_with('〕'))
 }
 
 /// What is wrong with a scalar, and how to mend it.
@@ -173,7 +180,8 @@ fn wrong_scalar(text: &str, shape: Shape) -> Option<(String, String)> {
         ),
         Shape::FiscalYears => not(values::fiscal_years(text).is_some(), "保存期間ではない", "`5 fiscal years` のように書く"),
         Shape::Day => not(text.parse::<Date>().is_ok(), "日付ではない", "`2026-11-24` のように書く"),
-        Shape::Moment => not(text.parse::<DateTime>().is_ok(), "日時ではない", "`2027-01-31T17:00` のように書く"),
+        // A day alone would mean its first moment, which nobody means who writes when something closes.
+        Shape::Moment => not(text.contains('T') && text.parse::<DateTime>().is_ok(), "日時ではない", "`2027-01-31T17:00` のように書く"),
         Shape::Range => not(values::range(text).is_some(), "範囲ではない", "`1..4` のように、少ないほうから書く"),
         Shape::OneOf(words) if !words.contains(&text) => Some((format!("`{text}` は使えない"), one_of(text, words))),
         _ => None,
