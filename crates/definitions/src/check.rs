@@ -9,18 +9,35 @@ mod coverage;
 mod example;
 mod facts;
 mod run;
+pub mod trial;
 mod typing;
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
 
+use self::{
+    example::Example,
+    run::{Ran, Walk},
+};
 use crate::{
-    lower::{self, Loaded},
+    graph::{self, Alike},
+    ids::ProcedureId,
+    lower::{self, Loaded, Merged},
     problem::Problem,
     procedure::Procedure,
     sources::Sources,
     text::{Language, Text},
     town::Town,
 };
+
+/// Most procedures whose examples are walked at a time: a town hall's server has other work.
+const WORKERS_MAX: usize = 4;
 
 /// What a check found. Without problems the folder can be used.
 #[derive(Clone, Debug, Default)]
@@ -61,9 +78,8 @@ pub fn check_sources(sources: &Sources) -> Report {
         Report { problems: std::mem::take(&mut loaded.problems), warnings: std::mem::take(&mut loaded.warnings), ..Report::default() };
     let Some(town) = loaded.town.take() else { return report };
     report.procedures = town.procedures.len();
-    for procedure in town.procedures.values() {
-        check_examples(&town, procedure, &loaded, &mut report);
-    }
+    check_examples(&town, &loaded, &mut report);
+    alike(&town, &loaded, &mut report.warnings);
     if let Some(postal) = &sources.postal {
         report.problems.extend(postal.read().1);
     }
@@ -77,6 +93,17 @@ pub fn check_sources(sources: &Sources) -> Report {
     report
 }
 
+/// Procedures of which one was copied from the other, so that a change of one would be forgotten in the other.
+fn alike(town: &Town, loaded: &Loaded, warnings: &mut Vec<Problem>) {
+    let origin = |id: &ProcedureId| loaded.merged.origin(id.as_str()).to_owned();
+    for Alike { one, other, shared, of } in graph::alike(town.procedures.values().map(AsRef::as_ref), origin) {
+        let place = loaded.merged.place(&format!("procedures.{other}.procedure"));
+        let what = format!("手続 `{other}` の質問と仕事 {of} のうち {shared} が、手続 `{one}` と同じ");
+        let hint = format!("一つの手続にまとめるか、`like: {one}` と書いて違うところだけを書く");
+        warnings.push(Problem::new(&place, what, hint));
+    }
+}
+
 /// The texts that residents read and that have no fresh translation, in the order of the files: what a translator works through.
 pub fn untranslated(sources: &Sources, language: Language) -> Vec<Text> {
     let loaded = lower::load(sources);
@@ -86,18 +113,65 @@ pub fn untranslated(sources: &Sources, language: Language) -> Vec<Text> {
     missing.filter(|text| town.translations.find(text, language).is_none()).cloned().collect()
 }
 
-fn check_examples(town: &Town, procedure: &Procedure, loaded: &Loaded, report: &mut Report) {
-    let examples = example::examples(procedure, town, loaded, &mut report.problems);
-    report.examples += examples.len();
-    let before = report.problems.len();
-    for example in &examples {
-        let ran = run::run(procedure, example, town);
-        run::compare(example, &ran, loaded, &mut report.problems);
+/// What the examples of one procedure showed.
+#[derive(Default)]
+struct Found {
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+    bends: usize,
+}
+
+/// Walks the examples of all procedures in whose files nothing is wrong so far, several procedures at a time: none of them knows of another.
+fn check_examples(town: &Town, loaded: &Loaded, report: &mut Report) {
+    let mut read = Vec::with_capacity(town.procedures.len());
+    let is_unsound = |file: &Arc<str>| loaded.unsound.contains(file);
+    for procedure in town.procedures.values() {
+        let node = loaded.merged.find(&format!("procedures.{}", procedure.id));
+        if !loaded.unsound.is_empty() && node.is_some_and(|node| node.stands_in(&is_unsound)) {
+            continue;
+        }
+        let before = report.problems.len();
+        let examples = example::examples(procedure, town, loaded, &mut report.problems);
+        report.examples += examples.len();
+        read.push((procedure, examples, report.problems.len() == before));
     }
-    coverage::check(procedure, &examples, town, loaded, report);
-    // Bending tells nothing as long as an example fails unbent, or the procedure could not be understood.
-    if report.problems.len() == before && !examples.is_empty() {
-        bend::check(procedure, &examples, town, loaded, report);
+    let (merged, options, next) = (&loaded.merged, facts::options(town), AtomicUsize::new(0));
+    let work = || {
+        let mut found = Found::default();
+        while let Some((procedure, examples, understood)) = read.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let walks: Vec<Walk<'_>> = examples.iter().map(|example| Walk::of(procedure, example, town, &options)).collect();
+            check_procedure(procedure, examples, &walks, *understood, merged, &mut found);
+        }
+        found
+    };
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(read.len()).min(WORKERS_MAX);
+    let all: Vec<Found> = thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let own = work();
+        // A worker that panicked has done so by a mistake of ours: it goes on here.
+        let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        std::iter::once(own).chain(others).collect()
+    });
+    for found in all {
+        report.problems.extend(found.problems);
+        report.warnings.extend(found.warnings);
+        report.bends += found.bends;
+    }
+}
+
+fn check_procedure(procedure: &Procedure, examples: &[Example], walks: &[Walk<'_>], understood: bool, merged: &Merged, found: &mut Found) {
+    let before = found.problems.len();
+    let ran: Vec<Ran> = walks.iter().map(|walk| run::run(procedure, walk)).collect();
+    for (walk, ran) in walks.iter().zip(&ran) {
+        run::compare(walk.example, ran, merged, &mut found.problems);
+    }
+    // What is missing tells nothing as long as an example could not be read, nor does bending while one fails unbent.
+    if !understood {
+        return;
+    }
+    coverage::check(procedure, examples, &ran, merged, found);
+    if found.problems.len() == before && !walks.is_empty() {
+        bend::check(procedure, walks, merged, found);
     }
 }
 

@@ -146,6 +146,34 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The word for it in definitions: what stands behind `kind:`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Kind::Text { .. } => "text",
+            Kind::LongText { .. } => "long_text",
+            Kind::Kana => "kana",
+            Kind::PersonName => "person_name",
+            Kind::Date => "date",
+            Kind::Number { .. } => "number",
+            Kind::Money => "money",
+            Kind::Choice { .. } => "choice",
+            Kind::Choices { .. } => "choices",
+            Kind::Ranked { .. } => "ranked",
+            Kind::YesNo => "yes_no",
+            Kind::Address => "address",
+            Kind::HouseholdMember { .. } => "household_member",
+            Kind::Phone => "phone",
+            Kind::Mail => "mail",
+            Kind::BankAccount => "bank_account",
+            Kind::IndividualNumber { .. } => "individual_number",
+            Kind::Files { .. } => "files",
+            Kind::Signature => "signature",
+            Kind::Consent => "consent",
+            Kind::Note => "note",
+            Kind::Group { .. } => "group",
+        }
+    }
+
     /// The questions of a group.
     pub fn group_fields(&self) -> Option<&IndexMap<FieldId, Field>> {
         match self {

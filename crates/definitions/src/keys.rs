@@ -12,7 +12,7 @@ mod validate;
 pub use field::{FIELD_COMMON, KINDS, VERBS};
 pub use procedure::{EXAMPLE, PROCEDURE};
 pub use town::{DOCUMENTS, Document, TOWN, TRANSLATION_FILE};
-pub use validate::{nearest, validate};
+pub use validate::{is_to_be_written, nearest, validate};
 
 /// What stands under a key.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub enum Shape {
     Line,
     /// An id of our own making.
     Id,
+    /// 手続ID of the national inventory.
+    InventoryId,
     /// A whole number.
     Number,
     /// `yes` or `no`.
@@ -55,6 +57,8 @@ pub enum Shape {
     Map(&'static Shape),
     /// A map whose keys are days.
     DayMap(&'static Shape),
+    /// A map whose keys are ids of the national inventory.
+    InventoryMap(&'static Shape),
     /// Either a list of ids (shown by the ids' translation or themselves) or a map id → words.
     Options,
     /// A fixed set of keys.
@@ -149,7 +153,9 @@ pub fn forms() -> Vec<&'static Form> {
 
 fn inner_forms(shape: Shape, waiting: &mut Vec<&'static Form>) {
     match shape {
-        Shape::List(inner) | Shape::OneOrList(inner) | Shape::Map(inner) | Shape::DayMap(inner) => inner_forms(*inner, waiting),
+        Shape::List(inner) | Shape::OneOrList(inner) | Shape::Map(inner) | Shape::DayMap(inner) | Shape::InventoryMap(inner) => {
+            inner_forms(*inner, waiting)
+        }
         Shape::Form(form) | Shape::WordOrForm(_, form) => waiting.push(form),
         Shape::Field => waiting.extend(KINDS.iter().map(|(_, form)| form)),
         Shape::Verb => waiting.extend(VERBS.iter().map(|(_, form)| form)),

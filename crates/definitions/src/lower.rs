@@ -20,6 +20,8 @@ pub(crate) use at::{At, Gathered, NOT_GIVEN};
 pub(crate) use merge::Merged;
 pub(crate) use words::is_for_residents;
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use crate::{
     keys::{self, DOCUMENTS},
     problem::{Place, Problem},
@@ -35,6 +37,8 @@ pub(crate) struct Loaded {
     pub(crate) problems: Vec<Problem>,
     /// What should be looked at.
     pub(crate) warnings: Vec<Problem>,
+    /// Files in which something else than a translation is wrong: what else their procedures seem to do wrong may follow from that.
+    pub(crate) unsound: BTreeSet<Arc<str>>,
     /// The merged tree.
     pub(crate) merged: Merged,
     /// What was noted on the way.
@@ -50,11 +54,14 @@ pub(crate) fn load(sources: &Sources) -> Loaded {
     let gathered = Gathered::default();
     let mut town = town::town(&merged, &gathered, sources);
     if let Some(town) = &mut town {
-        words::translations(&merged, &gathered, town, &mut problems, &mut warnings);
         references::check(town, &merged, &mut problems);
         town::keep_offered(town, &merged, &gathered);
     }
     problems.append(&mut gathered.problems.borrow_mut());
+    let unsound = problems.iter().map(|problem| Arc::clone(&problem.place.file)).collect();
+    if let Some(town) = &mut town {
+        words::translations(&merged, &gathered, town, &mut problems, &mut warnings);
+    }
     if town.is_none() && problems.is_empty() {
         let place = Place::file(&format!("{}{}/town.yaml", sources.root, sources.town));
         problems.push(Problem::new(&place, "まちを読み込めない", "town.yaml に `town`・`name`・`office`・`languages` を書く"));
@@ -63,7 +70,7 @@ pub(crate) fn load(sources: &Sources) -> Loaded {
         list.sort();
         list.dedup();
     }
-    Loaded { town, problems, warnings, merged, gathered }
+    Loaded { town, problems, warnings, unsound, merged, gathered }
 }
 
 /// The whole tree against the table of keys.

@@ -4,7 +4,11 @@
 //! `~` removes. Lists and scalars are replaced as a whole. Each leaf remembers the file and line from which it came, since a
 //! node carries its place with it.
 
+mod changes;
+
 use indexmap::IndexMap;
+
+pub use changes::{Change, ChangedThing, What, changes};
 
 use crate::{
     problem::Problem,

@@ -3,10 +3,14 @@
 //! One procedure carries every channel: the web form, the counter sheet, the staff's screen, the letters and the figures
 //! come from this one value. It is the merged, checked result of base, prefecture and municipality.
 
+mod reach;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{condition::Condition, field::Field, ids::*, text::Text};
+use crate::{condition::Condition, field::Field, ids::*, inventory::InventoryId, text::Text};
+
+pub use reach::Reach;
 
 /// The digest of a merged procedure without its wording. A filed case keeps the version under which it was filed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -49,6 +53,9 @@ pub struct Procedure {
     pub fee: Option<Fee>,
     /// 分類: file plan code under which staff file it.
     pub classification: Option<String>,
+    /// The rows of the national inventory that it covers.
+    #[serde(default)]
+    pub inventory: Vec<InventoryId>,
     /// The form, page by page.
     pub pages: IndexMap<PageId, Page>,
     /// 形式要件 (行政手続法7条): without these it is not yet an application; the person is asked to complete it.

@@ -82,6 +82,16 @@ impl Node {
         self.map()?.get(key).map(|entry| &entry.node)
     }
 
+    /// Whether anything of it stands in a file of which this is true.
+    pub fn stands_in(&self, file: &dyn Fn(&Arc<str>) -> bool) -> bool {
+        file(&self.place.file)
+            || match &self.value {
+                Value::List(list) => list.iter().any(|member| member.stands_in(file)),
+                Value::Map(map) => map.values().any(|entry| file(&entry.key.file) || entry.node.stands_in(file)),
+                Value::Nothing | Value::Text { .. } => false,
+            }
+    }
+
     /// Whether nothing is written here.
     pub fn is_nothing(&self) -> bool {
         self.value == Value::Nothing

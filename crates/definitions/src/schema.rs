@@ -10,6 +10,9 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::keys::{self, DOCUMENTS, Form, KINDS, Key, Shape, TRANSLATION_FILE, VERBS};
 
+/// As [`crate::inventory::InventoryId`] reads it.
+const INVENTORY_ID: &str = "^([1-9][0-9]{0,6}|D?P[0-9]{8})$";
+
 /// The schema as JSON.
 pub fn schema() -> String {
     let mut defs = Map::new();
@@ -82,6 +85,7 @@ fn shape_schema(shape: Shape) -> Json {
         Shape::Words | Shape::Line => json!({ "type": ["string", "number", "boolean", "null"] }),
         Shape::Condition => json!({ "type": ["string", "number", "boolean", "null"], "x-cel": true }),
         Shape::Id => scalar("^[a-z][a-z0-9_]{0,63}$"),
+        Shape::InventoryId => scalar(INVENTORY_ID),
         Shape::Number => json!({ "type": ["integer", "null"] }),
         Shape::YesNo => json!({ "enum": ["yes", "no", true, false, null] }),
         Shape::YesOrWhyNot => json!({ "type": ["string", "boolean", "null"] }),
@@ -97,6 +101,7 @@ fn shape_schema(shape: Shape) -> Json {
         Shape::OneOrList(inner) => json!({ "anyOf": [shape_schema(*inner), { "type": "array", "items": shape_schema(*inner) }] }),
         Shape::Map(inner) => map_schema("^[a-z][a-z0-9_]{0,63}$", shape_schema(*inner)),
         Shape::DayMap(inner) => map_schema("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", shape_schema(*inner)),
+        Shape::InventoryMap(inner) => map_schema(INVENTORY_ID, shape_schema(*inner)),
         Shape::Options => json!({ "anyOf": [
             { "type": "array", "items": shape_schema(Shape::Id) },
             map_schema("^[a-z][a-z0-9_]{0,63}$", shape_schema(Shape::Words)),

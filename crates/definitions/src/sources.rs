@@ -84,6 +84,14 @@ impl Sources {
         documents.iter().find_map(|document| document.get("over")?.text().map(|text| text.to_owned()))
     }
 
+    /// What lies below the town: the folder that it lies over with those further down. `None`: it lies over nothing.
+    pub fn below(&self) -> Option<Sources> {
+        let over = self.over(&self.town).filter(|over| self.folders.contains_key(over))?;
+        let folders = self.folders.iter().filter(|(name, _)| **name != self.town);
+        let folders = folders.map(|(name, files)| (name.clone(), files.clone())).collect();
+        Some(Sources { town: over, root: self.root.clone(), postal: None, folders })
+    }
+
     /// Digest of all files.
     pub fn digest(&self) -> String {
         let mut all = String::new();

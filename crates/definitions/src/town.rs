@@ -13,6 +13,7 @@ use crate::{
     department::{Department, Role},
     grant::Grant,
     ids::*,
+    inventory::InventoryId,
     letter::LetterTemplate,
     message::Message,
     problem::Problem,
@@ -74,6 +75,8 @@ pub struct Town {
     pub pictures: HashMap<String, Arc<[u8]>>,
     /// The postal codes that complete addresses.
     pub postal: Arc<crate::postal::PostalCodes>,
+    /// Rows of the national inventory that this town does not carry out, with the reason.
+    pub inventory_excluded: IndexMap<InventoryId, String>,
     /// Digest of everything that was read: two towns with the same digest are the same.
     pub digest: String,
 }

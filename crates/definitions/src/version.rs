@@ -42,7 +42,7 @@ fn canonical(node: &Node, shape: Shape) -> Json {
             Some(list) => Json::Array(list.iter().map(|member| canonical(member, *inner)).collect()),
             None => Json::Array(vec![canonical(node, *inner)]),
         },
-        Shape::Map(inner) | Shape::DayMap(inner) => ordered(node, |member| canonical(member, *inner)),
+        Shape::Map(inner) | Shape::DayMap(inner) | Shape::InventoryMap(inner) => ordered(node, |member| canonical(member, *inner)),
         Shape::Options => match node.list() {
             Some(_) => as_written(node),
             None => ordered(node, |_| Json::Null),

@@ -24,6 +24,7 @@ fn wording_roles_and_examples_change_no_version() {
         ("line: 窓口へ", "line: お電話ください"),
         ("role: [chief]", "role: [clerk, chief]"),
         ("minutes: 5", "minutes: 8"),
+        ("minutes: 5", "minutes: 5\ninventory: [9108, DP24108216]"),
         ("fee: 0, ", ""),
         ("complete: yes", "complete: no"),
         ("minutes: 5\nkeep: 5 fiscal years", "keep: 5 fiscal years\nminutes: 5"),

@@ -1,18 +1,13 @@
 //! Whether each rule has an example that breaks it, and each outcome one that reaches it.
 
-use super::{
-    Report,
-    example::Example,
-    run::{self, Ran},
-};
-use crate::{lower::Loaded, problem::Problem, procedure::Procedure, town::Town};
+use super::{Found, example::Example, run::Ran};
+use crate::{lower::Merged, problem::Problem, procedure::Procedure};
 
 /// Says which rules and outcomes no example shows: a problem where the file says `complete: yes`, else a warning.
-pub(super) fn check(procedure: &Procedure, examples: &[Example], town: &Town, loaded: &Loaded, report: &mut Report) {
+pub(super) fn check(procedure: &Procedure, examples: &[Example], ran: &[Ran], merged: &Merged, found: &mut Found) {
     let base = format!("procedures.{}", procedure.id);
-    let ran: Vec<Ran> = examples.iter().map(|example| run::run(procedure, example, town)).collect();
     let mut missing = Vec::new();
-    let mut miss = |path: String, what: String, hint: &str| missing.push(Problem::new(&loaded.merged.place(&path), what, hint));
+    let mut miss = |path: String, what: String, hint: &str| missing.push(Problem::new(&merged.place(&path), what, hint));
     for rule in procedure.formal.keys() {
         if !ran.iter().any(|ran| ran.formal.iter().any(|broken| broken == rule.as_str())) {
             miss(format!("{base}.formal.{rule}"), format!("形式要件 `{rule}` を満たさない例がない"), "`gives: { formal: […] }` の例を書く");
@@ -34,6 +29,6 @@ pub(super) fn check(procedure: &Procedure, examples: &[Example], town: &Town, lo
     if examples.is_empty() {
         miss(format!("{base}.procedure"), format!("手続 `{}` に例がない", procedure.id), "`examples:` に、受け付ける例を一つから書く");
     }
-    let complete = loaded.merged.find(&format!("{base}.complete")).and_then(crate::read::Node::text) == Some("yes");
-    if complete { &mut report.problems } else { &mut report.warnings }.append(&mut missing);
+    let complete = merged.find(&format!("{base}.complete")).and_then(crate::read::Node::text) == Some("yes");
+    if complete { &mut found.problems } else { &mut found.warnings }.append(&mut missing);
 }

@@ -80,7 +80,10 @@ impl Reading<'_, '_> {
         let at = self.at;
         at.line("like");
         let Some(on) = at.day("on") else {
-            self.problem(at.place(), format!("例 `{id}` に申請する日がない"), "`on: 2026-11-24` のように書く");
+            // Of one that is like another the other tells.
+            if at.key("like").is_none() {
+                self.problem(at.place(), format!("例 `{id}` に申請する日がない"), "`on: 2026-11-24` のように書く");
+            }
             return None;
         };
         let who = self.who();

@@ -13,12 +13,18 @@ use crate::{
     town::Town,
 };
 
+/// What may be chosen from the town's registers.
+pub(super) type Chosen = IndexMap<RegisterId, Listing>;
+
+/// What the folder's registers offer for choosing: the same for every example.
+pub(super) fn options(town: &Town) -> Chosen {
+    town.registers.iter().filter(|(_, register)| register.key.is_some()).map(|(id, register)| (id.clone(), listing(register))).collect()
+}
+
 /// The facts at hand: options always; the family and its records where the account is linked.
-pub(super) fn facts(town: &Town, procedure: &Procedure, who: Option<&CastId>) -> FactsSheet {
-    let options =
-        town.registers.iter().filter(|(_, register)| register.key.is_some()).map(|(id, register)| (id.clone(), listing(register)));
+pub(super) fn facts(town: &Town, procedure: &Procedure, who: Option<&CastId>, options: &Chosen) -> FactsSheet {
     let calendar = Some(std::sync::Arc::new(town.closed.clone()));
-    let mut sheet = FactsSheet { options: options.collect(), calendar, ..FactsSheet::default() };
+    let mut sheet = FactsSheet { options: options.clone(), calendar, ..FactsSheet::default() };
     let Some(applicant) = who.and_then(|who| town.cast.residents.get(who)).filter(|_| procedure.applicant.is_linked()) else {
         return sheet;
     };

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{example::Example, facts};
+use super::{
+    example::Example,
+    facts::{self, Chosen},
+};
 use crate::{
     condition::{Condition, RecordValue, Value},
-    form::{self, Filled, Known},
+    facts::FactsSheet,
+    form::{self, FieldProblem, Filled, Known},
     kinds,
-    lower::Loaded,
+    lower::Merged,
     problem::Problem,
     procedure::{Effect, Outcome, Procedure, StepAct},
     town::Town,
@@ -34,15 +38,39 @@ pub(super) struct Ran {
     pub(super) entered: Vec<(String, String, String)>,
     pub(super) sole_decision: Option<String>,
     pub(super) faults: Vec<String>,
+    /// What is missing or wrong in what staff write down with the outcome.
+    pub(super) in_outcome: Vec<FieldProblem>,
+}
+
+/// An example, ready to be walked many times: what does not depend on the procedure's conditions is found once.
+pub(super) struct Walk<'e> {
+    pub(super) example: &'e Example,
+    facts: FactsSheet,
+    due: Option<Date>,
+}
+
+impl<'e> Walk<'e> {
+    pub(super) fn of(procedure: &Procedure, example: &'e Example, town: &Town, options: &Chosen) -> Walk<'e> {
+        let facts = facts::facts(town, procedure, example.who.as_ref(), options);
+        Walk { example, facts, due: town.due(procedure, example.on) }
+    }
+
+    pub(super) fn fill(&self, procedure: &Procedure) -> Filled {
+        form::fill(procedure, &self.example.typed, &self.facts, self.example.on)
+    }
 }
 
 /// What follows only when a case is filed: an example of a refusal, which is often like one that is accepted, need not take it back.
 const FOLLOWS: &[&str] = &["later", "steps", "letters", "told"];
 
 /// Walks an example.
-pub(super) fn run(procedure: &Procedure, example: &Example, town: &Town) -> Ran {
-    let facts = facts::facts(town, procedure, example.who.as_ref());
-    let filled = form::fill(procedure, &example.typed, &facts, example.on);
+pub(super) fn run(procedure: &Procedure, walk: &Walk<'_>) -> Ran {
+    follow(procedure, walk, &walk.fill(procedure))
+}
+
+/// What comes of an example whose form is filled in.
+pub(super) fn follow(procedure: &Procedure, walk: &Walk<'_>, filled: &Filled) -> Ran {
+    let Walk { example, facts, due } = walk;
     let mut ran = Ran {
         accepted: filled.may_be_filed(),
         wrong: filled.problems.iter().map(|problem| problem.path.clone()).collect(),
@@ -50,24 +78,25 @@ pub(super) fn run(procedure: &Procedure, example: &Example, town: &Town) -> Ran 
         warned: filled.warned.iter().map(|id| id.as_str().to_owned()).collect(),
         at_desk: filled.unknown.iter().map(|id| id.as_str().to_owned()).collect(),
         later: filled.later.clone(),
-        due: town.due(procedure, example.on),
+        due: *due,
         faults: filled.faults.clone(),
         ..Ran::default()
     };
-    questions(procedure, &filled, &mut ran);
+    questions(procedure, filled, &mut ran);
     if !ran.accepted {
         return ran;
     }
     let case = case_value(example, None);
-    let known = Known::new(procedure, &filled.answers, &facts, example.on).with("case", case);
+    let known = Known::new(procedure, &filled.answers, facts, example.on).with("case", case);
     ran.fee = fee(procedure, &known);
     let Some(decision) = &example.decision else {
         ran.steps = steps(procedure, &known).map(|step| step.id.as_str().to_owned()).collect();
         return ran;
     };
     let Some(outcome) = procedure.outcomes.get(&decision.outcome) else { return ran };
-    let asked = form::fill_fields(&outcome.ask, &decision.typed, &facts, example.on, &known);
+    let asked = form::fill_fields(&outcome.ask, &decision.typed, facts, example.on, &known);
     ran.wrong.extend(asked.problems.iter().map(|problem| format!("outcome.{}", problem.path)));
+    ran.in_outcome = asked.problems.clone();
     let known = known.with("outcome", outcome_value(outcome, &asked)).with("case", case_value(example, Some(ran.fee)));
     ran.steps = steps(procedure, &known).map(|step| step.id.as_str().to_owned()).collect();
     ran.sole_decision = sole_decision(procedure, &known);
@@ -182,9 +211,9 @@ fn shown(value: &Value) -> String {
 }
 
 /// Holds what came out against what the example says.
-pub(super) fn compare(example: &Example, ran: &Ran, loaded: &Loaded, problems: &mut Vec<Problem>) {
+pub(super) fn compare(example: &Example, ran: &Ran, merged: &Merged, problems: &mut Vec<Problem>) {
     let mut said = |key: &str, what: String, hint: String| {
-        let place = loaded.merged.place(&format!("{}.gives.{key}", example.path));
+        let place = merged.place(&format!("{}.gives.{key}", example.path));
         problems.push(Problem::new(&place, format!("例 `{}`：{what}", example.id), hint));
     };
     for (key, what) in differences(example, ran) {
@@ -194,13 +223,13 @@ pub(super) fn compare(example: &Example, ran: &Ran, loaded: &Loaded, problems: &
         said("accepted", format!("`{path}` の条件が計算できない"), "条件の式を見直す（0 で割っていないか、日付が範囲にあるか）".to_owned());
     }
     for answer in example.answered.iter().filter(|answer| ran.skips.contains(answer)) {
-        let place = loaded.merged.place(&format!("{}.answers.{answer}", example.path));
+        let place = merged.place(&format!("{}.answers.{answer}", example.path));
         let what = format!("例 `{}` は、たずねられない質問 `{answer}` に答えている", example.id);
         problems.push(Problem::new(&place, what, "答えを消すか、`when` を直す"));
     }
     let unanswered: Vec<&String> = ran.wrong.iter().filter(|path| path.starts_with("outcome.")).collect();
     if let Some(first) = unanswered.first() {
-        let place = loaded.merged.place(&format!("{}.decide", example.path));
+        let place = merged.place(&format!("{}.decide", example.path));
         let what = format!("例 `{}` の結論で `{}` が書かれていないか、読めない", example.id, first.trim_start_matches("outcome."));
         problems.push(Problem::new(&place, what, "`decide: answers:` に書く"));
     }

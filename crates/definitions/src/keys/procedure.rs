@@ -28,6 +28,7 @@ pub static PROCEDURE: Form = form(
         must("keep", FiscalYears, "保存期間"),
         may("fee", Form(&FEE), "手数料（なければ無料）"),
         todays(may("classification", Line, "分類記号")),
+        todays(may("inventory", List(&InventoryId), "国の行政手続等の棚卸調査の、どの手続に当たるか（手続ID）")),
         must("pages", Map(&Form(&PAGE)), "画面：一つの話題に一画面"),
         may("formal", Map(&Form(&RULE)), "形式要件：満たさなければ補正を求める"),
         may("merit", Map(&Form(&RULE)), "実体要件：伝えるが、申請は受ける"),

@@ -37,6 +37,7 @@ pub static DOCUMENTS: &[Document] = &[
     Document { key: "letters", single: false, path: "", form: &COLLECTIONS },
     Document { key: "residents", single: false, path: "", form: &COLLECTIONS },
     Document { key: "staff", single: false, path: "", form: &COLLECTIONS },
+    Document { key: "inventory_excluded", single: false, path: "", form: &COLLECTIONS },
 ];
 
 static COLLECTIONS: Form = form(
@@ -50,6 +51,7 @@ static COLLECTIONS: Form = form(
         may("letters", Map(&Form(&LETTER)), "文書のひな形（本文は letters/<id>.typ）"),
         may("residents", Map(&Form(&RESIDENT)), "例に出る住民"),
         may("staff", Map(&Form(&STAFF)), "例に出る職員"),
+        may("inventory_excluded", InventoryMap(&Line), "棚卸調査の手続のうち、このまちが扱わないもの：手続ID → 理由"),
     ]],
 );
 

@@ -5,6 +5,7 @@ use jiff::civil::{Date, DateTime};
 use super::{Form, Shape, kind_form, kind_words, verb_form};
 use crate::{
     ids::FieldId,
+    inventory::InventoryId,
     problem::Problem,
     read::{Node, Value},
     values,
@@ -32,6 +33,9 @@ pub fn validate(node: &Node, shape: Shape, problems: &mut Vec<Problem>) {
         }
         Shape::Map(inner) => map(node, *inner, is_id, "英小文字で始まる英小文字・数字・_", problems),
         Shape::DayMap(inner) => map(node, *inner, |key| key.parse::<Date>().is_ok(), "2026-11-24 のような日付", problems),
+        Shape::InventoryMap(inner) => {
+            map(node, *inner, |key| key.parse::<InventoryId>().is_ok(), "棚卸調査の手続ID（9108 など）", problems)
+        }
         Shape::Options => match node.list() {
             Some(_) => list(node, Shape::Id, problems),
             None => map(node, Shape::Words, is_id, "英小文字で始まる英小文字・数字・_", problems),
@@ -141,6 +145,8 @@ fn scalar(node: &Node, shape: Shape, problems: &mut Vec<Problem>) {
     };
     if text.trim().is_empty() {
         problems.push(Problem::new(&node.place, "空の文", "中身を書くか、キーごと消す"));
+    } else if matches!(shape, Shape::Words | Shape::Line) && is_to_be_written(text) {
+        problems.push(Problem::new(&node.place, format!("`{text}` は書きかけのまま"), "〔 〕ごと、中身に書きかえる"));
     } else if text.chars().count() > TEXT_CHARACTERS_MAX {
         problems.push(Problem::new(&node.place, "長すぎる", format!("{TEXT_CHARACTERS_MAX} 文字までにする")));
     } else if let Some((what, hint)) = wrong_scalar(text, shape) {
@@ -148,11 +154,21 @@ fn scalar(node: &Node, shape: Shape, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Whether a text stands where its author has yet to write one: `〔何のための手続か〕`, as `yakuba new` leaves it.
+pub fn is_to_be_written(text: &str) -> bool {
+    text.trim().strip_prefix('〔').is_some_and(|rest| rest.ends_with('〕'))
+}
+
 /// What is wrong with a scalar, and how to mend it.
 fn wrong_scalar(text: &str, shape: Shape) -> Option<(String, String)> {
     let not = |good: bool, what: &str, hint: &str| if good { None } else { Some((format!("`{text}` は{what}"), hint.to_owned())) };
     match shape {
         Shape::Id => not(is_id(text), "id ではない", "英小文字で始め、英小文字・数字・_ で 64 文字まで"),
+        Shape::InventoryId => not(
+            text.parse::<InventoryId>().is_ok(),
+            "棚卸調査の手続ID ではない",
+            "`9108` のような 7 桁までの数、または `DP24108216` のような P・DP と 8 桁を書く",
+        ),
         Shape::Number => not(text.parse::<i64>().is_ok(), "整数ではない", "数字だけで書く"),
         Shape::YesNo => not(matches!(text, "yes" | "no"), "yes か no ではない", "yes か no と書く"),
         Shape::YesOrWhyNot => not(text != "no", "理由になっていない", "できるなら yes、できないなら理由と代わりの方法を文で書く"),
@@ -169,7 +185,8 @@ fn wrong_scalar(text: &str, shape: Shape) -> Option<(String, String)> {
         ),
         Shape::FiscalYears => not(values::fiscal_years(text).is_some(), "保存期間ではない", "`5 fiscal years` のように書く"),
         Shape::Day => not(text.parse::<Date>().is_ok(), "日付ではない", "`2026-11-24` のように書く"),
-        Shape::Moment => not(text.parse::<DateTime>().is_ok(), "日時ではない", "`2027-01-31T17:00` のように書く"),
+        // A day alone would mean its first moment, which nobody means who writes when something closes.
+        Shape::Moment => not(text.contains('T') && text.parse::<DateTime>().is_ok(), "日時ではない", "`2027-01-31T17:00` のように書く"),
         Shape::Range => not(values::range(text).is_some(), "範囲ではない", "`1..4` のように、少ないほうから書く"),
         Shape::OneOf(words) if !words.contains(&text) => Some((format!("`{text}` は使えない"), one_of(text, words))),
         _ => None,

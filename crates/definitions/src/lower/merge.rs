@@ -89,6 +89,17 @@ impl Merged {
         }
     }
 
+    /// The procedure at the end of the `like:`s of one. A ring of them was reported when they were laid over each other.
+    pub(crate) fn origin<'a>(&'a self, procedure: &'a str) -> &'a str {
+        let mut seen = vec![procedure];
+        let mut origin = procedure;
+        while let Some(next) = self.find(&format!("procedures.{origin}.like")).and_then(Node::text).filter(|next| !seen.contains(next)) {
+            seen.push(next);
+            origin = next;
+        }
+        origin
+    }
+
     fn take(&mut self, folder: &str, path: &str, bytes: &[u8], own: &mut Folder<'_>) {
         let file = format!("{}{folder}/{path}", own.root);
         if path.ends_with(".yaml") || path.ends_with(".yml") {
@@ -106,7 +117,11 @@ impl Merged {
                 Ok(source) => {
                     self.letters.insert(name.to_owned(), (file.as_str().into(), source.into()));
                 }
-                Err(_) => own.problems.push(Problem::new(&Place::file(&file), "UTF-8 ではない", "UTF-8 で保存する")),
+                Err(_) => {
+                    own.problems.push(Problem::new(&Place::file(&file), "UTF-8 ではない", "UTF-8 で保存する"));
+                    // It is there all the same.
+                    self.letters.insert(name.to_owned(), (file.as_str().into(), "".into()));
+                }
             }
         } else if let Some(rest) = path.strip_prefix("words/").filter(|rest| rest.ends_with(".ftl")) {
             self.take_words(&file, rest, bytes, own.problems);
@@ -168,27 +183,33 @@ impl Merged {
 /// Lays every member that is `like:` another over that one.
 fn resolve(members: &mut IndexMap<String, Entry>, what: &str, problems: &mut Vec<Problem>) {
     let before = members.clone();
-    for (id, entry) in members.iter_mut().filter(|(_, entry)| entry.node.get("like").is_some()) {
-        if let Some(node) = like(id, &before, &mut vec![id.clone()], what, problems) {
-            entry.node = node;
+    // What cannot be laid over anything is left out: that so much of it is missing is no second mistake.
+    members.retain(|id, entry| {
+        let Some(like_node) = entry.node.get("like") else { return true };
+        // An empty `like:` is reported where keys are.
+        if like_node.text().is_none() {
+            return true;
         }
-    }
+        let laid = like(id, &before, &mut vec![id.clone()], what, problems);
+        laid.map(|node| entry.node = node).is_some()
+    });
 }
 
 fn like(id: &str, all: &IndexMap<String, Entry>, seen: &mut Vec<String>, what: &str, problems: &mut Vec<Problem>) -> Option<Node> {
     let node = &all.get(id)?.node;
     let Some(like_node) = node.get("like") else { return Some(node.clone()) };
-    let other = like_node.text()?.to_owned();
+    let mut other = like_node.text()?.to_owned();
     if seen.contains(&other) {
         let wrong = format!("`like` が輪になっている：{} → {other}", seen.join(" → "));
         problems.push(Problem::new(&like_node.place, wrong, format!("土台にする{what}を一つ決め、それには `like` を書かない")));
         return None;
     }
     if !all.contains_key(&other) {
-        let near = nearest(&other, all.keys().map(String::as_str));
+        let near = nearest(&other, all.keys().filter(|near| !seen.contains(near)).map(String::as_str));
         let hint = near.map_or_else(|| format!("土台にする{what}の id を書く"), |near| format!("`{near}` のことか"));
         problems.push(Problem::new(&like_node.place, format!("`{other}` という{what}はない"), hint));
-        return None;
+        // With what was meant, its other mistakes are found at once.
+        other = near?.to_owned();
     }
     seen.push(other.clone());
     let mut under = like(&other, all, seen, what, problems)?;
@@ -295,8 +316,8 @@ fn chain(sources: &Sources, problems: &mut Vec<Problem>) -> Vec<String> {
     let mut current = sources.town.clone();
     while let Some((over, place)) = over(sources, &current) {
         if chain.contains(&over) {
+            let what = format!("`over` が輪になっている：{} → {over}", chain.join(" → "));
             chain.reverse();
-            let what = format!("`over` が輪になっている：{} の下に {over}", chain.join(" の上に "));
             problems.push(Problem::new(&place, what, "いちばん下のフォルダ（全国の共通定義）には `over` を書かない"));
             return chain;
         }

@@ -70,6 +70,7 @@ fn procedure(at: &At<'_>, town: &Scope, registers: &IndexMap<RegisterId, Registe
         keep_fiscal_years: at.key("keep").and_then(|node| values::fiscal_years(node.text()?)).unwrap_or(0),
         fee: fee(at, &scope),
         classification: at.line("classification"),
+        inventory: at.ids("inventory"),
         pages,
         formal: rules(at, "formal", &scope),
         merit: rules(at, "merit", &scope),

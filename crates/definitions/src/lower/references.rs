@@ -2,6 +2,7 @@
 
 mod facts;
 mod forms;
+mod inventory;
 mod law;
 mod messages;
 
@@ -27,6 +28,7 @@ pub(super) fn check(town: &Town, merged: &Merged, problems: &mut Vec<Problem>) {
         facts::check(&mut look, procedure);
     }
     messages::check(&mut look);
+    inventory::check(&mut look);
 }
 
 /// The town, where its parts stand, and what is wrong.

@@ -118,7 +118,7 @@ fn walk(node: &Node, shape: Shape, used: &mut Keys) {
                 keyed(form);
             }
         }
-        Shape::Map(inner) | Shape::DayMap(inner) => {
+        Shape::Map(inner) | Shape::DayMap(inner) | Shape::InventoryMap(inner) => {
             node.map().into_iter().flatten().for_each(|(_, entry)| walk(&entry.node, *inner, used));
         }
         Shape::List(inner) | Shape::OneOrList(inner) => node.list().into_iter().flatten().for_each(|member| walk(member, *inner, used)),

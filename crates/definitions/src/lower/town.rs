@@ -18,6 +18,7 @@ use crate::{
     field::Sensitivity,
     grant::{Act, Grant, RecordKind, Scope as GrantScope},
     ids::*,
+    inventory::InventoryId,
     keys::{DOCUMENTS, nearest},
     letter::LetterTemplate,
     read::Node,
@@ -77,6 +78,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> O
         cast: Cast { residents: collections.each("residents", resident), staff: collections.each("staff", staff) },
         pictures: merged.pictures.iter().map(|(name, bytes)| (name.clone(), Arc::clone(bytes))).collect::<HashMap<_, _>>(),
         postal: Arc::new(crate::postal::PostalCodes::of(sources.postal.clone())),
+        inventory_excluded: inventory_excluded(merged, gathered),
         digest: sources.digest(),
     })
 }
@@ -247,6 +249,15 @@ fn grant(id: GrantId, at: &At<'_>) -> Option<Grant> {
 fn grant_scope() -> Scope {
     let record = ["step", "procedure", "department", "channel", "register", "state"].map(|name| (name, Type::Text));
     Scope::empty().with("it", Type::record("record", record)).with("today", Type::Date)
+}
+
+/// Rows of the national inventory that are not the town's, with the reason.
+fn inventory_excluded(merged: &Merged, gathered: &Gathered) -> IndexMap<InventoryId, String> {
+    const KEY: &str = "inventory_excluded";
+    let Some(document) = DOCUMENTS.iter().find(|document| document.key == KEY) else { return IndexMap::new() };
+    gathered.asked.borrow_mut().insert((document.form.name, KEY));
+    let rows = merged.section(KEY).and_then(Node::map).into_iter().flatten();
+    rows.filter_map(|(id, entry)| Some((id.parse().ok()?, entry.node.text()?.to_owned()))).collect()
 }
 
 fn life_event(id: LifeEventId, at: &At<'_>) -> Option<LifeEvent> {

@@ -134,6 +134,11 @@ fn read_file(node: &Node, gathered: &Gathered, town: &mut Town, places: &mut Pla
             problems.push(Problem::new(&entry.node.place, "訳になっていない", "`{ of: もとの日本語, say: 訳 }` と書く"));
             continue;
         };
+        if say.trim().is_empty() {
+            let place = entry.node.get("say").map_or(&entry.node.place, |say| &say.place);
+            problems.push(Problem::new(place, format!("「{}」の訳が書かれていない", of.trim_end()), "`say:` に訳を書く"));
+            continue;
+        }
         let path = at.map_or_else(|| path.clone(), |at| format!("{at}.{path}"));
         places.insert((language, path.clone()), entry.node.place.clone());
         town.translations.insert(language, &path, Translation { of: of.trim_end().to_owned(), say: say.trim_end().to_owned() });
