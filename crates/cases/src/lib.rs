@@ -35,6 +35,7 @@ mod rows;
 mod sealed;
 pub mod told;
 mod tools;
+pub mod uploads;
 pub mod verbs;
 pub mod voiding;
 
@@ -89,6 +90,7 @@ pub fn files_in_use(tx: &store::Read<'_>, keys: &store::keys::Keys) -> Result<st
 pub const PORTAL_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0001-drafts-and-own-cases", sql: include_str!("../migrations/portal_001_drafts_and_own_cases.sql") },
     Migration { name: "cases-0002-pages-to-ask-again", sql: include_str!("../migrations/portal_002_pages_to_ask_again.sql") },
+    Migration { name: "cases-0003-uploads", sql: include_str!("../migrations/portal_003_uploads.sql") },
 ];
 
 /// What the staff's store keeps for this room.

@@ -247,6 +247,7 @@ impl OpenTown {
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())
             })?;
+            while portal.store.write(move |tx| cases::uploads::sweep(tx, now))? > 0 {}
             self.sweep_orphans(portal)?;
         }
         if let Some(desk) = &self.desk {

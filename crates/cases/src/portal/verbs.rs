@@ -127,8 +127,9 @@ fn filed_names(typed: &Typed, field: &Field) -> Option<String> {
 }
 
 pub(super) async fn correct(sheet: Sheet, Path(number): Path<String>, request: Request) -> Result<Response, PageError> {
-    let came = upload::read(&sheet, request).await?;
+    let mut came = upload::read(&sheet, request).await?;
     let own = status::own(&sheet, &number).await?.ok_or(PageError::NotFound)?;
+    upload::count(&sheet, &mut came).await?;
     let refused: Vec<FieldProblem> = came.refused.iter().map(|(path, why)| why.problem(path)).collect();
     let sent = Corrected { typed: came.typed, files: upload::keep(&sheet, came.files).await? };
     let mut typed = filing::corrected_typed(&own.procedure, &own.case, &sent).map_err(|much| refusal(much.into()))?;
