@@ -25,6 +25,7 @@ pub mod event;
 pub mod filing;
 pub mod leaving;
 mod number;
+pub mod orphans;
 pub mod own;
 mod paper;
 pub mod parcel;
@@ -72,18 +73,6 @@ pub fn on_sign_in(tx: &store::Write<'_>, who: &access::SignedIn) -> Result<(), s
 pub fn sweep_drafts(tx: &store::Write<'_>, now: jiff::Timestamp) -> Result<u64, store::StoreError> {
     let before = now.checked_sub(jiff::SignedDuration::from_hours(24 * draft::DRAFT_KEPT_DAYS)).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     rows::portal::sweep_drafts(tx, before)
-}
-
-/// How long an attachment that nothing names is kept: a file is put before the page that names it is saved.
-pub const ORPHANS_KEPT: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
-
-/// The addresses of all files on the residents' side that a draft, a person's copy of a case or a letter names; a daily job deletes the others
-/// ([`store::files::Files::sweep`], [`ORPHANS_KEPT`]).
-///
-/// # Errors
-/// When the store fails, or one row cannot be opened: then nothing may be deleted.
-pub fn files_in_use(tx: &store::Read<'_>, keys: &store::keys::Keys) -> Result<std::collections::HashSet<String>, store::StoreError> {
-    rows::portal::files_in_use(tx, keys)
 }
 
 /// What the residents' store keeps for this room.
