@@ -96,9 +96,10 @@ export async function person(town, { viewport = PHONE, scripts = true, name = 'p
       await Promise.all([page.waitForLoadState('load'), page.getByRole('button', { name: label }).first().click()]);
       await page.waitForLoadState('load');
     },
-    /** No console error, no failed request on the whole journey; but the answers that it provoked itself, such as 404 or 422. */
+    /** No console error, no failed request on the whole journey; but the answers that it provoked itself, such as 404, 422 or /ERR_CONNECTION/. */
     calm(...provoked) {
-      const isOwn = (line) => provoked.some((status) => line.includes(`the server responded with a status of ${status} `));
+      const says = (line, what) => (what instanceof RegExp ? what.test(line) : line.includes(`the server responded with a status of ${what} `));
+      const isOwn = (line) => provoked.some((what) => says(line, what));
       assert.deepEqual(trouble.filter((line) => !isOwn(line)), [], 'console errors or failed requests');
     },
     async leave() { await context.close(); },

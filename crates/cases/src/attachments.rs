@@ -39,6 +39,42 @@ pub(crate) fn media_of(bytes: &[u8]) -> Option<&'static str> {
     ACCEPTED.into_iter().find(|accepted| *accepted == media)
 }
 
+/// Why a file is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileRefused {
+    /// There is nothing in it.
+    Empty,
+    /// Over 10 MB.
+    Large,
+    /// Its bytes are neither a photograph nor a PDF, whatever its name says.
+    Kind,
+    /// Its question takes no more files.
+    Full,
+    /// More files in a short time than anybody needs.
+    TooMany,
+}
+
+/// What a file is, when it is one that we take: the one check of all files, whichever way they come.
+///
+/// # Errors
+/// When it is empty, too large, or something else.
+pub fn look_at(bytes: &[u8]) -> Result<&'static str, FileRefused> {
+    may_be_so_large(bytes.len())?;
+    media_of(bytes).ok_or(FileRefused::Kind)
+}
+
+/// Whether a file may have so many bytes.
+///
+/// # Errors
+/// When it is empty or too large.
+pub fn may_be_so_large(bytes: usize) -> Result<(), FileRefused> {
+    match bytes {
+        0 => Err(FileRefused::Empty),
+        1..=FILE_BYTES_MAX => Ok(()),
+        _ => Err(FileRefused::Large),
+    }
+}
+
 const KEEP: &str = "insert into case_file (case_id, filed, kept) values ($1, $2, $3) on conflict (case_id, filed) do nothing";
 const KEPT: &str = "select kept from case_file where case_id = $1 and filed = $2";
 

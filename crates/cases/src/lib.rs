@@ -26,6 +26,7 @@ pub mod event;
 pub mod filing;
 pub mod leaving;
 mod number;
+pub mod orphans;
 pub mod own;
 mod paper;
 pub mod parcel;
@@ -36,6 +37,7 @@ mod rows;
 mod sealed;
 pub mod told;
 mod tools;
+pub mod uploads;
 pub mod verbs;
 pub mod voiding;
 
@@ -74,22 +76,11 @@ pub fn sweep_drafts(tx: &store::Write<'_>, now: jiff::Timestamp) -> Result<u64, 
     rows::portal::sweep_drafts(tx, before)
 }
 
-/// How long an attachment that nothing names is kept: a file is put before the page that names it is saved.
-pub const ORPHANS_KEPT: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
-
-/// The addresses of all files on the residents' side that a draft, a person's copy of a case or a letter names; a daily job deletes the others
-/// ([`store::files::Files::sweep`], [`ORPHANS_KEPT`]).
-///
-/// # Errors
-/// When the store fails, or one row cannot be opened: then nothing may be deleted.
-pub fn files_in_use(tx: &store::Read<'_>, keys: &store::keys::Keys) -> Result<std::collections::HashSet<String>, store::StoreError> {
-    rows::portal::files_in_use(tx, keys)
-}
-
 /// What the residents' store keeps for this room.
 pub const PORTAL_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0001-drafts-and-own-cases", sql: include_str!("../migrations/portal_001_drafts_and_own_cases.sql") },
     Migration { name: "cases-0002-pages-to-ask-again", sql: include_str!("../migrations/portal_002_pages_to_ask_again.sql") },
+    Migration { name: "cases-0003-uploads", sql: include_str!("../migrations/portal_003_uploads.sql") },
 ];
 
 /// What the staff's store keeps for this room.

@@ -7,6 +7,7 @@ mod door;
 mod form;
 mod held;
 mod my;
+mod pieces;
 mod postal;
 mod status;
 mod timeline;
@@ -59,6 +60,8 @@ pub fn router(tools: Tools) -> Router<PortalFace> {
         .route("/drafts/{draft}/drop", post(my::drop_draft))
         .route("/drafts/{draft}/code", post(form::read_aloud))
         .route("/drafts/{draft}/files/{field}/{file}", get(upload::show))
+        .route("/drafts/{draft}/files/{field}/uploads", post(pieces::open))
+        .route("/drafts/{draft}/files/{field}/uploads/{upload}", get(pieces::ask).patch(pieces::append).delete(pieces::discard))
         .merge(uploads)
         .route("/status", get(status::ask).post(status::open))
         .route("/status/{number}", get(status::show))

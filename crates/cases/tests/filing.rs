@@ -105,10 +105,20 @@ store::on_both_engines! {
         attach(other.id, json(&filed));
         let own = w.file(&other, &hanako()).unwrap_or_else(|refused| panic!("{refused:?}"));
         assert_eq!(cases::attachments::of(&own.answers).len(), 1, "the case names it");
-        let keys = w.keys.clone();
-        let used = w.portal.read(move |tx| cases::files_in_use(tx, &keys)).unwrap();
-        assert_eq!(w.files.sweep(&used, cases::ORPHANS_KEPT).unwrap(), 0, "what has just come may be named in a moment");
-        assert_eq!(w.files.sweep(&used, std::time::Duration::ZERO).unwrap(), 1);
+        let in_use = cases::orphans::of_portal(&w.keys);
+        let sweep: Vec<Arc<dyn store::jobs::JobHandler>> =
+            vec![Arc::new(cases::orphans::SweepFiles { store: w.portal.store().clone(), files: w.files.clone(), in_use })];
+        let swept_on = |day: &str| {
+            let day = day.parse().unwrap();
+            w.portal.write(move |tx| cases::orphans::ask(tx, day)).unwrap();
+            assert_eq!(store::jobs::run_due(&w.portal, &sweep).unwrap(), 1);
+            w.count(&w.portal, "select count(*) from store_entry where what = 'files-swept'")
+        };
+        assert_eq!(swept_on("2026-11-25"), 0, "what has just come may be named in a moment");
+        for file in [&typed_file, &filed, &orphan] {
+            world::two_days_old(&place.folder().join("files"), file);
+        }
+        assert_eq!(swept_on("2026-11-26"), 1);
         assert!(w.files.get(&typed_file).is_ok() && w.files.get(&filed).is_ok());
         assert!(w.files.get(&orphan).is_err());
     }

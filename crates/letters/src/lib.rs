@@ -44,7 +44,7 @@ pub use job::{AfterRender, Typesetter};
 pub use letter::{Content, Listed, Order, RenderedLetter, State};
 pub use press::Press;
 pub use problem::LetterProblem;
-pub use rows::{of_case, rendered};
+pub use rows::{files_in_use, of_case, rendered};
 pub use typeset::Sheet;
 pub use verify::VerifyReceiver;
 

@@ -1,5 +1,7 @@
 //! What is kept of letters at the desk, and how it is found.
 
+use std::collections::HashSet;
+
 use access::{CaseId, LetterId};
 use jiff::{Timestamp, civil::Date};
 use store::{Read, Row, StoreError, Write, files::FileRef, params};
@@ -168,6 +170,24 @@ pub fn of_case(tx: &Read<'_>, case: CaseId) -> Result<Vec<Listed>, StoreError> {
             })
         })
         .collect()
+}
+
+const FILES: &str = "select id, file from letter where id > $1 and file is not null order by id limit 500";
+
+/// The addresses of all letters as they lie among the desk's files, void ones too: a void letter stays with its number.
+///
+/// # Errors
+/// When the store fails.
+pub fn files_in_use(tx: &Read<'_>) -> Result<HashSet<String>, StoreError> {
+    let (mut used, mut last) = (HashSet::new(), String::new());
+    loop {
+        let rows = tx.all(FILES, params![&last])?;
+        let Some(end) = rows.last() else { return Ok(used) };
+        last = end.get(0)?;
+        for row in &rows {
+            used.insert(FileRef(row.get(1)?).address().to_owned());
+        }
+    }
 }
 
 fn parse<T: std::str::FromStr>(row: &Row, index: usize, column: &'static str) -> Result<T, StoreError> {

@@ -4,7 +4,6 @@
 //! file's key travels in its reference, sealed under the town's key: where the row is destroyed, the file is lost, in all backups.
 
 use std::{
-    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
     str::FromStr,
@@ -114,23 +113,31 @@ impl Files {
         unseal(&key, b"yakuba file 1", &sealed)
     }
 
-    /// Deletes what nobody refers to and is older than `grace` (a file is put before its row is written). Says how many went.
-    /// `referenced` holds addresses, see [`FileRef::address`].
+    /// The addresses of what has lain here for longer than `grace`, whole or unfinished: what may be swept when no row refers to it. Ask for
+    /// these first and for what rows refer to afterwards: a file is put before its row is written, and what came since is younger.
     ///
     /// # Errors
-    /// When the folder cannot be read or a file not deleted.
-    pub fn sweep(&self, referenced: &HashSet<String>, grace: Duration) -> Result<u64, StoreError> {
+    /// When the folder cannot be read.
+    pub fn older_than(&self, grace: Duration) -> Result<Vec<String>, StoreError> {
         let before = SystemTime::now().checked_sub(grace).unwrap_or(SystemTime::UNIX_EPOCH);
-        let mut swept = 0;
-        for path in self.paths()? {
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let changed = fs::metadata(&path).and_then(|data| data.modified()).unwrap_or(SystemTime::now());
-            if !referenced.contains(name) && changed <= before {
-                fs::remove_file(&path).map_err(StoreError::at("sweeping", &path))?;
-                swept += 1;
+        let is_old = |path: &PathBuf| fs::metadata(path).and_then(|data| data.modified()).is_ok_and(|changed| changed <= before);
+        let name = |path: PathBuf| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+        Ok(self.paths()?.into_iter().filter(is_old).filter_map(name).collect())
+    }
+
+    /// Deletes files by their addresses. One that is gone already is no mistake.
+    ///
+    /// # Errors
+    /// When a file cannot be deleted.
+    pub fn remove(&self, addresses: &[String]) -> Result<(), StoreError> {
+        for address in addresses.iter().filter(|address| address.is_char_boundary(2) && address.is_char_boundary(4) && address.len() > 4) {
+            let path = self.path(address);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(StoreError::at("sweeping", &path)(error)),
+                _ => {}
             }
         }
-        Ok(swept)
+        Ok(())
     }
 
     /// All files of the folder, whole or unfinished.

@@ -1,6 +1,6 @@
 //! Keys open what they sealed and nothing else; files come back as they were put or not at all.
 
-use std::{collections::HashSet, fs, os::unix::fs::PermissionsExt, time::Duration};
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt, time::Duration};
 
 use store::{
     StoreError,
@@ -111,13 +111,16 @@ fn a_changed_missing_foreign_or_forged_file_is_refused() {
 }
 
 #[test]
-fn a_sweep_takes_old_orphans_and_leaves_what_rows_refer_to() {
+fn what_is_old_may_be_swept_and_what_is_young_may_not() {
     let place = Place::sqlite();
     let files = Files::open(&place.folder().join("files"), town(&place)).expect("opens");
     let (kept, orphan) = (files.put(b"kept").expect("put"), files.put(b"orphan").expect("put"));
-    let referenced = HashSet::from([kept.address().to_owned()]);
-    assert_eq!(files.sweep(&referenced, Duration::from_secs(3600)).expect("swept"), 0, "it may be on its way into a row");
-    assert_eq!(files.sweep(&referenced, Duration::ZERO).expect("swept"), 1);
+    assert_eq!(files.older_than(Duration::from_secs(3600)).expect("read"), Vec::<String>::new(), "it may be on its way into a row");
+    let old: BTreeSet<String> = files.older_than(Duration::ZERO).expect("read").into_iter().collect();
+    assert_eq!(old, BTreeSet::from([kept.address().to_owned(), orphan.address().to_owned()]));
+    for _ in 0..2 {
+        files.remove(&[orphan.address().to_owned(), "é".to_owned(), String::new()]).expect("gone, also when it was gone before");
+    }
     assert_eq!(files.get(&kept).expect("got"), b"kept");
     assert!(files.get(&orphan).is_err());
 }

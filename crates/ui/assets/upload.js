@@ -1,9 +1,11 @@
-// Files go while the person fills in the rest: photos are turned upright and made smaller here, each file is one request with its progress,
-// and after a lost connection it goes on with the file that was on its way. POST <url>, multipart: csrf, then the file; the answer leads to the
-// page as it is now, from which the list of received files is taken. Where that is refused, the files simply go with the form.
+// Files go while the person fills in the rest: photos are turned upright and made smaller here, then each is sent in pieces. A piece that was
+// acknowledged is on the town hall's disk: after a lost connection, or in a page that was opened anew, the file goes on behind it.
+// POST <url> (csrf, key, name, size) begins; PATCH <its address> with Upload-Offset sends a piece; HEAD says how much has arrived. The list of
+// received files is taken from the page as it is then. Where none of this is to be had, the files simply go with the form.
 const MOST = 10 * 1024 * 1024;
 const EDGE = 2400; // An A4 page photographed: 200 dpi, small type can still be read.
-const TRIES = 30;
+const PAUSES = [1, 2, 4, 8, 15, 30, 30, 30]; // Seconds before trying again; after two minutes without a sign the person is asked.
+const PATIENCE = 60000; // A piece at 40 kbit/s.
 
 const upright = async (file) => {
   if (!/^image\/(jpeg|png|webp|hei[cf])$/.test(file.type)) return file;
@@ -24,93 +26,158 @@ const upright = async (file) => {
   } catch { return file; }
 };
 
-const online = () => new Promise((go) => {
-  const timer = setTimeout(go, 4000);
+const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const parsed = (text) => new DOMParser().parseFromString(text, 'text/html');
+const pause = (seconds) => new Promise((go) => {
+  const timer = setTimeout(go, seconds * (800 + Math.random() * 400));
   addEventListener('online', () => { clearTimeout(timer); go(); }, { once: true });
 });
-const parsed = (text) => new DOMParser().parseFromString(text, 'text/html');
+
+const ask = async (url, options = {}) => {
+  const answer = await fetch(url, { credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE), ...options });
+  if (answer.ok || answer.headers.has('upload-offset')) return answer;
+  const words = parsed(await answer.text()).querySelector('[role=alert]');
+  throw { status: answer.status, after: Number(answer.headers.get('retry-after')), words };
+};
+// Worth trying again: no answer at all, or one that says so.
+const passes = ({ status }) => !status || status === 429 || status >= 500;
+const standing = (answer) => {
+  const said = (name) => answer.headers.get(`upload-${name}`) ?? '';
+  return { at: Number(said('offset')), done: said('complete') === '?1', piece: Number(said('limit').match(/\d+/)), mark: said('mark') };
+};
+
+// Whether this is the file of which something has arrived: each mark is the digest of the mark before and the next piece.
+const begins = async (file, { at, piece, mark }) => {
+  if (!crypto.subtle) return false;
+  let sum = new Uint8Array();
+  for (let from = 0; from < at; from += piece) {
+    const bytes = await new Blob([sum, file.slice(from, Math.min(at, from + piece))]).arrayBuffer();
+    sum = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  }
+  return hex(sum) === mark;
+};
 
 export const start = (box) => {
-  const { upload, most, sending, waiting, done, failed, big } = box.dataset;
+  const { upload, most, sending, waiting, done, failed, big, again } = box.dataset;
   const question = box.closest('fieldset');
   const token = box.closest('form')?.querySelector('input[name=csrf]')?.value ?? '';
   const list = box.querySelector('[data-sent]');
-  const keptIn = (page) => page.getElementById(question.id)?.querySelector('[data-kept]');
-  const names = (kept) => [...(kept?.children ?? [])].map((row) => row.querySelector('.grow')?.textContent);
+  const there = (name, page = document) => page.getElementById(question.id)?.querySelector(`[data-${name}]`);
   const camera = box.querySelector('[data-camera]');
   if (camera && matchMedia('(pointer:coarse)').matches) camera.hidden = false;
   let open = 0;
 
   const row = (name) => {
-    const item = document.createElement('li');
-    const label = document.createElement('span');
+    const [item, label, state, share, bar] = ['li', 'span', 'small', 'small', 'progress'].map((tag) => document.createElement(tag));
     label.className = 'grow';
     label.textContent = name;
-    const state = document.createElement('small');
-    const bar = document.createElement('progress');
-    bar.max = 100;
+    // Screen readers have the bar; a number that is said at each piece would drown everything else.
+    share.setAttribute('aria-hidden', 'true');
+    bar.max = 1;
     bar.value = 0;
     bar.setAttribute('aria-label', name);
-    item.append(label, state, bar);
+    item.append(label, state, share, bar);
     list.append(item);
-    return { item, say: (words) => { if (state.textContent !== words) state.textContent = words; }, to: (percent) => { bar.value = percent; }, end: () => bar.remove() };
+    return {
+      item,
+      say: (words) => { if (state.textContent !== words) state.textContent = words; },
+      // Of what has arrived, not of what has left here.
+      to: (part) => { bar.value = part; share.textContent = `${Math.floor(part * 100)}%`; },
+      end: (words) => {
+        bar.hidden = share.hidden = true;
+        if (words) state.replaceChildren(...words.childNodes);
+      },
+      retry: (go) => {
+        const button = document.createElement('button');
+        button.type = 'button';
+        button.className = 'btn small';
+        button.textContent = again;
+        button.addEventListener('click', () => { button.remove(); bar.hidden = share.hidden = false; go(); });
+        item.append(button);
+      },
+    };
   };
 
-  // The list of received files as the server draws it, with its buttons.
+  // What was received, and what was not sent to the end, as the server draws it.
   const show = (page) => {
-    const [old, fresh] = [keptIn(document), keptIn(page)];
-    if (old && fresh) old.replaceChildren(...fresh.childNodes);
+    const fresh = there('kept', page);
+    for (const name of ['kept', 'half-sent']) there(name)?.replaceChildren(...(there(name, page)?.childNodes ?? []));
+    arm();
     return Boolean(fresh);
   };
-  const post = (file, shown) => new Promise((good, bad) => {
-    const form = new FormData();
-    form.append('csrf', token);
-    form.append('file', file, file.name);
-    const request = new XMLHttpRequest();
-    request.open('POST', upload);
-    request.upload.onprogress = (event) => { if (event.lengthComputable) shown.to((event.loaded / event.total) * 100); };
-    request.onload = () => (request.status < 300 ? good(parsed(request.responseText)) : bad({ status: request.status }));
-    request.onerror = request.onabort = () => bad({});
-    request.send(form);
+  const arm = () => there('half-sent')?.querySelectorAll('[data-drop]').forEach((button) => { button.hidden = false; });
+  question.addEventListener('click', (event) => {
+    const half = event.target.closest?.('[data-drop]')?.closest('[data-half]');
+    if (half) ask(half.dataset.half, { method: 'DELETE', headers: { 'x-csrf': token } }).catch(() => {}).then(() => half.remove());
   });
+  arm();
 
-  const through = async (file, shown) => {
-    const before = names(keptIn(document)).filter((name) => name === file.name).length;
-    for (let tries = 0; ; tries += 1) {
-      try { return await post(file, shown); } catch (trouble) {
-        const busy = trouble.status === 429 || trouble.status === 503;
-        if ((trouble.status && !busy) || tries > TRIES) throw trouble;
-        shown.say(waiting);
-        await online();
-        // The answer may have been lost and not the file: then it is on the page already.
-        const page = await fetch(location.href, { credentials: 'same-origin' }).then((answer) => answer.text()).then(parsed).catch(() => undefined);
-        if (page && names(keptIn(page)).filter((name) => name === file.name).length > before) return page;
-        shown.say(sending);
+  const begin = async (file, going) => {
+    const body = new URLSearchParams({ csrf: token, key: going.key, name: file.name, size: file.size });
+    const answer = await ask(upload, { method: 'POST', body });
+    going.url = answer.headers.get('location');
+    return standing(answer);
+  };
+  // Where to go on. A file that was half sent before this page was opened is looked at first.
+  const found = async (file, going) => {
+    if (!going.url) return begin(file, going);
+    const now = standing(await ask(going.url, { method: 'HEAD' }));
+    if (!going.old || await begins(file, now)) { going.old = false; return now; }
+    going.old = false;
+    going.url = undefined;
+    return begin(file, going);
+  };
+  const through = async (file, going, shown) => {
+    for (let failures = 0; ;) {
+      try {
+        let now = await found(file, going);
+        for (shown.say(sending); !now.done; failures = 0) {
+          shown.to(now.at / file.size);
+          const body = file.slice(now.at, now.at + now.piece);
+          const next = standing(await ask(going.url, { method: 'PATCH', headers: { 'x-csrf': token, 'upload-offset': now.at }, body }));
+          if (next.at === now.at && !next.done) throw {};
+          now = next;
+        }
+        shown.to(1);
+        return parsed(await (await ask(location.href)).text());
+      } catch (trouble) {
+        // It ran out, or was given up elsewhere: it begins anew, once.
+        const isGone = trouble.status === 404 && going.url && !going.anew;
+        if (isGone) Object.assign(going, { url: undefined, old: false, anew: true, key: drawn() });
+        else if (!passes(trouble) || failures >= PAUSES.length) throw trouble;
+        else { shown.say(waiting); await pause(Math.max(PAUSES[failures], trouble.after || 0)); failures += 1; }
       }
     }
   };
+  const drawn = () => hex(crypto.getRandomValues(new Uint8Array(16)));
 
+  const one = async (file, shown, going) => {
+    open += 1;
+    try {
+      if (show(await through(file, going, shown))) shown.item.remove(); else { shown.say(done); shown.end(); }
+    } catch (trouble) {
+      if (trouble.status === 404 || trouble.status === 405) throw trouble;
+      shown.say(failed);
+      shown.end(trouble.words);
+      if (passes(trouble)) shown.retry(() => one(file, shown, going).catch(() => shown.end()));
+    } finally { open -= 1; }
+  };
   const send = async (input) => {
-    const room = Number(most) - names(keptIn(document)).length - open;
-    const files = [...input.files].slice(0, Math.max(0, room));
-    open += files.length;
-    for (const file of files) {
-      const shown = row(file.name);
+    const room = Number(most) - (there('kept')?.children.length ?? 0) - open;
+    const chosen = [...input.files].slice(0, Math.max(0, room)).map((file) => [file, row(file.name)]);
+    for (const [file, shown] of chosen) {
       shown.say(sending);
-      try {
-        const small = await upright(file);
-        if (small.size > MOST) { shown.say(big); shown.end(); continue; }
-        if (show(await through(small, shown))) shown.item.remove(); else { shown.say(done); shown.end(); }
-      } catch (trouble) {
-        if (trouble.status === 404 || trouble.status === 405) { shown.item.remove(); open = 0; return; }
-        shown.say(failed);
-        shown.end();
-      } finally { open = Math.max(0, open - 1); }
+      const small = await upright(file);
+      if (small.size > MOST) { shown.say(big); shown.end(); continue; }
+      const half = [...question.querySelectorAll('[data-half]')].find(({ dataset }) => dataset.name === small.name && Number(dataset.size) === small.size);
+      const going = { key: drawn(), url: half?.dataset.half, old: Boolean(half) };
+      // No such way here: the files go with the form.
+      try { await one(small, shown, going); } catch { chosen.forEach(([, left]) => left.item.remove()); return; }
     }
     // They are there already: the form need not carry them again.
     input.value = '';
   };
   box.querySelectorAll('input[type=file]').forEach((input) => input.addEventListener('change', () => send(input)));
-  // Leaving while something is on its way would lose it.
+  // Leaving while something is on its way would stop it.
   addEventListener('beforeunload', (event) => { if (open) event.preventDefault(); });
 };

@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use access::{Clock, DeskFace, PortalFace, staff::password::PasswordChecks};
 use axum::Router;
+use cases::orphans::SweepFiles;
 use definitions::town::Town;
 use jiff::{SignedDuration, Timestamp};
 use letters::{Press, Typesetter};
@@ -181,7 +182,9 @@ fn mail_runner(portal: &PortalFace, relay: &Relay, from: &MailAddress, site: &st
 
 fn attachment_runner(portal: &PortalFace) -> Result<Runner, Failure> {
     let hand_up = cases::attachments::HandUp { portal: portal.store.clone(), files: portal.files.clone(), keys: Arc::clone(&portal.keys) };
-    Ok(jobs::run(portal.store.store(), vec![Arc::new(hand_up)], 1)?)
+    let sweep =
+        SweepFiles { store: portal.store.store().clone(), files: portal.files.clone(), in_use: cases::orphans::of_portal(&portal.keys) };
+    Ok(jobs::run(portal.store.store(), vec![Arc::new(hand_up), Arc::new(sweep)], 1)?)
 }
 
 fn letter_runner(desk: &DeskFace, tools: &cases::Tools) -> Result<Runner, Failure> {
@@ -193,7 +196,9 @@ fn letter_runner(desk: &DeskFace, tools: &cases::Tools) -> Result<Runner, Failur
         sender: ui::words::ruby::plain(&desk.town.current().name.ja),
         after: Arc::new(cases::effects::LetterToPerson { town: desk.town.clone(), keys: desk.keys.clone() }),
     };
+    let sweep = SweepFiles { store: desk.store.store().clone(), files: desk.files.clone(), in_use: cases::orphans::of_desk() };
     let mut handlers = registry::publish::handlers(&desk.store, &desk.town);
+    handlers.push(Arc::new(sweep));
     handlers.push(Arc::new(typesetter));
     Ok(jobs::run(desk.store.store(), handlers, 1)?)
 }
@@ -244,32 +249,23 @@ impl OpenTown {
             portal.store.write(move |tx| -> Result<(), store::StoreError> {
                 cases::sweep_drafts(tx, now)?;
                 access::sweep_portal(tx, now)?;
+                cases::orphans::ask(tx, access::day_in_japan(now))?;
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())
             })?;
-            self.sweep_orphans(portal)?;
+            while portal.store.write(move |tx| cases::uploads::sweep(tx, now))? > 0 {}
         }
         if let Some(desk) = &self.desk {
             let rooms = desk.on_leave.clone();
             desk.store.write(move |tx| -> Result<(), store::StoreError> {
                 access::staff::leave_who_is_due(tx, access::day_in_japan(now), now, &rooms)?;
                 access::sweep_desk(tx, now)?;
+                cases::orphans::ask(tx, access::day_in_japan(now))?;
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())
             })?;
         }
         self.forget_taken(now)?;
-        Ok(())
-    }
-
-    /// Attachments that no draft and no case names, such as of a page that was left before it was saved or of a draft that was thrown away.
-    fn sweep_orphans(&self, portal: &PortalFace) -> Result<(), Failure> {
-        let keys = Arc::clone(&portal.keys);
-        let used = portal.store.read(move |tx| cases::files_in_use(tx, &keys))?;
-        let swept = portal.files.sweep(&used, cases::ORPHANS_KEPT)?;
-        if swept > 0 {
-            tracing::info!(swept, "attachments that nothing names were deleted");
-        }
         Ok(())
     }
 

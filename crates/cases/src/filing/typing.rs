@@ -193,6 +193,7 @@ pub fn kind_at<'f>(typed: &Typed, fields: &'f IndexMap<FieldId, Field>, path: &s
 /// As [`own_draft`].
 pub fn drop_draft(tx: &Write<'_>, terms: &Terms<'_>, id: DraftId, owner: &Owner) -> Result<(), FilingRefused> {
     own_draft(tx, terms.keys, id, owner)?;
+    rows::uploads::discard_of(tx, id)?;
     Ok(rows::portal::delete_draft(tx, id)?)
 }
 

@@ -52,12 +52,13 @@ pub(super) async fn show(sheet: Sheet, Path(number): Path<String>) -> Result<Res
 }
 
 pub(super) async fn send(sheet: Sheet, Path(number): Path<String>, request: Request) -> Result<Response, PageError> {
-    let came = upload::read(&sheet, request).await?;
+    let mut came = upload::read(&sheet, request).await?;
     let own = status::own(&sheet, &number).await?.ok_or(PageError::NotFound)?;
     let status = format!("/status/{}", own.case.number.plain());
     if !matches!(own.case.state, OwnState::Correct { .. }) {
         return Ok(see(&status));
     }
+    upload::count(&sheet, &mut came).await?;
     let refused: Vec<FieldProblem> = came.refused.iter().map(|(path, why)| why.problem(path)).collect();
     let files = upload::keep(&sheet, came.files).await?;
     let sent = read(&sheet.keys, own.case.id, came.typed, files);

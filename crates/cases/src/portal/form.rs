@@ -17,7 +17,7 @@ use definitions::{
 };
 use maud::{Markup, html};
 use ui::{
-    field::{self, FieldView},
+    field::{self, FieldView, HalfSent, Uploads},
     page::csrf_input,
     parts::{self, Tone, Weight},
 };
@@ -25,7 +25,7 @@ use ui::{
 use super::{
     Sheet,
     door::{self, Door},
-    held, postal, refusal, see, upload,
+    held, pieces, postal, refusal, see, upload,
 };
 use crate::{
     FilingRefused,
@@ -156,7 +156,8 @@ pub(super) async fn show(
         Some(path) => Some((path.clone(), postal::said(&sheet, &opened.draft.typed, path).await?)),
         None => None,
     };
-    Ok(question_page(&sheet, procedure, page, &opened, &shown, said.as_ref()).into_response())
+    let half_sent = if has_files(page.fields.values()) { pieces::half_sent(&sheet, opened.draft.id).await? } else { Vec::new() };
+    Ok(question_page(&sheet, procedure, page, &opened, &shown, said.as_ref(), &half_sent).into_response())
 }
 
 fn question_page(
@@ -166,6 +167,7 @@ fn question_page(
     opened: &Owned,
     shown: &Shown,
     said: Option<&(String, String)>,
+    half_sent: &[HalfSent],
 ) -> Markup {
     let say = sheet.say();
     let title = sheet.plain(&page.title);
@@ -182,7 +184,7 @@ fn question_page(
         filled: &opened.filled,
         prefix: "",
         problems: &problems,
-        upload: Some(&upload),
+        upload: Some(Uploads { url: &upload, half_sent }),
         postal: postal::view(sheet, said),
     };
     let mistakes = field::mistakes(&page.fields, &view);
@@ -335,8 +337,7 @@ pub(super) async fn save(
     request: Request,
 ) -> Result<Response, PageError> {
     let shown = Shown::of(query);
-    let came = upload::read(&sheet, request).await?;
-    let refused = upload::refused_query(&came.refused);
+    let mut came = upload::read(&sheet, request).await?;
     let id: DraftId = draft.parse().map_err(|_| PageError::NotFound)?;
     let page: PageId = page.parse().map_err(|_| PageError::NotFound)?;
     let (owner, asked) = (sheet.owner(), page.clone());
@@ -345,6 +346,8 @@ pub(super) async fn save(
     {
         return elsewhere(refused);
     }
+    upload::count(&sheet, &mut came).await?;
+    let refused = upload::refused_query(&came.refused);
     let files = upload::keep(&sheet, came.files).await?;
     let typed = came.typed;
     let pressed = field::pressed(&typed);

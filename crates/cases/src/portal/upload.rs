@@ -20,9 +20,13 @@ use indexmap::IndexMap;
 use store::files::FileRef;
 
 use super::{Sheet, form, refusal};
-use crate::{FilingRefused, attachments, draft::DraftId, filing};
-
-pub(super) use crate::attachments::FILE_BYTES_MAX;
+use crate::{
+    FilingRefused,
+    attachments::{self, FILE_BYTES_MAX, FileRefused},
+    draft::DraftId,
+    filing,
+    uploads::{self, Sender},
+};
 
 /// Five files at once and the form around them.
 pub(super) const BODY_BYTES_MAX: usize = 5 * FILE_BYTES_MAX + (1 << 20);
@@ -35,25 +39,16 @@ pub(super) struct Came {
     pub refused: Vec<(String, FileRefused)>,
 }
 
-/// Why a file was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FileRefused {
-    /// There is nothing in it.
-    Empty,
-    /// Over [`FILE_BYTES_MAX`].
-    Large,
-    /// Its bytes are neither a photograph nor a PDF, whatever its name says.
-    Kind,
-}
-
 impl FileRefused {
-    const ALL: [FileRefused; 3] = [FileRefused::Empty, FileRefused::Large, FileRefused::Kind];
+    const ALL: [FileRefused; 5] = [FileRefused::Empty, FileRefused::Large, FileRefused::Kind, FileRefused::Full, FileRefused::TooMany];
 
     fn code(self) -> &'static str {
         match self {
             FileRefused::Empty => "empty",
             FileRefused::Large => "large",
             FileRefused::Kind => "kind",
+            FileRefused::Full => "full",
+            FileRefused::TooMany => "many",
         }
     }
 
@@ -62,12 +57,16 @@ impl FileRefused {
             FileRefused::Empty => "cases-file-empty",
             FileRefused::Large => "cases-file-large",
             FileRefused::Kind => "cases-file-kind",
+            FileRefused::Full => "cases-file-full",
+            FileRefused::TooMany => "cases-file-many",
         }
     }
 
-    fn page(self) -> PageError {
+    /// The page that refuses it, where there is no form to say it beside.
+    pub(super) fn page(self) -> PageError {
         let status = match self {
-            FileRefused::Empty => StatusCode::UNPROCESSABLE_ENTITY,
+            FileRefused::Empty | FileRefused::Full => StatusCode::UNPROCESSABLE_ENTITY,
+            FileRefused::TooMany => StatusCode::TOO_MANY_REQUESTS,
             FileRefused::Large => StatusCode::PAYLOAD_TOO_LARGE,
             FileRefused::Kind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         };
@@ -75,7 +74,7 @@ impl FileRefused {
     }
 
     /// Said beside its question.
-    pub fn problem(self, path: &str) -> FieldProblem {
+    pub(super) fn problem(self, path: &str) -> FieldProblem {
         FieldProblem { path: path.to_owned(), id: self.words(), args: Vec::new() }
     }
 }
@@ -159,22 +158,46 @@ pub(super) async fn is_theirs(sheet: &Sheet, draft: DraftId) -> Result<(), Filin
 }
 
 /// Looks at what a file is.
-fn checked(name: &str, bytes: Vec<u8>) -> Result<Incoming, FileRefused> {
-    if bytes.is_empty() {
-        return Err(FileRefused::Empty);
-    }
-    if bytes.len() > FILE_BYTES_MAX {
-        return Err(FileRefused::Large);
-    }
-    let media = attachments::media_of(&bytes).ok_or(FileRefused::Kind)?;
+pub(super) fn checked(name: &str, bytes: Vec<u8>) -> Result<Incoming, FileRefused> {
+    let media = attachments::look_at(&bytes)?;
     Ok(Incoming { name: shown_name(name), media, bytes })
 }
 
 /// A file's name without folders or control characters, at most 80 characters: it is shown, never used as a path.
-fn shown_name(name: &str) -> String {
+pub(super) fn shown_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !c.is_control()).take(80).collect();
     if clean.trim().is_empty() { "file".to_owned() } else { clean }
+}
+
+/// Who sends files here, for counting them.
+pub(super) fn sender(sheet: &Sheet) -> Sender {
+    Sender { session: sheet.visitor.session.to_string(), address: sheet.visitor.client_key(&sheet.face.keys) }
+}
+
+/// Counts the files of a form; what is more than one session or network address may send in a while is not taken.
+pub(super) async fn count(sheet: &Sheet, came: &mut Came) -> Result<(), PageError> {
+    let (wanted, sender) = (came.files.len(), sender(sheet));
+    if wanted == 0 {
+        return Ok(());
+    }
+    let counted = sheet.write(move |tx, terms| {
+        for taken in 0..wanted {
+            if uploads::count(tx, &sender, terms.now)?.is_err() {
+                return Ok(taken);
+            }
+        }
+        Ok(wanted)
+    });
+    let taken = counted.await.map_err(refusal)?;
+    for (field, _) in came.files.drain(taken..) {
+        let refused = (field, FileRefused::TooMany);
+        // Said once beside its question, however many they are.
+        if !came.refused.contains(&refused) {
+            came.refused.push(refused);
+        }
+    }
+    Ok(())
 }
 
 /// Puts files into the store of files before the transaction that names them; what no transaction names is swept later.
@@ -210,15 +233,16 @@ pub(super) fn put(draft: &mut Typed, fields: &IndexMap<FieldId, Field>, files: &
     Ok(())
 }
 
-/// Adds files to one question by script, one request a file, so that a lost connection loses one file.
+/// Adds whole files to one question, or takes one out.
 pub(super) async fn add(sheet: Sheet, Path((draft, field)): Path<(String, String)>, request: Request) -> Result<Response, PageError> {
-    let came = read(&sheet, request).await?;
-    if let Some((_, refused)) = came.refused.first() {
-        return Err(refused.page());
-    }
+    let mut came = read(&sheet, request).await?;
     let remove = came.typed.first("remove").map(ToOwned::to_owned);
     let id: DraftId = draft.parse().map_err(|_| PageError::NotFound)?;
     is_theirs(&sheet, id).await.map_err(refusal)?;
+    count(&sheet, &mut came).await?;
+    if let Some((_, refused)) = came.refused.first() {
+        return Err(refused.page());
+    }
     let files = keep(&sheet, came.files.into_iter().map(|(_, file)| (field.clone(), file)).collect()).await?;
     let owner = sheet.owner();
     let page = sheet

@@ -4,7 +4,7 @@
 use definitions::answer::FileAnswer;
 use maud::{Markup, html};
 
-use super::{Asked, anchor};
+use super::{Asked, HalfSent, anchor};
 use crate::parts::icons;
 
 /// What may be chosen: what phones take, and PDF. The server looks into the bytes all the same.
@@ -19,13 +19,18 @@ pub(super) fn render(asked: &Asked<'_>, at_most: u32, later_days: Option<u16>) -
     let kept: Vec<FileAnswer> = asked.view.typed.all(&asked.path).iter().filter_map(|json| serde_json::from_str(json).ok()).collect();
     let id = anchor(&asked.path);
     let input_id = format!("{id}-input");
-    let url = asked.view.upload.map(|upload| format!("{}/{}", upload.trim_end_matches('/'), asked.path));
+    let url = asked.view.upload.map(|upload| format!("{}/{}/uploads", upload.url.trim_end_matches('/'), asked.path));
+    let half_sent = asked.view.upload.map_or(&[][..], |upload| upload.half_sent);
     let controls = html! {
         ul.files data-kept aria-label=(say.text("ui-files-kept", &[])) { @for (at, file) in kept.iter().enumerate() { (row(asked, at, file)) } }
         @if (kept.len() as u32) < at_most {
+            ul.files data-half-sent aria-label=(say.text("ui-files-half", &[])) {
+                @for half in half_sent.iter().filter(|half| half.path == asked.path) { (stopped(asked, half)) }
+            }
             div.drop data-upload=[url] data-most=(at_most) data-sending=(say.text("ui-files-sending", &[]))
                 data-waiting=(say.text("ui-files-waiting", &[])) data-done=(say.text("ui-files-done", &[]))
-                data-failed=(say.text("ui-files-failed", &[])) data-big=(say.text("ui-files-too-big", &[])) {
+                data-failed=(say.text("ui-files-failed", &[])) data-big=(say.text("ui-files-too-big", &[]))
+                data-again=(say.text("ui-files-again", &[])) {
                 label for=(input_id) { (asked.say("ui-files-choose")) }
                 input id=(input_id) name=(asked.path) type="file" accept=(ACCEPT) multiple[at_most > 1] aria-invalid=[asked.invalid(&asked.path)];
                 // A second way in on a phone: straight to the camera. The script shows it where there is one.
@@ -38,6 +43,20 @@ pub(super) fn render(asked: &Asked<'_>, at_most: u32, later_days: Option<u16>) -
         }
     };
     asked.several(Some(help), controls)
+}
+
+/// A file that stopped on its way: chosen again, it goes on from there. To give it up needs the script that began it.
+fn stopped(asked: &Asked<'_>, half: &HalfSent) -> Markup {
+    let drop = asked.view.say.text("ui-files-half-drop", &[("name", half.name.as_str().into())]);
+    let percent = u64::from(half.received) * 100 / u64::from(half.size.max(1));
+    html! {
+        li data-half=(half.url) data-name=(half.name) data-size=(half.size) {
+            (icons::FILE_TEXT)
+            span.grow { (half.name) }
+            button.btn.quiet.small type="button" data-drop hidden aria-label=(drop) { (icons::X) (asked.say("ui-group-remove")) }
+            p { (asked.say_with("ui-files-half-sent", &[("percent", percent.into())])) }
+        }
+    }
 }
 
 fn row(asked: &Asked<'_>, at: usize, file: &FileAnswer) -> Markup {

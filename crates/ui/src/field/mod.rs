@@ -51,10 +51,34 @@ pub struct FieldView<'a> {
     pub problems: &'a [FieldProblem],
     /// Where the question lies: empty, or `guardians.0`.
     pub prefix: &'a str,
-    /// Where scripts send files to, one request a file: `/` and the question's path are added. None: files go with the form.
-    pub upload: Option<&'a str>,
+    /// How scripts send files ahead of the form. None: files go with the form.
+    pub upload: Option<Uploads<'a>>,
     /// How a postal code completes an address; none where the town has no postal codes.
     pub postal: Option<Postal<'a>>,
+}
+
+/// How scripts send files ahead of the form, in pieces: `upload.js` says how.
+#[derive(Clone, Copy)]
+pub struct Uploads<'a> {
+    /// Where to: `/`, the question's path and `/uploads` are added.
+    pub url: &'a str,
+    /// Files of this page that were not sent to the end.
+    pub half_sent: &'a [HalfSent],
+}
+
+/// A file that was not sent to the end. Chosen again, it goes on where it stopped.
+#[derive(Clone, Debug)]
+pub struct HalfSent {
+    /// The path of its question.
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u32,
+    /// How many of them have arrived.
+    pub received: u32,
+    /// Where the rest goes.
+    pub url: String,
 }
 
 /// How a postal code completes an address.

@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 use maud::{Markup, html};
 
 use crate::{
-    field::{FieldView, Postal, render},
+    field::{FieldView, HalfSent, Postal, Uploads, render},
     parts::Say,
 };
 
@@ -47,6 +47,10 @@ fn in_state(say: Say<'_>, town: &Town, field: &Field, state: State) -> Markup {
         State::Answered | State::Wrong => answered(field),
     };
     let wrong = [problem(field)];
+    let half_sent = match state {
+        State::Answered => vec![half_sent(field)],
+        State::Empty | State::Wrong => Vec::new(),
+    };
     let filled = Filled { listed: BTreeMap::from([(field.id.as_str().to_owned(), household())]), ..Filled::default() };
     let view = FieldView {
         say,
@@ -55,10 +59,16 @@ fn in_state(say: Say<'_>, town: &Town, field: &Field, state: State) -> Markup {
         filled: if matches!(field.kind, Kind::HouseholdMember { .. }) { &filled } else { &Filled::default() },
         problems: if matches!(state, State::Wrong) { &wrong } else { &[] },
         prefix: "",
-        upload: Some("/gallery/files"),
+        upload: Some(Uploads { url: "/gallery/files", half_sent: &half_sent }),
         postal: Some(Postal { url: "/gallery/postal", said: None }),
     };
     render(field, &view)
+}
+
+/// A photograph that stopped on its way.
+fn half_sent(field: &Field) -> HalfSent {
+    let url = "/gallery/files/uploads/1".to_owned();
+    HalfSent { path: field.id.to_string(), name: "家の写真.jpg".to_owned(), size: 4_000_000, received: 1_800_000, url }
 }
 
 /// A mistake that this kind knows, at the part that has it.

@@ -151,6 +151,8 @@ pub struct Page {
     pub status: u16,
     /// Where it leads.
     pub location: String,
+    /// All that was said above the page, by its name in small letters.
+    pub headers: Vec<(String, String)>,
     /// The page.
     pub body: String,
 }
@@ -159,6 +161,11 @@ impl Page {
     /// The form token that the page carries.
     pub fn csrf(&self) -> String {
         self.value("name=\"csrf\" value=\"").unwrap_or_else(|| panic!("no form on: {}", self.body))
+    }
+
+    /// What a header says; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
     /// What stands between `before` and the next quotation mark.
@@ -212,25 +219,20 @@ impl Browser {
             body.extend(b"\r\n");
         }
         body.extend(b"--part--\r\n");
-        self.send("POST", path, "multipart/form-data; boundary=part", &body).unwrap_or_else(|error| panic!("POST {path}: {error}"))
+        self.send("POST", path, &[("content-type", "multipart/form-data; boundary=part")], &body)
+            .unwrap_or_else(|error| panic!("POST {path}: {error}"))
     }
 
     fn ask(&mut self, method: &str, path: &str, body: &str) -> std::io::Result<Page> {
-        self.send(method, path, "application/x-www-form-urlencoded", body.as_bytes())
+        self.send(method, path, &[("content-type", "application/x-www-form-urlencoded")], body.as_bytes())
     }
 
-    fn send(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> std::io::Result<Page> {
-        let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\naccept: text/html\r\ncookie: {}\r\n\
-             content-type: {kind}\r\ncontent-length: {}\r\n\r\n",
-            self.host,
-            cookies.join("; "),
-            body.len()
-        )?;
+    /// Sends anything.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> std::io::Result<Page> {
+        let mut stream = self.begin(method, path, headers, body.len())?;
         stream.write_all(body)?;
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes)?;
@@ -239,16 +241,37 @@ impl Browser {
         let mut page = Page {
             status: head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0),
             location: String::new(),
+            headers: Vec::new(),
             body: unchunked(head, body),
         };
         for (name, value) in head.lines().filter_map(|line| line.split_once(": ")) {
-            match name.to_ascii_lowercase().as_str() {
+            let name = name.to_ascii_lowercase();
+            match name.as_str() {
                 "location" => page.location = value.to_owned(),
                 "set-cookie" => self.keep(value),
                 _ => {}
             }
+            page.headers.push((name, value.to_owned()));
         }
         Ok(page)
+    }
+
+    /// Says what it is going to send, and gives the connection to send it on.
+    ///
+    /// # Errors
+    /// When nobody is there.
+    pub fn begin(&self, method: &str, path: &str, headers: &[(&str, &str)], bytes: usize) -> std::io::Result<TcpStream> {
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\naccept: text/html\r\ncookie: {}\r\n{more}content-length: {bytes}\r\n\r\n",
+            self.host,
+            cookies.join("; "),
+        )?;
+        Ok(stream)
     }
 
     fn keep(&mut self, cookie: &str) {
