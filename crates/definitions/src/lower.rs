@@ -8,6 +8,7 @@ mod field;
 mod merge;
 mod message;
 mod procedure;
+mod reading;
 mod references;
 mod register;
 mod steps;

@@ -4,6 +4,7 @@
 //! ([`clients`]). No route and no setting exists for benches alone.
 
 mod bulk;
+mod check;
 mod clients;
 mod facts;
 mod file;
@@ -32,6 +33,7 @@ pub fn run(asked: &Bench) -> Result<(), Failure> {
         BenchCommand::File { database, filings, clients } => file::run(database.as_deref(), *filings, *clients)?,
         BenchCommand::Inbox { database, cases } => inbox::run(database.as_deref(), *cases)?,
         BenchCommand::Page { database } => page::run(database.as_deref())?,
+        BenchCommand::Check { town, procedures } => check::run(town.as_deref(), *procedures)?,
         BenchCommand::Start { town } => start::run(town.as_deref())?,
         BenchCommand::Clients { clients } => return clients::run(*clients),
     };

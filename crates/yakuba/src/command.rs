@@ -25,6 +25,14 @@ pub enum Command {
     Serve(Serve),
     /// Finds every mistake of a town's folder at once
     Check(Folder),
+    /// Says how much of the national inventory of procedures a town's folder covers, and how far from the counter
+    Coverage(Coverage),
+    /// Tries a procedure with answers from a file: what is asked, said, charged, done and sent
+    Try(Try),
+    /// Writes the first outline of a procedure, with an example and the sentences to translate; run again, it adds those that came since
+    New(New),
+    /// Shows what a folder changes of what lies below it
+    Diff(Diff),
     /// Keeps a folder's procedures at the desk, so that what was filed under an older version is taken in; the town stays as it is
     KeepDefinitions(KeepDefinitions),
     /// Prints the definition language as JSON Schema
@@ -147,6 +155,79 @@ pub struct Serve {
 pub struct Folder {
     /// The town's folder
     pub folder: PathBuf,
+}
+
+/// `yakuba coverage`.
+#[derive(Args, Clone)]
+pub struct Coverage {
+    /// The town's folder
+    pub folder: PathBuf,
+    /// The inventory: 行政手続等の棚卸調査 as CSV in UTF-8, with the columns 手続ID, 手続名 and 総手続件数
+    #[arg(long)]
+    pub inventory: PathBuf,
+    /// How many of the largest gaps are told
+    #[arg(long, default_value_t = 20)]
+    pub gaps: usize,
+    /// JSON instead of a table, with every gap
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `yakuba try`.
+#[derive(Args, Clone)]
+pub struct Try {
+    /// The procedure's id
+    pub procedure: String,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+    /// The answers as an example writes them, JSON or YAML: `{ "name": "佐藤 花子", "copies": 2 }`
+    #[arg(long)]
+    pub answers: PathBuf,
+    /// The day of filing, `2026-11-24`: today unless said otherwise
+    #[arg(long)]
+    pub on: Option<Date>,
+    /// As whom: the id of somebody in `examples/residents.yaml`
+    #[arg(long = "as")]
+    pub who: Option<String>,
+    /// The outcome that staff choose
+    #[arg(long)]
+    pub outcome: Option<String>,
+    /// What staff write down with the outcome, as the answers
+    #[arg(long, requires = "outcome")]
+    pub outcome_answers: Option<PathBuf>,
+    /// JSON instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `yakuba new`.
+#[derive(Args, Clone)]
+pub struct New {
+    /// The procedure's id: a–z, 0–9 and `_`
+    pub id: String,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+    /// A procedure of the town that it is like
+    #[arg(long)]
+    pub like: Option<String>,
+    /// 手続名
+    #[arg(long)]
+    pub title: Option<String>,
+}
+
+/// `yakuba diff`.
+#[derive(Args, Clone)]
+pub struct Diff {
+    /// The town's folder
+    pub folder: PathBuf,
+    /// Another town's folder to hold it against, instead of the one that it lies over
+    #[arg(long)]
+    pub against: Option<PathBuf>,
+    /// JSON instead of text
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `yakuba keep-definitions`.
@@ -292,6 +373,15 @@ pub enum BenchCommand {
         /// The town's folder; a small one of the bench's own unless said otherwise
         #[arg(long)]
         town: Option<PathBuf>,
+    },
+    /// How long a whole catalogue takes to be loaded, and to be checked with every example walked and every condition bent
+    Check {
+        /// The town's folder; a synthetic one unless said otherwise
+        #[arg(long)]
+        town: Option<PathBuf>,
+        /// Procedures of the synthetic one
+        #[arg(long, default_value_t = 150)]
+        procedures: usize,
     },
     /// The clients of the other benches, in a process of their own
     #[command(hide = true)]

@@ -6,15 +6,20 @@
 mod bench;
 mod check;
 mod command;
+mod coverage;
 mod demo;
+mod diff;
 mod hatch;
 mod house;
 mod maintenance;
 mod migrations;
 mod open_town;
+mod outline;
 mod serve;
 mod staff;
+mod table;
 mod town;
+mod trial;
 
 use std::process::ExitCode;
 
@@ -32,6 +37,10 @@ fn main() -> ExitCode {
         Command::Demo(demo) => demo::run(&demo),
         Command::Serve(serve) => serve::run(&serve),
         Command::Check(folder) => return check::run(&folder.folder),
+        Command::Coverage(asked) => return coverage::run(&asked),
+        Command::Try(asked) => return code(trial::run(&asked)),
+        Command::New(asked) => return code(outline::run(&asked)),
+        Command::Diff(asked) => return diff::run(&asked),
         Command::KeepDefinitions(asked) => maintenance::keep_definitions(&asked),
         Command::Schema => {
             println!("{}", definitions::schema::schema());
@@ -44,13 +53,15 @@ fn main() -> ExitCode {
         Command::Bench(bench) => bench::run(&bench),
         Command::LetterPress => letters::press::serve(std::io::stdin(), std::io::stdout()).map_err(Into::into),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("yakuba: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    code(done.map(|()| ExitCode::SUCCESS))
+}
+
+/// How a command ends; what could not be done is said.
+fn code(done: Result<ExitCode, Failure>) -> ExitCode {
+    done.unwrap_or_else(|failure| {
+        eprintln!("yakuba: {failure}");
+        ExitCode::FAILURE
+    })
 }
 
 /// Why a command could not be done, in words for the person at the terminal: what happened and what to do.

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use indexmap::IndexMap;
 
+use super::reading::Readings;
 use crate::{
     ids::TownId,
     keys::{DOCUMENTS, Document, nearest},
@@ -41,10 +42,11 @@ impl Merged {
             pictures: BTreeMap::new(),
             chain: chain.clone(),
         };
+        let mut read = Readings::of(sources, &chain);
         for folder in &chain {
             let mut own = Folder { root: &sources.root, town: None, sections: IndexMap::new(), problems };
             for (path, bytes) in sources.folders.get(folder).into_iter().flatten() {
-                merged.take(folder, path, bytes, &mut own);
+                merged.take(folder, path, bytes, &mut read, &mut own);
             }
             let Folder { root, town, sections, .. } = own;
             merged.lay(&format!("{root}{folder}"), town, sections, problems);
@@ -100,10 +102,9 @@ impl Merged {
         origin
     }
 
-    fn take(&mut self, folder: &str, path: &str, bytes: &[u8], own: &mut Folder<'_>) {
+    fn take(&mut self, folder: &str, path: &str, bytes: &[u8], read: &mut Readings, own: &mut Folder<'_>) {
         let file = format!("{}{folder}/{path}", own.root);
-        if path.ends_with(".yaml") || path.ends_with(".yml") {
-            let (documents, found) = read(&file, bytes);
+        if let Some((documents, found)) = read.take(&file) {
             own.problems.extend(found);
             for document in documents {
                 if path.starts_with("words/") {
@@ -182,17 +183,19 @@ impl Merged {
 
 /// Lays every member that is `like:` another over that one.
 fn resolve(members: &mut IndexMap<String, Entry>, what: &str, problems: &mut Vec<Problem>) {
-    let before = members.clone();
+    let all = &*members;
+    let alike = all.iter().filter(|(_, entry)| entry.node.get("like").is_some_and(|other| other.text().is_some()));
+    let laid: Vec<(String, Option<Node>)> =
+        alike.map(|(id, _)| (id.clone(), like(id, all, &mut vec![id.clone()], what, problems))).collect();
     // What cannot be laid over anything is left out: that so much of it is missing is no second mistake.
-    members.retain(|id, entry| {
-        let Some(like_node) = entry.node.get("like") else { return true };
-        // An empty `like:` is reported where keys are.
-        if like_node.text().is_none() {
-            return true;
+    for (id, node) in laid {
+        match (node, members.get_mut(&id)) {
+            (Some(node), Some(entry)) => entry.node = node,
+            _ => {
+                members.shift_remove(&id);
+            }
         }
-        let laid = like(id, &before, &mut vec![id.clone()], what, problems);
-        laid.map(|node| entry.node = node).is_some()
-    });
+    }
 }
 
 fn like(id: &str, all: &IndexMap<String, Entry>, seen: &mut Vec<String>, what: &str, problems: &mut Vec<Problem>) -> Option<Node> {

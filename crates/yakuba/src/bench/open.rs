@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The bench town's folder, carried in the program: a bench runs in any place.
-const FOLDER: [(&str, &str); 5] = [
+pub const FOLDER: [(&str, &str); 5] = [
     ("town.yaml", include_str!("../../bench-town/bench/town.yaml")),
     ("departments.yaml", include_str!("../../bench-town/bench/departments.yaml")),
     ("messages/common.yaml", include_str!("../../bench-town/bench/messages/common.yaml")),
