@@ -4,10 +4,13 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use access::CaseId;
-use definitions::answer::{Answer, Answers, FileAnswer};
+use definitions::{
+    answer::{Answer, Answers, FileAnswer, Papers},
+    procedure::Version,
+};
 use serde::{Deserialize, Serialize};
 use store::{
-    NewJob, Parcel, Portal, Read, StoreError, Write,
+    Desk, NewJob, Parcel, Portal, Read, StoreError, Write,
     files::{FileRef, Files},
     hatch::{Failure, Receiver},
     jobs::{Job, JobError, JobHandler},
@@ -15,7 +18,7 @@ use store::{
     params,
 };
 
-use crate::rows;
+use crate::{filing, rows};
 
 /// The hatch's name for an attachment.
 pub const FILE: &str = "case.file";
@@ -42,6 +45,7 @@ pub(crate) fn media_of(bytes: &[u8]) -> Option<&'static str> {
 const KEEP: &str = "insert into case_file (case_id, filed, kept) values ($1, $2, $3) on conflict (case_id, filed) do nothing";
 const KEPT: &str = "select kept from case_file where case_id = $1 and filed = $2";
 
+const GONE_OF_CASE: &str = "insert into desk_gone_file (file) select kept from case_file where case_id = $1 on conflict (file) do nothing";
 const HERE: &str = "select filed from case_file where case_id = $1";
 
 /// Every attachment among answers, those in rows of groups included.
@@ -49,12 +53,32 @@ pub fn of(answers: &Answers) -> Vec<FileAnswer> {
     let mut found = Vec::new();
     for (_, answer) in answers.iter() {
         match answer {
-            Answer::Files(files) => found.extend(files.iter().cloned()),
             Answer::Group(rows) => found.extend(rows.iter().flat_map(of)),
-            _ => {}
+            one => found.extend(one.attached().iter().cloned()),
         }
     }
     found
+}
+
+/// Whether two filings say the same. A form that is sent once more brings its files once more, under other names of the store.
+pub(crate) fn say_the_same(one: &Answers, other: &Answers) -> bool {
+    plain(one) == plain(other)
+}
+
+fn plain(answers: &Answers) -> Answers {
+    let named = |files: &[FileAnswer]| {
+        let mut files: Vec<FileAnswer> = files.iter().map(|file| FileAnswer { file: String::new(), ..file.clone() }).collect();
+        files.sort_by(|a, b| (&a.name, a.bytes).cmp(&(&b.name, b.bytes)));
+        files.dedup();
+        files
+    };
+    let plain = |answer: &Answer| match answer {
+        Answer::Files(files) => Answer::Files(named(files)),
+        Answer::Papers(papers) => Answer::Papers(Papers { files: named(&papers.files), ..papers.clone() }),
+        Answer::Group(rows) => Answer::Group(rows.iter().map(self::plain).collect()),
+        other => other.clone(),
+    };
+    answers.iter().map(|(id, answer)| (id.clone(), plain(answer))).collect()
 }
 
 /// Asks the job to hand up what these answers attach. `what` names the occasion once within the case.
@@ -62,7 +86,13 @@ pub(crate) fn hand_up(tx: &Write<'_>, case: CaseId, what: &str, answers: &Answer
     if of(answers).is_empty() {
         return Ok(());
     }
-    let body = serde_json::json!({ "case": case.to_string() });
+    let body = serde_json::json!({ "case": case.to_string(), "what": what });
+    tx.enqueue(&NewJob { kind: HAND_UP, key: format!("{case}:{what}"), body, at: tx.now() }).map(drop)
+}
+
+/// The same for a draft that the desk may go on with. Its definition is kept already.
+pub(crate) fn hand_up_draft(tx: &Write<'_>, case: CaseId, what: &str, version: &Version) -> Result<(), StoreError> {
+    let body = serde_json::json!({ "case": case.to_string(), "what": what, "version": version.0 });
     tx.enqueue(&NewJob { kind: HAND_UP, key: format!("{case}:{what}"), body, at: tx.now() }).map(drop)
 }
 
@@ -91,24 +121,46 @@ impl JobHandler for HandUp {
     fn run(&self, job: &Job) -> Result<(), JobError> {
         let case: CaseId =
             job.body["case"].as_str().and_then(|id| id.parse().ok()).ok_or_else(|| JobError::Dead("the job names no case".into()))?;
-        let keys = Arc::clone(&self.keys);
-        let own =
-            self.portal.read(move |tx| rows::portal::own_by_id(tx, &keys, case))?.ok_or_else(|| JobError::Dead("no such case".into()))?;
-        for file in of(&own.answers) {
+        let what = job.body["what"].as_str().unwrap_or("filed");
+        let version = job.body["version"].as_str().map(|version| Version(version.to_owned()));
+        for file in self.attached(case, version)? {
             let bytes = self.files.get(&FileRef(file.file.clone()))?;
-            let parcel = packed(&self.keys, case, &file.file, &bytes)?;
+            let parcel = packed(&self.keys, case, what, &file.file, &bytes)?;
             self.portal.write(move |tx| tx.send(&parcel))?;
         }
         Ok(())
     }
 }
 
-fn packed(keys: &Keys, case: CaseId, filed: &str, bytes: &[u8]) -> Result<Parcel, StoreError> {
+impl HandUp {
+    /// What was filed; else what the draft that was lent holds. One that was thrown away meanwhile holds nothing.
+    fn attached(&self, case: CaseId, version: Option<Version>) -> Result<Vec<FileAnswer>, JobError> {
+        let keys = Arc::clone(&self.keys);
+        let is_draft = version.is_some();
+        let found = self.portal.read(move |tx| -> Result<Option<Vec<FileAnswer>>, StoreError> {
+            if let Some(own) = rows::portal::own_by_id(tx, &keys, case)? {
+                return Ok(Some(of(&own.answers)));
+            }
+            let Some(version) = &version else { return Ok(None) };
+            let procedure = rows::procedure(tx, version)?.ok_or(StoreError::damaged("case_procedure"))?;
+            let typed = rows::portal::typed_for(tx, &keys, case)?;
+            Ok(typed.map(|typed| filing::files_in(&typed, &procedure)))
+        })?;
+        match found {
+            Some(files) => Ok(files),
+            None if is_draft => Ok(Vec::new()),
+            None => Err(JobError::Dead("no such case".into())),
+        }
+    }
+}
+
+/// `what` is the occasion: the desk may have forgotten what came with an earlier one.
+fn packed(keys: &Keys, case: CaseId, what: &str, filed: &str, bytes: &[u8]) -> Result<Parcel, StoreError> {
     let label = Label { case: case.to_string(), filed: filed.to_owned() };
     let mut body = serde_json::to_vec(&label).map_err(|_| StoreError::damaged("parcel case.file"))?;
     body.push(b'\n');
     body.extend_from_slice(bytes);
-    Ok(Parcel { kind: FILE.to_owned(), id: format!("{case}:{filed}"), body: keys.seal_to(Face::Desk, &body)? })
+    Ok(Parcel { kind: FILE.to_owned(), id: format!("{case}:{what}:{filed}"), body: keys.seal_to(Face::Desk, &body)? })
 }
 
 /// Keeps an attachment at the desk.
@@ -135,11 +187,57 @@ impl Receiver for ReceiveFile {
             return Err("desk-refused-file".into());
         }
         let case: CaseId = label.case.parse().map_err(|_| StoreError::damaged("parcel case.file: case"))?;
+        // It came on an earlier occasion.
+        if kept(tx, case, &label.filed)?.is_some() {
+            return Ok(());
+        }
         // Written before the row names it; should the transaction run again, the first copy is an orphan and is swept.
         let kept = self.files.put(bytes)?;
         tx.run(KEEP, params![case.to_string(), label.filed, kept.to_string()])?;
         Ok(())
     }
+}
+
+/// Notes that a file was put at the desk itself: it lies under its own name.
+pub(crate) fn keep_here(tx: &Write<'_>, case: CaseId, file: &FileAnswer) -> Result<(), StoreError> {
+    tx.run(KEEP, params![case.to_string(), &file.file, &file.file]).map(drop)
+}
+
+/// Forgets what came or was put for a case that nobody filed.
+pub(crate) fn forget(tx: &Write<'_>, case: CaseId) -> Result<(), StoreError> {
+    tx.run(GONE_OF_CASE, params![case.to_string()])?;
+    tx.run("delete from case_file where case_id = $1", params![case.to_string()]).map(drop)
+}
+
+/// Of the files that were put at the desk itself for a case, forgets those that are not among these: a clerk took them out again.
+pub(crate) fn keep_only(tx: &Write<'_>, case: CaseId, held: &[FileAnswer]) -> Result<(), StoreError> {
+    for row in tx.all("select kept from case_file where case_id = $1 and filed = kept", params![case.to_string()])? {
+        let kept: String = row.get(0)?;
+        if !held.iter().any(|file| file.file == kept) {
+            tx.run("delete from case_file where case_id = $1 and filed = $2", params![case.to_string(), &kept])?;
+            is_gone(tx, &kept)?;
+        }
+    }
+    Ok(())
+}
+
+/// Nothing names a file any more: its bytes go at night.
+pub(crate) fn is_gone(tx: &Write<'_>, file: &str) -> Result<(), StoreError> {
+    tx.run("insert into desk_gone_file (file) values ($1) on conflict (file) do nothing", params![file]).map(drop)
+}
+
+/// Deletes the bytes of files that the desk has forgotten; a daily job calls it. Says how many.
+///
+/// # Errors
+/// When the store or the disk fails; then the next night does it.
+pub fn delete_gone(desk: &Desk, files: &Files) -> Result<usize, StoreError> {
+    let gone: Vec<String> = desk.read(|tx| tx.all("select file from desk_gone_file", params![])?.iter().map(|row| row.get(0)).collect())?;
+    for file in &gone {
+        files.remove(&FileRef(file.clone()))?;
+        let file = file.clone();
+        desk.write(move |tx| tx.run("delete from desk_gone_file where file = $1", params![&file]).map(drop))?;
+    }
+    Ok(gone.len())
 }
 
 /// Which of a case's attachments the desk has its copies of, by the names under which they were filed.

@@ -23,12 +23,15 @@ pub mod draft;
 pub mod effects;
 pub mod event;
 pub mod filing;
+pub mod identity;
+mod incoming;
 pub mod leaving;
 mod number;
 pub mod own;
 mod paper;
 pub mod parcel;
 mod portal;
+pub mod preparation;
 pub mod receiving;
 pub mod registers;
 mod rows;
@@ -73,6 +76,14 @@ pub fn sweep_drafts(tx: &store::Write<'_>, now: jiff::Timestamp) -> Result<u64, 
     rows::portal::sweep_drafts(tx, before)
 }
 
+/// Throws away lent drafts whose codes have ended and sheets at the counter that nobody filed; a daily job calls it.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep_sheets(tx: &store::Write<'_>, now: jiff::Timestamp) -> Result<u64, store::StoreError> {
+    rows::sheets::sweep(tx, now)
+}
+
 /// How long an attachment that nothing names is kept: a file is put before the page that names it is saved.
 pub const ORPHANS_KEPT: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
@@ -89,12 +100,14 @@ pub fn files_in_use(tx: &store::Read<'_>, keys: &store::keys::Keys) -> Result<st
 pub const PORTAL_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0001-drafts-and-own-cases", sql: include_str!("../migrations/portal_001_drafts_and_own_cases.sql") },
     Migration { name: "cases-0002-pages-to-ask-again", sql: include_str!("../migrations/portal_002_pages_to_ask_again.sql") },
+    Migration { name: "cases-0003-prepared-drafts", sql: include_str!("../migrations/portal_003_prepared_drafts.sql") },
 ];
 
 /// What the staff's store keeps for this room.
 pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0001-cases", sql: include_str!("../migrations/desk_001_cases.sql") },
     Migration { name: "cases-0002-numbers-too-late", sql: include_str!("../migrations/desk_002_numbers_too_late.sql") },
+    Migration { name: "cases-0003-sheets", sql: include_str!("../migrations/desk_003_sheets.sql") },
 ];
 
 /// The words of this room's pages.

@@ -114,6 +114,19 @@ impl Files {
         unseal(&key, b"yakuba file 1", &sealed)
     }
 
+    /// Deletes one file, for good; that it is not there is no failure.
+    ///
+    /// # Errors
+    /// When this is no reference to a file, or it cannot be deleted.
+    pub fn remove(&self, file: &FileRef) -> Result<(), StoreError> {
+        let (address, _) = file.parts().ok_or(StoreError::Key("this is no reference to a file"))?;
+        let path = self.path(address);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::at("deleting a file", &path)(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Deletes what nobody refers to and is older than `grace` (a file is put before its row is written). Says how many went.
     /// `referenced` holds addresses, see [`FileRef::address`].
     ///

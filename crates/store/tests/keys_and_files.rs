@@ -122,6 +122,20 @@ fn a_sweep_takes_old_orphans_and_leaves_what_rows_refer_to() {
     assert!(files.get(&orphan).is_err());
 }
 
+#[test]
+fn a_file_is_removed_for_good_and_nothing_else_is() {
+    let place = Place::sqlite();
+    let files = Files::open(&place.folder().join("files"), town(&place)).expect("opens");
+    let (one, two) = (files.put(b"one").expect("put"), files.put(b"two").expect("put"));
+    files.remove(&one).expect("removed");
+    files.remove(&one).expect("removed already");
+    assert!(files.get(&one).is_err());
+    assert_eq!(files.get(&two).expect("got"), b"two");
+    for forged in ["", "../../town.key", &"あ".repeat(64)] {
+        assert!(files.remove(&FileRef(forged.to_owned())).is_err(), "{forged}");
+    }
+}
+
 fn path_of(place: &Place, file: &FileRef) -> std::path::PathBuf {
     let address = file.address();
     place.folder().join("files").join(&address[..2]).join(&address[2..4]).join(address)

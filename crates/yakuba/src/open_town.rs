@@ -254,9 +254,11 @@ impl OpenTown {
             desk.store.write(move |tx| -> Result<(), store::StoreError> {
                 access::staff::leave_who_is_due(tx, access::day_in_japan(now), now, &rooms)?;
                 access::sweep_desk(tx, now)?;
+                cases::sweep_sheets(tx, now)?;
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())
             })?;
+            cases::attachments::delete_gone(&desk.store, &desk.files)?;
         }
         self.forget_taken(now)?;
         Ok(())

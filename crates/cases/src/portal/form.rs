@@ -183,6 +183,7 @@ fn question_page(
         prefix: "",
         problems: &problems,
         upload: Some(&upload),
+        papers: field::Papers::NotAsked,
         postal: postal::view(sheet, said),
     };
     let mistakes = field::mistakes(&page.fields, &view);
@@ -224,7 +225,7 @@ fn progress(sheet: &Sheet, procedure: &Procedure, opened: &Owned, page: &PageId)
 }
 
 /// Whether a page takes files, in a group too: then it is sent as multipart.
-pub(super) fn has_files<'f>(mut fields: impl Iterator<Item = &'f Field>) -> bool {
+pub(crate) fn has_files<'f>(mut fields: impl Iterator<Item = &'f Field>) -> bool {
     fields.any(|field| match &field.kind {
         Kind::Files { .. } => true,
         Kind::Group { fields, .. } => has_files(fields.values()),
@@ -345,7 +346,7 @@ pub(super) async fn save(
     {
         return elsewhere(refused);
     }
-    let files = upload::keep(&sheet, came.files).await?;
+    let files = crate::incoming::keep(&sheet.face.files, came.files).await?;
     let typed = came.typed;
     let pressed = field::pressed(&typed);
     let turn = pressed.clone();
@@ -355,7 +356,7 @@ pub(super) async fn save(
             let unseen = filing::open(tx, terms, id, &owner)?.filled.hidden;
             let change = |draft: &mut Typed, page: &Page| {
                 draft.post_shown(&page.fields, &unseen, &typed)?;
-                upload::put(draft, &page.fields, &files)?;
+                crate::incoming::put(draft, &page.fields, &files)?;
                 if let Some(pressed) = &turn {
                     pressed.apply(draft, &page.fields);
                 }

@@ -80,6 +80,7 @@ async fn correction(sheet: &Sheet, own: &Own, typed: Typed, told: &Told) -> Resu
         prefix: "",
         problems: &problems,
         upload: None,
+        papers: field::Papers::NotAsked,
         postal: None,
     };
     let number = own.case.number.plain();
@@ -130,7 +131,7 @@ pub(super) async fn correct(sheet: Sheet, Path(number): Path<String>, request: R
     let came = upload::read(&sheet, request).await?;
     let own = status::own(&sheet, &number).await?.ok_or(PageError::NotFound)?;
     let refused: Vec<FieldProblem> = came.refused.iter().map(|(path, why)| why.problem(path)).collect();
-    let sent = Corrected { typed: came.typed, files: upload::keep(&sheet, came.files).await? };
+    let sent = Corrected { typed: came.typed, files: crate::incoming::keep(&sheet.face.files, came.files).await? };
     let mut typed = filing::corrected_typed(&own.procedure, &own.case, &sent).map_err(|much| refusal(much.into()))?;
     if let (Some(pressed), OwnState::Correct { asked }) = (field::pressed(&sent.typed), &own.case.state) {
         let fields = asked.fields.iter().filter_map(|id| Some((id.clone(), own.procedure.field(id.as_str())?.clone()))).collect();

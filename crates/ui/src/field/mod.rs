@@ -53,8 +53,19 @@ pub struct FieldView<'a> {
     pub prefix: &'a str,
     /// Where scripts send files to, one request a file: `/` and the question's path are added. None: files go with the form.
     pub upload: Option<&'a str>,
+    /// Whether the paper itself may stand for a file.
+    pub papers: Papers,
     /// How a postal code completes an address; none where the town has no postal codes.
     pub postal: Option<Postal<'a>>,
+}
+
+/// Whether the paper itself may stand for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Papers {
+    /// Only files: nobody vouches for paper from outside.
+    NotAsked,
+    /// At the counter: 原本を確認, 紙で保管.
+    Asked,
 }
 
 /// How a postal code completes an address.

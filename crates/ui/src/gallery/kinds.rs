@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 use maud::{Markup, html};
 
 use crate::{
-    field::{FieldView, Postal, render},
+    field::{FieldView, Papers, Postal, render},
     parts::Say,
 };
 
@@ -56,6 +56,7 @@ fn in_state(say: Say<'_>, town: &Town, field: &Field, state: State) -> Markup {
         problems: if matches!(state, State::Wrong) { &wrong } else { &[] },
         prefix: "",
         upload: Some("/gallery/files"),
+        papers: Papers::NotAsked,
         postal: Some(Postal { url: "/gallery/postal", said: None }),
     };
     render(field, &view)
