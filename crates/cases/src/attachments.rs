@@ -4,7 +4,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use access::CaseId;
-use definitions::answer::{Answer, Answers, FileAnswer};
+use definitions::{
+    answer::{Answer, Answers, FileAnswer, Papers},
+    procedure::Version,
+};
 use serde::{Deserialize, Serialize};
 use store::{
     NewJob, Parcel, Portal, Read, StoreError, Write,
@@ -15,7 +18,7 @@ use store::{
     params,
 };
 
-use crate::rows;
+use crate::{filing, rows};
 
 /// The hatch's name for an attachment.
 pub const FILE: &str = "case.file";
@@ -85,12 +88,32 @@ pub fn of(answers: &Answers) -> Vec<FileAnswer> {
     let mut found = Vec::new();
     for (_, answer) in answers.iter() {
         match answer {
-            Answer::Files(files) => found.extend(files.iter().cloned()),
             Answer::Group(rows) => found.extend(rows.iter().flat_map(of)),
-            _ => {}
+            one => found.extend(one.attached().iter().cloned()),
         }
     }
     found
+}
+
+/// Whether two filings say the same. A form that is sent once more brings its files once more, under other names of the store.
+pub(crate) fn say_the_same(one: &Answers, other: &Answers) -> bool {
+    plain(one) == plain(other)
+}
+
+fn plain(answers: &Answers) -> Answers {
+    let named = |files: &[FileAnswer]| {
+        let mut files: Vec<FileAnswer> = files.iter().map(|file| FileAnswer { file: String::new(), ..file.clone() }).collect();
+        files.sort_by(|a, b| (&a.name, a.bytes).cmp(&(&b.name, b.bytes)));
+        files.dedup();
+        files
+    };
+    let plain = |answer: &Answer| match answer {
+        Answer::Files(files) => Answer::Files(named(files)),
+        Answer::Papers(papers) => Answer::Papers(Papers { files: named(&papers.files), ..papers.clone() }),
+        Answer::Group(rows) => Answer::Group(rows.iter().map(self::plain).collect()),
+        other => other.clone(),
+    };
+    answers.iter().map(|(id, answer)| (id.clone(), plain(answer))).collect()
 }
 
 /// Asks the job to hand up what these answers attach. `what` names the occasion once within the case.
@@ -98,7 +121,13 @@ pub(crate) fn hand_up(tx: &Write<'_>, case: CaseId, what: &str, answers: &Answer
     if of(answers).is_empty() {
         return Ok(());
     }
-    let body = serde_json::json!({ "case": case.to_string() });
+    let body = serde_json::json!({ "case": case.to_string(), "what": what });
+    tx.enqueue(&NewJob { kind: HAND_UP, key: format!("{case}:{what}"), body, at: tx.now() }).map(drop)
+}
+
+/// The same for a draft that the desk may go on with. Its definition is kept already.
+pub(crate) fn hand_up_draft(tx: &Write<'_>, case: CaseId, what: &str, version: &Version) -> Result<(), StoreError> {
+    let body = serde_json::json!({ "case": case.to_string(), "what": what, "version": version.0 });
     tx.enqueue(&NewJob { kind: HAND_UP, key: format!("{case}:{what}"), body, at: tx.now() }).map(drop)
 }
 
@@ -127,24 +156,46 @@ impl JobHandler for HandUp {
     fn run(&self, job: &Job) -> Result<(), JobError> {
         let case: CaseId =
             job.body["case"].as_str().and_then(|id| id.parse().ok()).ok_or_else(|| JobError::Dead("the job names no case".into()))?;
-        let keys = Arc::clone(&self.keys);
-        let own =
-            self.portal.read(move |tx| rows::portal::own_by_id(tx, &keys, case))?.ok_or_else(|| JobError::Dead("no such case".into()))?;
-        for file in of(&own.answers) {
+        let what = job.body["what"].as_str().unwrap_or("filed");
+        let version = job.body["version"].as_str().map(|version| Version(version.to_owned()));
+        for file in self.attached(case, version)? {
             let bytes = self.files.get(&FileRef(file.file.clone()))?;
-            let parcel = packed(&self.keys, case, &file.file, &bytes)?;
+            let parcel = packed(&self.keys, case, what, &file.file, &bytes)?;
             self.portal.write(move |tx| tx.send(&parcel))?;
         }
         Ok(())
     }
 }
 
-fn packed(keys: &Keys, case: CaseId, filed: &str, bytes: &[u8]) -> Result<Parcel, StoreError> {
+impl HandUp {
+    /// What was filed; else what the draft that was lent holds. One that was thrown away meanwhile holds nothing.
+    fn attached(&self, case: CaseId, version: Option<Version>) -> Result<Vec<FileAnswer>, JobError> {
+        let keys = Arc::clone(&self.keys);
+        let is_draft = version.is_some();
+        let found = self.portal.read(move |tx| -> Result<Option<Vec<FileAnswer>>, StoreError> {
+            if let Some(own) = rows::portal::own_by_id(tx, &keys, case)? {
+                return Ok(Some(of(&own.answers)));
+            }
+            let Some(version) = &version else { return Ok(None) };
+            let procedure = rows::procedure(tx, version)?.ok_or(StoreError::damaged("case_procedure"))?;
+            let typed = rows::portal::typed_for(tx, &keys, case)?;
+            Ok(typed.map(|typed| filing::files_in(&typed, &procedure)))
+        })?;
+        match found {
+            Some(files) => Ok(files),
+            None if is_draft => Ok(Vec::new()),
+            None => Err(JobError::Dead("no such case".into())),
+        }
+    }
+}
+
+/// `what` is the occasion: the desk may have forgotten what came with an earlier one.
+fn packed(keys: &Keys, case: CaseId, what: &str, filed: &str, bytes: &[u8]) -> Result<Parcel, StoreError> {
     let label = Label { case: case.to_string(), filed: filed.to_owned() };
     let mut body = serde_json::to_vec(&label).map_err(|_| StoreError::damaged("parcel case.file"))?;
     body.push(b'\n');
     body.extend_from_slice(bytes);
-    Ok(Parcel { kind: FILE.to_owned(), id: format!("{case}:{filed}"), body: keys.seal_to(Face::Desk, &body)? })
+    Ok(Parcel { kind: FILE.to_owned(), id: format!("{case}:{what}:{filed}"), body: keys.seal_to(Face::Desk, &body)? })
 }
 
 /// Keeps an attachment at the desk.
@@ -171,11 +222,36 @@ impl Receiver for ReceiveFile {
             return Err("desk-refused-file".into());
         }
         let case: CaseId = label.case.parse().map_err(|_| StoreError::damaged("parcel case.file: case"))?;
+        // It came on an earlier occasion.
+        if kept(tx, case, &label.filed)?.is_some() {
+            return Ok(());
+        }
         // Written before the row names it; should the transaction run again, the first copy is an orphan and is swept.
         let kept = self.files.put(bytes)?;
         tx.run(KEEP, params![case.to_string(), label.filed, kept.to_string()])?;
         Ok(())
     }
+}
+
+/// Notes that a file was put at the desk itself: it lies under its own name.
+pub(crate) fn keep_here(tx: &Write<'_>, case: CaseId, file: &FileAnswer) -> Result<(), StoreError> {
+    tx.run(KEEP, params![case.to_string(), &file.file, &file.file]).map(drop)
+}
+
+/// Forgets what came or was put for a case that nobody filed: nothing names the bytes any more, and they are swept ([`crate::orphans`]).
+pub(crate) fn forget(tx: &Write<'_>, case: CaseId) -> Result<(), StoreError> {
+    tx.run("delete from case_file where case_id = $1", params![case.to_string()]).map(drop)
+}
+
+/// Of the files that were put at the desk itself for a case, forgets those that are not among these: a clerk took them out again.
+pub(crate) fn keep_only(tx: &Write<'_>, case: CaseId, held: &[FileAnswer]) -> Result<(), StoreError> {
+    for row in tx.all("select kept from case_file where case_id = $1 and filed = kept", params![case.to_string()])? {
+        let kept: String = row.get(0)?;
+        if !held.iter().any(|file| file.file == kept) {
+            tx.run("delete from case_file where case_id = $1 and filed = $2", params![case.to_string(), &kept])?;
+        }
+    }
+    Ok(())
 }
 
 /// Which of a case's attachments the desk has its copies of, by the names under which they were filed.

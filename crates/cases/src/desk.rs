@@ -27,7 +27,7 @@ use std::{ops::Deref, sync::Arc};
 use access::{Act, DeskFace, PageError, RecordAttributes, RecordKind, Staff};
 use axum::{
     Extension, Router,
-    extract::FromRequestParts,
+    extract::{DefaultBodyLimit, FromRequestParts},
     http::{StatusCode, request::Parts},
     routing::{get, post},
 };
@@ -45,6 +45,7 @@ use ui::{
     words::Words,
 };
 
+pub(crate) use paper::OpenSheet;
 pub(crate) use side::{Side, side};
 
 use crate::{
@@ -55,6 +56,7 @@ use crate::{
 
 /// Pages below `/desk`.
 pub fn router(tools: Tools) -> Router<DeskFace> {
+    let sheets_max = DefaultBodyLimit::max(crate::incoming::SHEET_BYTES_MAX);
     Router::new()
         .route("/desk", get(inbox::home))
         .route("/desk/cases", get(inbox::show))
@@ -83,7 +85,8 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/cases/{number}/delay-preview", post(delay::preview))
         .route("/desk/cases/{number}/do/{verb}", post(verbs::act))
         .route("/desk/paper", get(paper::choose).post(paper::take_over))
-        .route("/desk/paper/{procedure}", get(paper::form).post(paper::file))
+        .merge(Router::new().route("/desk/paper/{procedure}", get(paper::form::show).post(paper::filing::file)).layer(sheets_max))
+        .route("/desk/paper/{procedure}/give-back", post(paper::give_back))
         .layer(Extension(tools))
 }
 
@@ -205,6 +208,7 @@ impl Sheet {
             "filter",
             "resume",
             "paper",
+            "give-back",
             "void",
         ];
         let said = SAID.iter().find(|known| Some(**known) == done);

@@ -15,6 +15,8 @@ use definitions::{
 };
 use jiff::{Timestamp, civil::DateTime};
 
+use crate::preparation::Prepared;
+
 /// Days that an untouched draft is kept.
 pub const DRAFT_KEPT_DAYS: i64 = 30;
 
@@ -69,6 +71,8 @@ pub struct Draft {
     pub touched_at: Timestamp,
     /// How often it was saved: who saves or files says what they have seen.
     pub row: i64,
+    /// Its code at the counter, once it was prepared.
+    pub prepared: Option<Prepared>,
 }
 
 impl Draft {

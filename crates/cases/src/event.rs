@@ -8,7 +8,7 @@ use definitions::{
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::decide::consult::Said;
+use crate::{decide::consult::Said, identity::Identified};
 
 /// One line of a case's story.
 #[derive(Clone, Debug, PartialEq)]
@@ -228,6 +228,11 @@ pub enum Event {
         /// What they sent: staff read it and use it by hand.
         sent: Answers,
     },
+    /// 本人確認: a clerk saw who came.
+    Identity {
+        /// Who, and what they showed.
+        identified: Identified,
+    },
     /// 取下げ.
     Withdrawn,
     /// What became of a message to the person.
@@ -301,6 +306,7 @@ impl Event {
             Event::CameTooLate { .. } => "came-too-late",
             Event::Doubted { .. } => "doubted",
             Event::FiledAgain { .. } => "filed-again",
+            Event::Identity { .. } => "identity",
             Event::Withdrawn => "withdrawn",
             Event::MessageFate { .. } => "message-fate",
         }

@@ -2,10 +2,12 @@
 //! theirs is not found.
 
 mod correcting;
+mod prepare;
 mod typing;
 
 pub use correcting::{Corrected, broken, correct, corrected};
-pub use typing::{CODE_MINUTES, DraftIds, Opened, begin, change_files, code_mark, drop_draft, kind_at, lend, open, own_draft, save_page};
+pub use prepare::{CODE_MINUTES, lend, prepare};
+pub use typing::{DraftIds, Opened, begin, change_files, drop_draft, files_in, kind_at, open, own_draft, save_page};
 
 use access::{Assurance, CaseId};
 use definitions::{
@@ -25,7 +27,7 @@ use crate::{
     clock::{self, Clock},
     draft::{Changed, DraftId, Owner},
     own::{OwnCase, OwnState, Seen},
-    parcel::{self, Filed, Up},
+    parcel::{self, FILED, Filed, Up},
     rows, told,
 };
 
@@ -85,12 +87,13 @@ pub enum FilingRefused {
 }
 
 impl Terms<'_> {
-    /// Whether this person may file this procedure here: it is offered online, and they are known as surely as it asks.
+    /// Whether this person may fill in the form of this procedure here, to file or to prepare it: it is offered online, and they are known as
+    /// surely as it asks.
     ///
     /// # Errors
     /// [`FilingRefused::NotOffered`] and [`FilingRefused::NotSure`].
-    pub fn may_file(&self, procedure: &Procedure) -> Result<(), FilingRefused> {
-        if procedure.channels.online != procedure::Channel::Open {
+    pub fn may_begin(&self, procedure: &Procedure) -> Result<(), FilingRefused> {
+        if !procedure.channels.online.has_form() {
             return Err(FilingRefused::NotOffered);
         }
         let asked = &procedure.applicant;
@@ -101,6 +104,24 @@ impl Terms<'_> {
     pub fn fill(&self, procedure: &Procedure, typed: &Typed) -> Filled {
         form::fill(procedure, typed, self.facts, clock::day(self.now))
     }
+}
+
+/// The person's own draft, when nothing stands in the way of filing it or of finishing its preparation.
+fn ready<'t>(tx: &Read<'_>, terms: &Terms<'t>, id: DraftId, owner: &Owner, seen: &Version) -> Result<Opened<'t>, FilingRefused> {
+    let opened = open(tx, terms, id, owner)?;
+    terms.may_begin(opened.procedure)?;
+    match opened.changed {
+        Changed::Closed(moment) => return Err(FilingRefused::Closed(moment)),
+        // Pages that must be asked again are those of a draft that was not saved since.
+        Changed::AskAgain(_) => return Err(FilingRefused::DefinitionChanged),
+        // Carried over: what the person checked just now was this very version.
+        Changed::No | Changed::Carried if *seen == opened.procedure.version => {}
+        Changed::No | Changed::Carried => return Err(FilingRefused::DefinitionChanged),
+    }
+    if !opened.filled.may_be_filed() {
+        return Err(FilingRefused::Incomplete(opened.filled.first_incomplete_page().cloned()));
+    }
+    Ok(opened)
 }
 
 /// What is drawn before the transaction: candidates for the number, of which the first free one is taken. With 29⁶ numbers and a
@@ -121,18 +142,10 @@ pub fn file(
     channel: Channel,
     candidates: &Candidates,
 ) -> Result<OwnCase, FilingRefused> {
-    let Opened { draft, procedure, filled, changed } = open(tx, terms, id, owner)?;
-    terms.may_file(procedure)?;
-    match changed {
-        Changed::Closed(moment) => return Err(FilingRefused::Closed(moment)),
-        // Pages that must be asked again are those of a draft that was not saved since.
-        Changed::AskAgain(_) => return Err(FilingRefused::DefinitionChanged),
-        // Carried over: what the person checked just now was this very version.
-        Changed::No | Changed::Carried if *seen == procedure.version => {}
-        Changed::No | Changed::Carried => return Err(FilingRefused::DefinitionChanged),
-    }
-    if !filled.may_be_filed() {
-        return Err(FilingRefused::Incomplete(filled.first_incomplete_page().cloned()));
+    let Opened { draft, procedure, filled, .. } = ready(tx, terms, id, owner, seen)?;
+    // What is only prepared here is received at the counter.
+    if procedure.channels.online != procedure::Online::Open {
+        return Err(FilingRefused::NotOffered);
     }
     if !rows::portal::mark_filed(tx, &draft, terms.now)? {
         return Err(typing::taken_meanwhile(tx, terms, &draft));
@@ -161,11 +174,14 @@ pub fn file(
     rows::portal::insert_own(tx, terms.keys, &case)?;
     rows::portal::add_event(tx, terms.keys, case.id, terms.now, &Seen::Filed)?;
     journal(tx, owner, "filed", case.id)?;
+    // By its number: after this side was restored from a backup a draft may be filed anew, which is another filing (`receiving` makes of it
+    // no second case). The desk would take it for the first one, come once more, and drop it unseen.
+    let what = format!("{FILED}-{}", number.plain());
     parcel::send_up(
         tx,
         terms.keys,
         case.id,
-        "filed",
+        &what,
         &Up::Filed(Box::new(Filed {
             case: case.id.to_string(),
             account: owner.account.clone(),
@@ -180,7 +196,7 @@ pub fn file(
             contacts,
         })),
     )?;
-    attachments::hand_up(tx, case.id, "filed", &case.answers)?;
+    attachments::hand_up(tx, case.id, &what, &case.answers)?;
     // After the parcel: what becomes of the receipt goes up to a case that is there.
     told::tell_filed(tx, terms.town, terms.keys, &case)?;
     Ok(case)

@@ -24,6 +24,8 @@ pub mod draft;
 pub mod effects;
 pub mod event;
 pub mod filing;
+pub mod identity;
+mod incoming;
 pub mod leaving;
 mod number;
 pub mod orphans;
@@ -31,6 +33,7 @@ pub mod own;
 mod paper;
 pub mod parcel;
 mod portal;
+pub mod preparation;
 pub mod receiving;
 pub mod registers;
 mod rows;
@@ -76,17 +79,27 @@ pub fn sweep_drafts(tx: &store::Write<'_>, now: jiff::Timestamp) -> Result<u64, 
     rows::portal::sweep_drafts(tx, before)
 }
 
+/// Throws away lent drafts whose codes have ended and sheets at the counter that nobody filed; a daily job calls it.
+///
+/// # Errors
+/// When the store fails.
+pub fn sweep_sheets(tx: &store::Write<'_>, now: jiff::Timestamp) -> Result<u64, store::StoreError> {
+    rows::sheets::sweep(tx, now)
+}
+
 /// What the residents' store keeps for this room.
 pub const PORTAL_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0001-drafts-and-own-cases", sql: include_str!("../migrations/portal_001_drafts_and_own_cases.sql") },
     Migration { name: "cases-0002-pages-to-ask-again", sql: include_str!("../migrations/portal_002_pages_to_ask_again.sql") },
     Migration { name: "cases-0003-uploads", sql: include_str!("../migrations/portal_003_uploads.sql") },
+    Migration { name: "cases-0004-prepared-drafts", sql: include_str!("../migrations/portal_004_prepared_drafts.sql") },
 ];
 
 /// What the staff's store keeps for this room.
 pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0001-cases", sql: include_str!("../migrations/desk_001_cases.sql") },
     Migration { name: "cases-0002-numbers-too-late", sql: include_str!("../migrations/desk_002_numbers_too_late.sql") },
+    Migration { name: "cases-0003-sheets", sql: include_str!("../migrations/desk_003_sheets.sql") },
 ];
 
 /// The words of this room's pages.

@@ -9,7 +9,7 @@ use store::keys::Face;
 use unicode_normalization::UnicodeNormalization;
 
 /// 29 symbols: a prime, so that distinct weights catch all swaps.
-const SYMBOLS: &[u8; 29] = b"23456789ACDEFGHJKLMNPQRTUVWXY";
+pub(crate) const SYMBOLS: &[u8; 29] = b"23456789ACDEFGHJKLMNPQRTUVWXY";
 
 /// Six drawn symbols and one check: 29⁶ = 594,823,321 numbers, nearly half of them for each face of a town, with a unique index and a few candidates a filing.
 const DRAWN: usize = 6;
@@ -65,13 +65,13 @@ fn index_of(symbol: u8) -> Option<usize> {
     SYMBOLS.iter().position(|s| *s == symbol)
 }
 
-fn check_symbol(symbols: &[u8]) -> u8 {
+pub(crate) fn check_symbol(symbols: &[u8]) -> u8 {
     let sum: usize = symbols.iter().enumerate().map(|(at, symbol)| (at + 1) * index_of(*symbol).unwrap_or(0)).sum();
     SYMBOLS[sum % SYMBOLS.len()]
 }
 
 /// What a person typed, folded: width, case, hyphens and spaces do not matter, look-alikes become the symbol that we use.
-fn folded(typed: &str) -> impl Iterator<Item = Option<u8>> {
+pub(crate) fn folded(typed: &str) -> impl Iterator<Item = Option<u8>> {
     typed.nfkc().take(64).filter(|c| !c.is_whitespace() && !matches!(c, '-' | '‐' | '‑' | '–' | '—' | '−' | 'ー' | '・')).map(|c| {
         let symbol = match c.to_ascii_uppercase() {
             '0' | 'O' => 'Q',

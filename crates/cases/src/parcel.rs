@@ -8,17 +8,19 @@ use definitions::{
     text::Language,
     typed::Typed,
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use store::{
     Parcel, StoreError, Write,
     keys::{Face, Keys},
 };
 
-use crate::{Channel, Contacts};
+use crate::{Channel, Contacts, preparation::PREPARED_DAYS};
 
 /// The hatch's name for [`Up`].
 pub const UP: &str = "case.up";
+/// How the ids of filings begin, behind the case: what builds on a case waits for them.
+pub(crate) const FILED: &str = "filed";
 /// The hatch's name for [`Down`].
 pub const DOWN: &str = "case.down";
 
@@ -67,6 +69,13 @@ pub enum Up {
     },
     /// A draft that its owner lets the desk go on with, by a code read aloud.
     Lent(Box<Lent>),
+    /// The owner threw away a draft that the desk may have.
+    TakenBack {
+        /// The case that it would have become.
+        case: String,
+        /// When.
+        at: Timestamp,
+    },
     /// 取下げ.
     Withdrew {
         /// The case.
@@ -76,7 +85,7 @@ pub enum Up {
     },
 }
 
-/// A draft that a person began and a clerk goes on with on the telephone.
+/// A draft that a person began and a clerk goes on with, on the telephone or at the counter. Its files follow it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lent {
     /// The id that the case will have, whoever files it.
@@ -91,12 +100,25 @@ pub struct Lent {
     pub typed: Typed,
     /// When it was lent.
     pub at: Timestamp,
+    /// 準備: the last day on which the code works; none for one that was read aloud.
+    #[serde(default)]
+    pub until: Option<Date>,
 }
 
 impl Lent {
     /// Whether its code still works.
     pub fn still_works(&self, now: Timestamp) -> bool {
-        now.duration_since(self.at) <= jiff::SignedDuration::from_mins(crate::filing::CODE_MINUTES)
+        now <= self.ends()
+    }
+
+    /// The last moment at which its code works. Whatever the portal says, no code is for longer than a preparation.
+    pub fn ends(&self) -> Timestamp {
+        let latest = crate::clock::day(self.at).saturating_add(jiff::Span::new().days(PREPARED_DAYS));
+        let ends = match self.until {
+            Some(until) => crate::clock::noon(until.min(latest)).checked_add(SignedDuration::from_secs(12 * 3600 - 1)),
+            None => self.at.checked_add(SignedDuration::from_mins(crate::filing::CODE_MINUTES)),
+        };
+        ends.unwrap_or(self.at)
     }
 }
 

@@ -9,12 +9,14 @@ mod held;
 mod my;
 mod pieces;
 mod postal;
+mod prepare;
 mod status;
 mod timeline;
 mod upload;
 mod verbs;
 
 pub(crate) use check::drawn;
+pub(crate) use form::has_files;
 pub(crate) use upload::served;
 
 use std::{ops::Deref, sync::Arc};
@@ -48,7 +50,7 @@ pub fn router(tools: Tools) -> Router<PortalFace> {
         .route("/drafts/{draft}/{page}", get(form::show).post(form::save))
         .route("/drafts/{draft}/files/{field}", post(upload::add))
         .route("/status/{number}/correct", get(correct::show).post(correct::send))
-        .layer(DefaultBodyLimit::max(upload::BODY_BYTES_MAX));
+        .layer(DefaultBodyLimit::max(crate::incoming::BODY_BYTES_MAX));
     Router::new()
         .route("/", get(catalogue::front))
         .route("/procedures", get(catalogue::list))
@@ -57,6 +59,8 @@ pub fn router(tools: Tools) -> Router<PortalFace> {
         .route("/drafts/{draft}", get(form::go_on))
         .route("/drafts/{draft}/check", get(check::show))
         .route("/drafts/{draft}/file", post(check::file))
+        .route("/drafts/{draft}/prepare", post(prepare::finish))
+        .route("/drafts/{draft}/prepared", get(prepare::show))
         .route("/drafts/{draft}/drop", post(my::drop_draft))
         .route("/drafts/{draft}/code", post(form::read_aloud))
         .route("/drafts/{draft}/files/{field}/{file}", get(upload::show))

@@ -10,7 +10,7 @@ use definitions::{
     answer::Answers,
     form,
     ids::{FieldId, ProcedureId},
-    procedure::{Procedure, Version},
+    procedure::{Online, Procedure, Version},
     town::Town,
 };
 use jiff::Timestamp;
@@ -23,14 +23,16 @@ use store::{
 };
 
 use crate::{
-    CaseNumber, Contacts, apart,
-    attachments::ReceiveFile,
+    CaseNumber, Channel, Contacts, apart,
+    attachments::{self, ReceiveFile},
     case::{Case, NotNow},
     clock::{self, Clock},
     correction::Correcting,
     event::{Doubt, Event, Who},
-    filing::{MESSAGE_CHARACTERS_MAX, code_mark},
-    parcel::{self, Filed, News, Up},
+    filing::MESSAGE_CHARACTERS_MAX,
+    identity::Identified,
+    parcel::{self, FILED, Filed, News, Up},
+    preparation::DraftCode,
     registers, rows,
     verbs::{self, Acting, Happened, Refused},
 };
@@ -69,11 +71,15 @@ impl Receiver for DeskReceiver {
                 self.change(tx, &town, &case, moment(at, now), fate, nothing_of_it).map(drop)
             }
             Up::Lent(mut lent) => {
-                let code = lent.code.parse().map_err(|_| StoreError::damaged("parcel case.up: code"))?;
-                lent.code = code_mark(&self.keys, code);
+                let code: DraftCode = lent.code.parse().map_err(|_| StoreError::damaged("parcel case.up: code"))?;
+                lent.case = case_id(&lent.case)?.to_string();
+                lent.code = code.mark(&self.keys);
                 lent.at = moment(lent.at, now);
-                Ok(rows::desk::keep_lent(tx, &self.keys, &lent)?)
+                // A code for weeks is long; a short one works for minutes, whatever is said of it.
+                lent.until = lent.until.filter(|_| matches!(code, DraftCode::Prepared(_)));
+                Ok(rows::sheets::keep_lent(tx, &self.keys, &lent)?)
             }
+            Up::TakenBack { case, at } => Ok(rows::sheets::give_back(tx, case_id(&case)?, moment(at, now))?),
             Up::Corrected { case, asked, answers, dropped, at } => {
                 self.corrected(tx, &town, &case, &Sent { asked, answers, dropped, at: moment(at, now) })
             }
@@ -101,18 +107,18 @@ impl Receiver for DeskReceiver {
 
 impl DeskReceiver {
     fn case(&self, tx: &Write<'_>, case: &str) -> Result<Case, Failure> {
-        let id: CaseId = case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
+        let id = case_id(case)?;
         match rows::desk::by_id(tx, &self.keys, id)? {
             Some(case) => Ok(case),
             // Its filing came and was set aside; what builds on it is done after it.
-            None if tx.is_set_aside(parcel::UP, &format!("{id}:filed"))? => Err(NotYet("desk-waits-filing".to_owned()).into()),
+            None if tx.is_set_aside(parcel::UP, &format!("{id}:{FILED}"))? => Err(NotYet("desk-waits-filing".to_owned()).into()),
             None => Err(Forged::Case.into()),
         }
     }
 
     /// 収受 of what a resident filed on the portal.
     fn filed(&self, tx: &Write<'_>, town: &Town, mut filed: Filed) -> Result<(), Failure> {
-        let id: CaseId = filed.case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
+        let id = case_id(&filed.case)?;
         // Before a 収受番号 is drawn: a repetition leaves no gap in the year's numbers.
         if let Some(there) = rows::desk::by_id(tx, &self.keys, id)? {
             return self.filed_again(tx, town, there, filed);
@@ -124,17 +130,17 @@ impl DeskReceiver {
         Ok(received(tx, &Taking { town, keys: &self.keys, procedure: &procedure }, filed, &Who::Applicant, "own", &doubts)?)
     }
 
-    /// A draft that was lent is filed by the clerk, and by its owner before the news reached them: one case, and nothing that either said
-    /// is lost. The number that the owner was given finds it, and it is theirs.
+    /// A draft is filed twice: by the clerk to whom it was lent and by its owner before the news reached them, or by its owner alone, when the
+    /// portal was restored from a backup made before the first time. One case, and nothing that anybody said is lost: what was filed first
+    /// stands, the other is read in the story. Each number that the owner was given finds it.
     fn filed_again(&self, tx: &Write<'_>, town: &Town, mut there: Case, filed: Filed) -> Result<(), Failure> {
         let number: CaseNumber = filed.number.parse().map_err(|_| StoreError::damaged("parcel case.up: number"))?;
         if there.number == number || there.also.contains(&number) {
             return Ok(());
         }
         let procedure = version_of(tx, town, &filed.procedure, &filed.version)?;
-        // Of a case that came from the portal there is one filing.
-        if there.channel == crate::Channel::Online || there.procedure != filed.procedure {
-            return Err(Forged::Channel.into());
+        if there.procedure != filed.procedure {
+            return Err(Forged::Procedure.into());
         }
         let now = self.clock.now();
         let mut filed = filed;
@@ -146,7 +152,9 @@ impl DeskReceiver {
         let mut happened = vec![Happened::told(Event::FiledAgain { number: number.plain(), sent }, news)];
         happened.extend(doubted(&doubts));
         kept(verbs::keep(tx, town, &self.keys, &mut there, &Who::Applicant, "own", happened, filed.at))?;
-        if let Some(account) = filed.account.filter(|account| account.parse::<AccountId>().is_ok()) {
+        // What came from the portal has said already whose it is.
+        let lent = there.channel != Channel::Online;
+        if let Some(account) = filed.account.filter(|account| lent && account.parse::<AccountId>().is_ok()) {
             rows::desk::set_account(tx, there.id, &account)?;
         }
         // What the clerk wrote down stands; a number of the owner's lies beside it.
@@ -251,6 +259,10 @@ fn judge_again(case: &mut Case, procedure: &Procedure, facts: &DeskFacts<'_, '_>
     case.warned.extend(judged.warned.iter().map(ToString::to_string));
 }
 
+fn case_id(said: &str) -> Result<CaseId, StoreError> {
+    said.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))
+}
+
 /// The definition under which a case was filed.
 fn procedure_of(tx: &Read<'_>, case: &Case) -> Result<Procedure, StoreError> {
     rows::procedure(tx, &case.version)?.ok_or(StoreError::damaged("case_procedure"))
@@ -306,7 +318,7 @@ struct Taking<'a> {
 /// 収受: the case is there, has its number, and the person hears that the office has it.
 fn received(tx: &Write<'_>, on: &Taking<'_>, filed: Filed, who: &Who, authority: &str, doubts: &[Doubt]) -> Result<(), StoreError> {
     let Taking { town, keys, procedure } = *on;
-    let id: CaseId = filed.case.parse().map_err(|_| StoreError::damaged("parcel case.up: case"))?;
+    let id = case_id(&filed.case)?;
     let number = filed.number.parse().map_err(|_| StoreError::damaged("parcel case.up: number"))?;
     let today = clock::day(filed.at);
     let facts = DeskFacts::of(tx, town, applicant_of(tx, filed.account.as_deref())?, today)?;
@@ -361,13 +373,28 @@ fn received(tx: &Write<'_>, on: &Taking<'_>, filed: Filed, who: &Who, authority:
     parcel::send_down(tx, keys, case.id, turn, filed.at, hear_by, news)
 }
 
+/// By which channels a clerk may take in a procedure. Where residents can only prepare it, it takes effect with the person there; where the
+/// folder allows it, on paper too.
+pub fn taken_in_by(procedure: &Procedure) -> &'static [Channel] {
+    match (&procedure.channels.online, &procedure.channels.paper) {
+        (Online::Prepare(_), definitions::procedure::Channel::Closed(_)) => &[Channel::Counter],
+        (Online::Prepare(_), definitions::procedure::Channel::Open) => &[Channel::Counter, Channel::Paper],
+        _ => &[Channel::Paper, Channel::Counter, Channel::Phone],
+    }
+}
+
+/// Whether the clerk must have seen who stands before them (本人確認): what residents can only prepare asks for their presence.
+pub fn asks_identity(procedure: &Procedure, channel: Channel) -> bool {
+    channel == Channel::Counter && matches!(procedure.channels.online, Online::Prepare(_))
+}
+
 /// 収受 at the desk: what came on paper, at the counter or by telephone, typed by a clerk. Gives the number of the case: of a form that was
 /// sent a second time, the one that the first made.
 ///
 /// # Errors
-/// When this person may not take in filings of the procedure; when the person filed the draft that they lent: it is here already, under the
-/// number that they know.
-pub fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed) -> Result<CaseNumber, Refused> {
+/// When this person may not take in filings of the procedure, or not by this channel, or has not seen who came; when the person filed the
+/// draft that they lent: it is here already, under the number that they know.
+pub fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed, identified: Option<&Identified>) -> Result<CaseNumber, Refused> {
     let procedure = acting.town.procedures.get(&filed.procedure).ok_or(Refused::NotFound)?;
     let attributes = access::RecordAttributes {
         department: Some(procedure.department.clone()),
@@ -376,15 +403,33 @@ pub fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed) -> Result<Cas
     let authority = access::may(acting.staff, access::Act::Work, &attributes).ok_or(Refused::NotFound)?.to_string();
     let id: CaseId = filed.case.parse().map_err(|_| StoreError::damaged("case"))?;
     let number = filed.number.parse().map_err(|_| StoreError::damaged("number"))?;
+    let is_unseen = asks_identity(procedure, filed.channel) && identified.is_none();
+    if is_unseen || !taken_in_by(procedure).contains(&filed.channel) {
+        return Err(NotNow::Channel.into());
+    }
     match rows::desk::by_id(tx, acting.keys, id)? {
         Some(there) if there.procedure != filed.procedure => return Err(Refused::NotFound),
-        Some(there) if there.channel == crate::Channel::Online => return Err(NotNow::Stage(there.stage.code()).into()),
+        Some(there) if there.channel == Channel::Online => return Err(NotNow::Stage(there.stage.code()).into()),
         // The same form once more. Another one under its name is not thrown away unseen.
-        Some(there) if there.answers == apart::taken_out(filed.answers.clone()).0 => return Ok(there.number),
+        Some(there) if attachments::say_the_same(&there.answers, &apart::taken_out(filed.answers.clone()).0) => return Ok(there.number),
         Some(_) => return Err(NotNow::Changed.into()),
         None => {}
     }
-    received(tx, &Taking { town: acting.town, keys: acting.keys, procedure }, filed, &Who::Staff(acting.staff.id), &authority, &[])?;
+    let (who, at) = (Who::Staff(acting.staff.id), filed.at);
+    received(tx, &Taking { town: acting.town, keys: acting.keys, procedure }, filed, &who, &authority, &[])?;
+    if let Some(identified) = identified {
+        rows::desk::tell(tx, acting.keys, id, at, &who, &Event::Identity { identified: identified.clone() })?;
+        let record = id.to_string();
+        tx.journal(&Entry {
+            actor: who.code(),
+            what: "identity-seen",
+            kind: "case",
+            record,
+            authority,
+            why: identified.proof.code().to_owned(),
+        })?;
+    }
+    rows::sheets::is_filed(tx, id)?;
     Ok(number)
 }
 

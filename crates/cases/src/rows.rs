@@ -4,6 +4,7 @@ pub(crate) mod desk;
 pub(crate) mod inbox;
 pub(crate) mod marks;
 pub(crate) mod portal;
+pub(crate) mod sheets;
 pub(crate) mod uploads;
 
 use definitions::procedure::{Procedure, Version};

@@ -17,7 +17,7 @@ use cases::{
 };
 use definitions::{
     answer::Answer,
-    procedure::{Identity, Procedure, Version},
+    procedure::{Identity, Online, Procedure, Version},
 };
 use jiff::{SignedDuration, ToSpan};
 use store::{Parcel, files::Files, hatch::NotYet, hatch::Receiver, keys::Face, params};
@@ -81,7 +81,7 @@ store::on_both_engines! {
         assert!(w.hand_up(&elsewhere).unwrap_err().is::<NotYet>(), "the desk has never kept this version");
         w.desk.write({ let town = w.town.current(); move |tx| receiving::keep_definitions(tx, &town) }).unwrap();
         assert_eq!(why(w.hand_up(&elsewhere)), "desk-refused-procedure");
-        with_procedure(&w, "paper_request", |procedure| procedure.channels.online = procedure.channels.line.clone());
+        with_procedure(&w, "paper_request", |procedure| procedure.channels.online = Online::Closed(definitions::text::Text::new("", "窓口へ")));
         assert_eq!(why(w.hand_up(&another_filing(&w, |_| {}))), "desk-refused-not-online");
         assert_eq!(cases(&w), 1, "nothing of them was taken");
         w.town.replace(town());
@@ -231,13 +231,14 @@ store::on_both_engines! {
             contacts: cases::Contacts { name: "佐藤 花子".into(), ..cases::Contacts::default() },
         };
         let (first, again) = (lent.clone(), lent.clone());
-        assert_eq!(w.act(&clerk, move |tx, acting| receiving::taken_in(tx, acting, first.clone())).unwrap(), at_the_desk);
+        assert_eq!(w.act(&clerk, move |tx, acting| receiving::taken_in(tx, acting, first.clone(), None)).unwrap(), at_the_desk);
         // A second tap on the same form, under the number that was drawn for it.
         let other = w.number();
-        let tapped = w.act(&clerk, move |tx, acting| receiving::taken_in(tx, acting, Filed { number: other.plain(), ..again.clone() }));
+        let tapped = w.act(&clerk, move |tx, acting| receiving::taken_in(tx, acting, Filed { number: other.plain(), ..again.clone() }, None));
         assert_eq!(tapped.unwrap(), at_the_desk, "the second tap leads to the first case");
         let changed = w.act(&clerk, move |tx, acting| {
-            receiving::taken_in(tx, acting, Filed { answers: answers(&[("name", "他の人")]), number: other.plain(), ..lent.clone() })
+            let filed = Filed { answers: answers(&[("name", "他の人")]), number: other.plain(), ..lent.clone() };
+            receiving::taken_in(tx, acting, filed, None)
         });
         assert!(matches!(changed, Err(Refused::NotNow(_))), "another paper is not thrown away unseen");
         // The owner files before they hear of it.
@@ -262,12 +263,25 @@ store::on_both_engines! {
         assert_eq!(w.count(&w.desk, "select count(*) from case_ where replied = 1"), 1, "staff are to look at it");
     }
 
-    fn a_second_filing_of_what_came_from_the_portal_is_refused(place: Place) {
+    fn a_second_filing_of_what_came_from_the_portal_changes_nothing_and_takes_it_from_nobody(place: Place) {
         let w = World::new(place);
         let own = w.filed("paper_request", HANAKO);
-        let again = another_filing(&w, |filed| filed.case = own.id.to_string());
-        assert_eq!(why(w.hand_up(&again)), "desk-refused-channel");
-        assert_eq!(w.case(own.number).also, []);
+        let before = w.case(own.number);
+        let thief = access::AccountId::draw(w.now()).to_string();
+        w.hand_up(&another_filing(&w, |filed| {
+            filed.case = own.id.to_string();
+            filed.account = Some(thief.clone());
+        }))
+        .unwrap();
+        let after = w.case(own.number);
+        assert_eq!((after.answers, after.account, after.filed_at), (before.answers, before.account, before.filed_at));
+        assert_eq!(after.also.len(), 1, "the other number finds it");
+        assert!(w.story_codes(own.id).contains(&"filed-again"), "and staff read what came");
+        let other = another_filing(&w, |filed| {
+            filed.case = own.id.to_string();
+            filed.procedure = "care_request".parse().unwrap();
+        });
+        assert!(w.hand_up(&other).is_err(), "of another procedure it is forged");
     }
 
     fn an_attachment_that_no_browser_shows_safely_is_not_kept(place: Place) {

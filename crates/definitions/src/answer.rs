@@ -47,6 +47,8 @@ pub enum Answer {
     IndividualNumber(String),
     /// Documents, already uploaded.
     Files(Vec<FileAnswer>),
+    /// Documents of which the counter has seen or keeps the paper, with scans or without.
+    Papers(Papers),
     /// 署名.
     Signature(Signature),
     /// Agreed.
@@ -170,6 +172,42 @@ pub struct FileAnswer {
     pub bytes: u64,
 }
 
+/// Documents that were shown or handed in on paper. Only staff say so: nobody vouches for paper from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Papers {
+    /// What was scanned of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileAnswer>,
+    /// What became of the paper, at least one.
+    pub ways: Vec<PaperWay>,
+    /// A short note: what it is, where it lies.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// What became of a paper at the counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaperWay {
+    /// 原本を確認: the original was seen and given back.
+    Seen,
+    /// 紙で保管: it is kept on paper.
+    Kept,
+}
+
+impl PaperWay {
+    /// All of them, as they are offered.
+    pub const ALL: [PaperWay; 2] = [PaperWay::Seen, PaperWay::Kept];
+
+    /// As it is posted and stored.
+    pub fn code(self) -> &'static str {
+        match self {
+            PaperWay::Seen => "seen",
+            PaperWay::Kept => "kept",
+        }
+    }
+}
+
 /// 署名: drawn, or the name typed, which counts the same. Nobody is kept out by a frame to draw in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -255,6 +293,14 @@ impl FromIterator<(FieldId, Answer)> for Answers {
 }
 
 impl Answer {
+    /// The documents of a question, as they were uploaded.
+    pub fn attached(&self) -> &[FileAnswer] {
+        match self {
+            Answer::Files(files) | Answer::Papers(Papers { files, .. }) => files,
+            _ => &[],
+        }
+    }
+
     /// How it reads: on check-your-answers, on the staff's screen, in letters. Guarded kinds are masked (an account but for its
     /// last digits; an individual number wholly). Rows of a group are on lines of their own.
     pub fn shown(&self, field: &Field, town: &Town, language: Language) -> String {

@@ -47,6 +47,8 @@ pub enum Shape {
     Condition,
     /// `yes`, or the reason why not and what to do instead.
     YesOrWhyNot,
+    /// The same, or a fixed set of keys.
+    YesWhyNotOrForm(&'static Form),
     /// One word of a closed list.
     OneOf(&'static [&'static str]),
     /// A list of one shape.
@@ -156,7 +158,7 @@ fn inner_forms(shape: Shape, waiting: &mut Vec<&'static Form>) {
         Shape::List(inner) | Shape::OneOrList(inner) | Shape::Map(inner) | Shape::DayMap(inner) | Shape::InventoryMap(inner) => {
             inner_forms(*inner, waiting)
         }
-        Shape::Form(form) | Shape::WordOrForm(_, form) => waiting.push(form),
+        Shape::Form(form) | Shape::WordOrForm(_, form) | Shape::YesWhyNotOrForm(form) => waiting.push(form),
         Shape::Field => waiting.extend(KINDS.iter().map(|(_, form)| form)),
         Shape::Verb => waiting.extend(VERBS.iter().map(|(_, form)| form)),
         Shape::Column => {

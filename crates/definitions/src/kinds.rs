@@ -39,6 +39,7 @@ use crate::{
 };
 
 pub use date::in_words as date_in_words;
+pub use files::on_paper;
 
 /// The ids of the words that say what is wrong with an answer, each with the names of what it fills in behind it. The page's language says
 /// them; a test of that room goes through this list.
@@ -268,7 +269,7 @@ fn of_answer(answer: &Answer) -> &'static dyn Nature {
         Answer::Mail(_) => &mail::MAIL,
         Answer::BankAccount(_) => &account::Account,
         Answer::IndividualNumber(_) => &individual_number::Number,
-        Answer::Files(_) => &files::Files,
+        Answer::Files(_) | Answer::Papers(_) => &files::Files,
         Answer::Signature(_) => &signature::Signature,
         Answer::Consent => &consent::Consent,
         Answer::Group(_) => &group::Group,

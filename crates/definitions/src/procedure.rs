@@ -154,11 +154,31 @@ pub enum Channel {
     Closed(Text),
 }
 
+/// What can be done online.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Online {
+    /// It is filed here.
+    Open,
+    /// 準備: it is filled in here and takes effect at the counter, where the law asks for presence (住民基本台帳法27条, 戸籍法27条の2). The
+    /// sentence says so to residents.
+    Prepare(Text),
+    /// It may not be done here, and this is why and what to do instead.
+    Closed(Text),
+}
+
+impl Online {
+    /// Whether a form is filled in here, to be filed or to be prepared.
+    pub fn has_form(&self) -> bool {
+        !matches!(self, Online::Closed(_))
+    }
+}
+
 /// Through which channels a procedure may be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channels {
     /// オンライン.
-    pub online: Channel,
+    pub online: Online,
     /// 窓口.
     pub counter: Channel,
     /// 郵送・紙.

@@ -89,6 +89,7 @@ fn shape_schema(shape: Shape) -> Json {
         Shape::Number => json!({ "type": ["integer", "null"] }),
         Shape::YesNo => json!({ "enum": ["yes", "no", true, false, null] }),
         Shape::YesOrWhyNot => json!({ "type": ["string", "boolean", "null"] }),
+        Shape::YesWhyNotOrForm(form) => json!({ "anyOf": [shape_schema(Shape::YesOrWhyNot), reference(form)] }),
         Shape::Period => scalar("^[1-9][0-9]* (business )?(days?|months?)$"),
         Shape::PeriodOrNone => scalar("^(none|[1-9][0-9]* (business )?(days?|months?))$"),
         Shape::PeriodOrNamed => scalar("^(none|named|[1-9][0-9]* (business )?(days?|months?))$"),

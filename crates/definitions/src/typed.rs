@@ -27,6 +27,11 @@ pub const TOTAL_BYTES_MAX: usize = 2_000_000;
 /// Longest name of an input: three ids of 64 characters, two row numbers, a part.
 pub const NAME_BYTES_MAX: usize = 256;
 
+/// The part of a question with documents that says what became of the paper: `certificate.paper`.
+pub const PAPER_WAYS: &str = "paper";
+/// The part that says what the paper is: `certificate.note`.
+pub const PAPER_NOTE: &str = "note";
+
 /// Why an input was not taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TooMuch {
@@ -205,6 +210,27 @@ impl Typed {
         Ok(())
     }
 
+    /// Takes from a posted sheet what staff say of papers that they have seen or keep ([`crate::answer::Papers`]); what stood there goes. Only
+    /// the counter does this: of a resident's page it is not taken ([`Typed::post_page`]), and of a draft from outside it is taken out by
+    /// posting nothing.
+    ///
+    /// # Errors
+    /// When the draft would pass a bound; it stays as it was.
+    pub fn post_papers(&mut self, fields: &IndexMap<FieldId, Field>, posted: &Typed) -> Result<(), TooMuch> {
+        let mut next = self.clone();
+        for (id, field) in fields {
+            post_papers(&mut next, id.as_str(), &field.kind, posted);
+        }
+        if next.values.len() > NAMES_MAX {
+            return Err(TooMuch::Names);
+        }
+        if next.bytes() > TOTAL_BYTES_MAX {
+            return Err(TooMuch::Total);
+        }
+        *self = next;
+        Ok(())
+    }
+
     /// This with other inputs laid over it, name by name.
     pub fn over(mut self, other: Typed) -> Typed {
         self.values.extend(other.values);
@@ -305,6 +331,26 @@ fn post_field(draft: &mut Typed, name: &str, kind: &Kind, posted: &Typed) {
             }
             draft.values.extend(came);
         }
+    }
+}
+
+fn post_papers(draft: &mut Typed, name: &str, kind: &Kind, posted: &Typed) {
+    match kind {
+        Kind::Files { .. } => {
+            for part in [PAPER_WAYS, PAPER_NOTE] {
+                let name = format!("{name}.{part}");
+                draft.values.remove(&name);
+                draft.values.extend(posted.values.get(&name).map(|said| (name, said.clone())));
+            }
+        }
+        Kind::Group { fields, at_least, at_most, .. } => {
+            for row in 0..draft.rows(name, *at_least, *at_most) {
+                for (id, field) in fields {
+                    post_papers(draft, &format!("{name}.{row}.{id}"), &field.kind, posted);
+                }
+            }
+        }
+        _ => {}
     }
 }
 

@@ -47,7 +47,8 @@ fn canonical(node: &Node, shape: Shape) -> Json {
             Some(_) => as_written(node),
             None => ordered(node, |_| Json::Null),
         },
-        Shape::Form(form) | Shape::WordOrForm(_, form) if node.map().is_some() => keyed(node, form),
+        Shape::Form(form) | Shape::WordOrForm(_, form) | Shape::YesWhyNotOrForm(form) if node.map().is_some() => keyed(node, form),
+        Shape::YesWhyNotOrForm(_) => Json::Bool(node.text() == Some("yes")),
         Shape::Field | Shape::Column => match node.get("kind").and_then(Node::text).and_then(|kind| kind_form(kind, true)) {
             Some(form) => keyed(node, form),
             None => as_written(node),

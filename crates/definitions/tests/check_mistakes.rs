@@ -74,6 +74,23 @@ fn ids_that_point_nowhere_are_found() {
 }
 
 #[test]
+fn what_is_prepared_online_says_so_and_is_finished_at_a_counter() {
+    let prepared = |online: &str| with_procedure("online: yes", &format!("online: {online}"));
+    assert_eq!(wrong(&prepared("{ prepare: 窓口で届け出ます。 }")), Vec::<String>::new());
+    mistake("online: yes", "online: { prepar: 窓口で届け出ます。 }", "dog.yaml:7:23: `prepar` というキーはここにない; `prepare` のことか");
+    mistake("online: yes", "online: { }", "`prepare` がない");
+    mistake("online: yes", "online: { prepare: ~ }", "何も書かれていない");
+    mistake("online: yes", "online: no", "理由になっていない");
+    mistake("online: yes", "online: [prepare]", "ここには一つの値を書く");
+    mistake(
+        "online: yes, counter: yes",
+        "online: { prepare: 窓口で届け出ます。 }, counter: 窓口ではできません",
+        "dog.yaml:7:21: 準備したものを済ませる窓口がない; `counter: yes` にする",
+    );
+    mistake("counter: yes", "counter: { prepare: 窓口で届け出ます。 }", "ここには一つの値を書く");
+}
+
+#[test]
 fn conditions_are_typed_and_their_mistakes_stand_at_their_column() {
     let found = wrong(&with_procedure("holds: dogs >= 1", "holds: dog >= 1"));
     let column = PROCEDURE.lines().nth(20).and_then(|line| line.find("dogs >= 1")).unwrap() + 1;

@@ -277,6 +277,21 @@ fn files_are_references_that_the_upload_left() {
 }
 
 #[test]
+fn paper_that_was_seen_or_is_kept_stands_for_a_file() {
+    let files = Kind::Files { at_most: 1, later_days: None };
+    let read = |pairs: &[(&str, &str)]| read(&files, pairs);
+    assert_eq!(read(&[("paper", "seen"), ("note", "就労証明書")]), r#"{"papers":{"ways":["seen"],"note":"就労証明書"}}"#);
+    assert_eq!(read(&[("paper", "kept"), ("paper", "seen"), ("note", " ")]), r#"{"papers":{"ways":["seen","kept"]}}"#);
+    let file = serde_json::to_string(&FileAnswer { file: "f".into(), name: "x".into(), media: "image/png".into(), bytes: 1 }).unwrap();
+    assert!(read(&[("", &file), ("paper", "kept")]).starts_with(r#"{"papers":{"files":[{"file":"f""#));
+    for nothing in [&[("paper", "lost")][..], &[("note", "机の上")], &[("paper", "")]] {
+        assert_eq!(read(nothing), "-", "{nothing:?}");
+    }
+    let long = "長".repeat(201);
+    assert_eq!(read(&[("paper", "kept"), ("note", &long)]), "q.note kind-text-too-long 201 200");
+}
+
+#[test]
 fn a_signature_is_drawn_or_typed_and_bounded() {
     let signature = |pairs: &[(&str, &str)]| read(&Kind::Signature, pairs);
     assert_eq!(signature(&[("", "[[[0,0],[1000,400]]]")]), r#"{"signature":{"drawn":[[[0,0],[1000,400]]]}}"#);

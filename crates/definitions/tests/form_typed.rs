@@ -73,6 +73,21 @@ fn files_stay_when_a_page_is_posted_and_cannot_be_posted() {
 }
 
 #[test]
+fn only_the_counter_says_what_became_of_a_paper() {
+    let form = afterschool_join();
+    let mut draft = typed(&all_typed());
+    let posted = typed(&[("guardians.0.work_certificate.paper", "kept"), ("guardians.0.work_certificate.note", "就労証明書")]);
+    draft.post_page(form.fields("guardians"), &posted).unwrap();
+    assert!(!draft.is_touched("guardians.0.work_certificate.paper"), "a resident's page does not");
+    draft.post_papers(form.fields("guardians"), &posted).unwrap();
+    assert_eq!(draft.all("guardians.0.work_certificate.paper"), ["kept"]);
+    assert_eq!(draft.first("guardians.0.work_certificate.note"), Some("就労証明書"));
+    draft.post_papers(form.fields("guardians"), &Typed::default()).unwrap();
+    assert!(!draft.is_touched("guardians.0.work_certificate.paper"), "what is no longer ticked is gone");
+    assert!(draft.is_touched("guardians.0.name.family"), "and nothing else");
+}
+
+#[test]
 fn names_that_only_begin_alike_are_not_mixed_up() {
     let mut draft = typed(&[("start", "1"), ("start.year", "2"), ("start_time", "3"), ("start-x", "4"), ("starting", "5")]);
     draft.forget("start");

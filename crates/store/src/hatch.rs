@@ -111,6 +111,7 @@ const DEAD: &str = "select kind, id, at, failures, error from store_inbox where 
     order by number limit $1";
 const WAITING: &str = "select kind, id, at, failures, error from store_inbox where body is not null and failures = 0 \
     order by number limit $1";
+const ANY_SET_ASIDE: &str = "select 1 from store_inbox where kind = $1 and id like $2 and body is not null limit 1";
 const DEAD_BODY: &str = "select body from store_inbox where kind = $1 and id = $2 and body is not null";
 const RESUMED: &str = "update store_inbox set body = null, error = null, at = $3 where kind = $1 and id = $2";
 const STILL_DEAD: &str = "update store_inbox set failures = failures + 1, error = $3 where kind = $1 and id = $2";
@@ -154,12 +155,13 @@ impl Read<'_> {
         self.all(WAITING, params![limit])?.iter().map(set_aside_row).collect()
     }
 
-    /// Whether a message came and was set aside, to wait or as a dead letter: what builds on it waits for it.
+    /// Whether a message whose id begins so came and was set aside, to wait or as a dead letter: what builds on it waits for it. The
+    /// beginning is ours and holds no `%` and no `_`.
     ///
     /// # Errors
     /// As [`Read::first`].
-    pub fn is_set_aside(&self, kind: &str, id: &str) -> Result<bool, StoreError> {
-        self.first(DONE, params![kind, id])?.map_or(Ok(false), |row| row.get(0))
+    pub fn is_set_aside(&self, kind: &str, id_begins: &str) -> Result<bool, StoreError> {
+        Ok(self.first(ANY_SET_ASIDE, params![kind, format!("{id_begins}%")])?.is_some())
     }
 
     /// Numbers and sizes of this face's own messages after `number`.

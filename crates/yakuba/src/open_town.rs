@@ -260,6 +260,7 @@ impl OpenTown {
             desk.store.write(move |tx| -> Result<(), store::StoreError> {
                 access::staff::leave_who_is_due(tx, access::day_in_japan(now), now, &rooms)?;
                 access::sweep_desk(tx, now)?;
+                cases::sweep_sheets(tx, now)?;
                 cases::orphans::ask(tx, access::day_in_japan(now))?;
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())

@@ -48,6 +48,9 @@ pub enum NotNow {
     /// The limit was extended once already, or may not be extended.
     #[error("the limit cannot be extended")]
     NotExtendable,
+    /// The procedure is not taken in this way, or who came has not been seen.
+    #[error("not taken in by this channel")]
+    Channel,
 }
 
 impl NotNow {
@@ -63,7 +66,8 @@ impl NotNow {
             | NotNow::NotLater
             | NotNow::LimitPassed
             | NotNow::NoticeMissing
-            | NotNow::NotExtendable => true,
+            | NotNow::NotExtendable
+            | NotNow::Channel => true,
             NotNow::Changed | NotNow::Stage(_) | NotNow::NotNext | NotNow::HolderPresent | NotNow::OwnDraft | NotNow::ConsultDue => false,
         }
     }

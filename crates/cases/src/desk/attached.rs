@@ -16,7 +16,7 @@ use super::{
     refusal,
     verbs::number_of,
 };
-use crate::{Channel, attachments, rows, verbs};
+use crate::{attachments, rows, verbs};
 
 /// How a browser shows an attachment without running anything.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,9 +43,9 @@ fn all(opened: &Opened) -> Vec<FileAnswer> {
     attachments::of(&opened.case.answers)
 }
 
-/// Whether the desk has its copy by now. What was typed at the desk lies here from the first.
+/// Whether the desk has its copy by now. What was put at the desk lies here from the first.
 fn is_here(opened: &Opened, file: &FileAnswer) -> bool {
-    opened.case.channel != Channel::Online || opened.files_here.contains(&file.file)
+    opened.files_here.contains(&file.file)
 }
 
 /// The attachments of one question, in its row of the answers.
@@ -120,7 +120,7 @@ pub(super) async fn show(sheet: Sheet, Path((number, turn)): Path<(String, usize
 /// The bytes of an attachment, for who may see its case; the look is recorded before they go out.
 pub(super) async fn file(sheet: Sheet, Path((number, file)): Path<(String, String)>) -> Result<Response, PageError> {
     let number = number_of(&number)?;
-    let (attached, kept, online) = sheet
+    let (attached, kept) = sheet
         .write(move |tx, acting| {
             let (case, procedure) = verbs::read(tx, acting, number)?;
             let authority = verbs::read_by(acting, &case, &procedure)?;
@@ -131,15 +131,11 @@ pub(super) async fn file(sheet: Sheet, Path((number, file)): Path<(String, Strin
             let attached = attached.ok_or(verbs::Refused::NotFound)?;
             looked::looked(tx, acting.staff, &authority, RecordKind::Case, &case.id.to_string(), "file")?;
             let kept = attachments::kept(tx, case.id, &attached.file)?;
-            Ok((attached, kept, case.channel == Channel::Online))
+            Ok((attached, kept))
         })
         .await
         .map_err(refusal)?;
-    let answer = match kept {
-        Some(kept) => FileAnswer { file: kept, ..attached },
-        None if online => return Err(PageError::say(StatusCode::NOT_FOUND, "desk-error-file-on-its-way")),
-        // What was typed at the desk lies here under its own name.
-        None => attached,
-    };
+    let kept = kept.ok_or_else(|| PageError::say(StatusCode::NOT_FOUND, "desk-error-file-on-its-way"))?;
+    let answer = FileAnswer { file: kept, ..attached };
     crate::portal::served(&sheet.face.files, &answer).await
 }

@@ -153,6 +153,12 @@ pub(super) struct Done {
     done: Option<String>,
 }
 
+impl Done {
+    pub(super) fn done(&self) -> Option<&str> {
+        self.done.as_deref()
+    }
+}
+
 pub(super) async fn show(sheet: Sheet, Path(number): Path<String>, Query(asked): Query<Done>) -> Result<Markup, PageError> {
     let opened = open(&sheet, &number).await?;
     Ok(case_page(&sheet, &opened, sheet.done(asked.done.as_deref())))
@@ -343,7 +349,17 @@ fn asked_in_step(sheet: &Sheet, opened: &Opened) -> Markup {
 
 /// How a question to staff is drawn: below the name of its step or outcome.
 pub(super) fn asked_view<'v>(sheet: &'v Sheet, prefix: &'v str, typed: &'v Typed, filled: &'v Filled) -> ui::field::FieldView<'v> {
-    ui::field::FieldView { say: sheet.say(), town: &sheet.town, typed, filled, prefix, problems: &[], upload: None, postal: None }
+    ui::field::FieldView {
+        say: sheet.say(),
+        town: &sheet.town,
+        typed,
+        filled,
+        prefix,
+        problems: &[],
+        upload: None,
+        papers: ui::field::Papers::NotAsked,
+        postal: None,
+    }
 }
 
 /// The questions of the step as staff find them, under the names of the page.

@@ -2,7 +2,7 @@
 
 use access::RecordKind;
 use definitions::{
-    answer::{Answer, Member},
+    answer::{Answer, Member, Papers},
     field::{Field, Kind},
     procedure::Procedure,
     text::Language,
@@ -162,19 +162,25 @@ fn corrected(sheet: &Sheet, opened: &Opened, field: &Field) -> Markup {
 fn filed(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer, shown: &str) -> Markup {
     match (answer, &field.kind) {
         (Answer::Files(files), _) => attached::in_place(sheet, opened, files),
+        (Answer::Papers(papers), _) => html! { (attached::in_place(sheet, opened, &papers.files)) (on_paper(papers)) },
         (Answer::Group(rows), Kind::Group { fields, .. }) => html! {
             @for line in shown.lines() { p { (line) } }
             @for (at, row) in rows.iter().enumerate() {
                 @for (id, answer) in row.iter() {
-                    @if let (Answer::Files(files), Some(asked)) = (answer, fields.get(id)) {
+                    @if let (Answer::Files(_) | Answer::Papers(_), Some(asked)) = (answer, fields.get(id)) {
                         p.sub { (sheet.say().text("desk-attached-row", &[("row", (at + 1).into()), ("what", sheet.plain(&asked.label).into())])) }
-                        (attached::in_place(sheet, opened, files))
+                        (attached::in_place(sheet, opened, answer.attached()))
                     }
                 }
             }
         },
         _ => html! { @for (at, line) in shown.lines().enumerate() { @if at > 0 { br; } (line) } },
     }
+}
+
+/// What lies on paper, said as such.
+fn on_paper(papers: &Papers) -> Markup {
+    html! { p { (ui::parts::icons::FILE_TEXT) " " (definitions::kinds::on_paper(papers, Language::Ja)) } }
 }
 
 /// Fields by which a person of the registry is looked for: their name, and their birth date where it was asked.

@@ -1,25 +1,91 @@
 //! 紙・窓口・電話: a clerk types what came on paper or is said, into the same questions; it becomes the same case in the same inbox. A person
-//! who began on their phone reads a code aloud, and the clerk goes on with their draft.
+//! who began on their phone reads a code aloud, or comes with what they prepared, and the clerk goes on with their draft.
 
-use access::{Act, CaseId, PageError, Posted, RecordAttributes};
+pub(super) mod filing;
+pub(super) mod form;
+
+use access::{Act, CaseId, PageError, Posted, RecordAttributes, RecordKind, throttle};
 use axum::{
-    extract::{Path, Query},
+    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use definitions::{form::Filled, procedure::Procedure, text::Language, typed::Typed};
+use definitions::{ids::ProcedureId, procedure::Procedure, text::Language, typed::Typed};
+use jiff::{Timestamp, civil::Date};
 use maud::{Markup, html};
-use registry::known::DeskFacts;
-use serde::Deserialize;
-use store::keys::Face;
+use serde::{Deserialize, Serialize};
+use store::{Entry, Write};
 use ui::{
-    field::{self, FieldView},
     page::csrf_input,
-    parts::{self, Card, Mistake, Tone, Weight},
+    parts::{self, Card, Tone, Weight},
 };
 
 use super::{Sheet, Side, refusal, side};
-use crate::{CaseNumber, Channel, Contacts, filing::code_mark, parcel::Filed, receiving, rows, verbs::Refused};
+use crate::{
+    Channel, clock,
+    parcel::Lent,
+    preparation::{DraftCode, WRONG_CODES},
+    rows,
+    verbs::{Acting, Refused},
+};
+
+/// A sheet that a clerk is typing. It is kept whenever the page comes back, so that nothing typed and no file is lost.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct OpenSheet {
+    /// The id that the case will have, drawn when the form is shown: of a draft that was taken over, the draft's. So a second tap makes no
+    /// second case.
+    pub case: CaseId,
+    pub procedure: ProcedureId,
+    pub typed: Typed,
+    pub channel: Channel,
+    pub language: Language,
+    /// 到達日: the day on which the paper arrived, when it was not today.
+    pub received: Option<Date>,
+    pub origin: Origin,
+    /// As of when its owner lent it.
+    pub lent_at: Option<Timestamp>,
+}
+
+/// Where a sheet comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Origin {
+    /// The clerk began it.
+    Blank,
+    /// Its owner read a code aloud.
+    Lent,
+    /// Its owner prepared it.
+    Prepared,
+}
+
+impl OpenSheet {
+    /// A draft that was lent, as its owner left it. What became of papers only the counter says.
+    fn of(lent: Lent, procedure: &Procedure) -> Result<OpenSheet, PageError> {
+        let mut typed = lent.typed;
+        typed.post_papers(&form::fields(procedure), &Typed::default()).map_err(|_| PageError::TooLarge)?;
+        let (origin, wished) = match lent.until {
+            Some(_) => (Origin::Prepared, Channel::Counter),
+            None => (Origin::Lent, Channel::Phone),
+        };
+        let case = lent.case.parse().map_err(|_| PageError::NotFound)?;
+        Ok(OpenSheet {
+            case,
+            procedure: lent.procedure,
+            typed,
+            channel: allowed(procedure, wished),
+            language: lent.language,
+            received: None,
+            origin,
+            lent_at: Some(lent.at),
+        })
+    }
+}
+
+/// The channel that was wished for, or the first by which the procedure is taken in.
+fn allowed(procedure: &Procedure, wished: Channel) -> Channel {
+    let may = crate::receiving::taken_in_by(procedure);
+    if may.contains(&wished) { wished } else { may.first().copied().unwrap_or(Channel::Counter) }
+}
 
 async fn at_the_side(sheet: &Sheet) -> Result<Side, PageError> {
     let words = sheet.words.clone();
@@ -30,16 +96,19 @@ async fn at_the_side(sheet: &Sheet) -> Result<Side, PageError> {
 fn may_take_in(sheet: &Sheet, procedure: &Procedure) -> bool {
     let attributes = RecordAttributes {
         department: Some(procedure.department.clone()),
-        ..RecordAttributes::of_town(access::RecordKind::Case, crate::case::sensitivity(procedure))
+        ..RecordAttributes::of_town(RecordKind::Case, crate::case::sensitivity(procedure))
     };
     access::may(&sheet.staff, Act::Work, &attributes).is_some()
 }
 
-pub(super) async fn choose(sheet: Sheet) -> Result<Markup, PageError> {
-    choose_page(&sheet, None).await
+pub(super) async fn choose(
+    sheet: Sheet,
+    axum::extract::Query(asked): axum::extract::Query<super::case::Done>,
+) -> Result<Markup, PageError> {
+    choose_page(&sheet, sheet.done(asked.done()), None).await
 }
 
-async fn choose_page(sheet: &Sheet, wrong: Option<&str>) -> Result<Markup, PageError> {
+async fn choose_page(sheet: &Sheet, above: Markup, wrong: Option<&str>) -> Result<Markup, PageError> {
     let side = at_the_side(sheet).await?;
     let title = sheet.word("desk-nav-paper");
     let mine: Vec<(&Procedure, String)> = sheet
@@ -59,180 +128,136 @@ async fn choose_page(sheet: &Sheet, wrong: Option<&str>) -> Result<Markup, PageE
         })
         .collect();
     let body = html! {
+        (above)
         @if let Some(wrong) = wrong { (parts::notice(Tone::Error, html! { p role="alert" { (sheet.word(wrong)) } })) }
         form.panel method="post" action="/desk/paper" {
             (csrf_input(&sheet.staff.csrf))
             div.field {
                 label for="code" { (sheet.word("desk-take-over-code")) }
                 p.help #code-help { (sheet.word("desk-take-over-help")) }
-                input.in.m id="code" name="code" autocomplete="off" maxlength="20" aria-describedby="code-help";
+                input.in.m id="code" name="code" autocomplete="off" autocapitalize="characters" maxlength="20" aria-describedby="code-help";
             }
             (parts::button(Weight::Second, sheet.say().html("desk-take-over", &[])))
         }
+        (unfinished(sheet).await?)
         h2 { (sheet.word("desk-paper-choose")) }
         (parts::cards(&cards))
     };
     Ok(sheet.page(&title, &side, |page| page, body))
 }
 
-/// A code that was read aloud opens the draft here; a wrong one says nothing of whether there is such a draft.
-pub(super) async fn take_over(sheet: Sheet, Posted(typed): Posted) -> Result<Response, PageError> {
-    let code = typed.first("code").unwrap_or_default().parse::<CaseNumber>();
-    let lent = match code {
-        Ok(code) => sheet
-            .write(move |tx, acting| {
-                let Some(lent) = rows::desk::lent(tx, acting.keys, &code_mark(acting.keys, code), acting.now)? else { return Ok(None) };
-                let authority =
-                    access::grants::may_any(acting.staff, access::Act::Work, access::RecordKind::Case).ok_or(Refused::NotFound)?;
-                access::looked::looked(tx, acting.staff, &authority, access::RecordKind::Case, &lent.case, "draft")?;
-                Ok(Some(lent))
-            })
-            .await
-            .map_err(refusal)?,
-        Err(_) => None,
-    };
-    let found = lent.and_then(|lent| Some((sheet.town.procedures.get(&lent.procedure)?.clone(), lent)));
-    match found {
-        Some((procedure, lent)) if may_take_in(&sheet, &procedure) => {
-            let case = lent.case.parse().map_err(|_| PageError::NotFound)?;
-            let input = Input { typed: lent.typed, channel: Channel::Phone, language: lent.language, case, received: None };
-            Ok(form_page(&sheet, &procedure, &input, None).await?.into_response())
+/// Sheets that this clerk has not filed.
+async fn unfinished(sheet: &Sheet) -> Result<Markup, PageError> {
+    let sheets = sheet.read(|tx, acting| Ok(rows::sheets::sheets_of(tx, acting.keys, acting.staff.id)?)).await.map_err(refusal)?;
+    let known = sheets.iter().filter_map(|(at, open)| Some((at, open, sheet.town.procedures.get(&open.procedure)?)));
+    let known: Vec<_> = known.filter(|(_, _, procedure)| may_take_in(sheet, procedure)).collect();
+    Ok(html! {
+        @if !known.is_empty() {
+            h2 { (sheet.word("desk-sheets")) }
+            ul.files {
+                @for (at, open, procedure) in known {
+                    li {
+                        a.grow href={ "/desk/paper/" (procedure.id) "?sheet=" (open.case) } { (sheet.plain(&procedure.title)) }
+                        small { (sheet.words.moment(Language::Ja, clock::local(*at))) }
+                        (give_back_button(sheet, procedure, open))
+                    }
+                }
+            }
         }
-        _ => Ok((StatusCode::UNPROCESSABLE_ENTITY, choose_page(&sheet, Some("desk-take-over-wrong")).await?).into_response()),
+    })
+}
+
+/// A sheet that is not filed: one that was lent stays its owner's, one of the clerk's own is thrown away.
+fn give_back_button(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet) -> Markup {
+    let label = if open.origin == Origin::Blank { "desk-sheet-drop" } else { "desk-sheet-give-back" };
+    html! {
+        form method="post" action={ "/desk/paper/" (procedure.id) "/give-back" } {
+            (csrf_input(&sheet.staff.csrf))
+            input type="hidden" name="draft-case" value=(open.case);
+            button.btn.quiet.small type="submit" { (sheet.word(label)) span.sr { "：" (sheet.plain(&procedure.title)) } }
+        }
     }
 }
 
-/// How a filing came.
-#[derive(Deserialize)]
-pub(super) struct Came {
-    channel: Option<String>,
+/// What became of a code.
+enum Opened {
+    Sheet(Box<Lent>),
+    Wrong,
+    TooOften,
 }
 
-/// What stands in the form.
-struct Input {
-    typed: Typed,
-    channel: Channel,
-    language: Language,
-    /// The id that the case will have, drawn when the form is shown: of a draft that was taken over, the draft's. So a second tap makes no
-    /// second case.
-    case: CaseId,
-    /// 到達日: the day on which the paper arrived, when it was not today.
-    received: Option<jiff::civil::Date>,
+/// A code that was read aloud or brought opens the draft here; a wrong one says nothing of whether there is such a draft, and costs a try.
+pub(super) async fn take_over(sheet: Sheet, Posted(typed): Posted) -> Result<Response, PageError> {
+    let code = typed.first("code").unwrap_or_default().parse::<DraftCode>();
+    let opened = match code {
+        Ok(code) => sheet.write(move |tx, acting| opened_by(tx, acting, code)).await.map_err(refusal)?,
+        // Not one of ours: a slip, which the check symbol has found.
+        Err(_) => Opened::Wrong,
+    };
+    let wrong = match opened {
+        Opened::Sheet(lent) => match sheet.town.procedures.get(&lent.procedure) {
+            Some(procedure) if may_take_in(&sheet, procedure) => return kept(&sheet, OpenSheet::of(*lent, procedure)?).await,
+            _ => "desk-take-over-wrong",
+        },
+        Opened::Wrong => "desk-take-over-wrong",
+        Opened::TooOften => "desk-take-over-often",
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, choose_page(&sheet, html! {}, Some(wrong)).await?).into_response())
 }
 
-pub(super) async fn form(sheet: Sheet, Path(procedure): Path<String>, Query(came): Query<Came>) -> Result<Markup, PageError> {
-    let procedure = sheet.town.procedures.get(procedure.as_str()).cloned().ok_or(PageError::NotFound)?;
-    if !may_take_in(&sheet, &procedure) {
-        return Err(PageError::NotFound);
+fn opened_by(tx: &Write<'_>, acting: &Acting<'_>, code: DraftCode) -> Result<Opened, Refused> {
+    let who = acting.staff.id.to_string();
+    if throttle::peek(tx, "draft-code", &who, WRONG_CODES, acting.now)?.is_err() {
+        return Ok(Opened::TooOften);
     }
-    let channel = came.channel.as_deref().and_then(Channel::from_code).unwrap_or(Channel::Paper);
-    let input = Input { typed: Typed::default(), channel, language: Language::Ja, case: CaseId::draw(sheet.clock.now()), received: None };
-    form_page(&sheet, &procedure, &input, None).await
+    let Some(lent) = rows::sheets::lent(tx, acting.keys, &code.mark(acting.keys), acting.now)? else {
+        let left = throttle::take(tx, "draft-code", &who, WRONG_CODES, acting.now)?;
+        return Ok(if left.is_ok() { Opened::Wrong } else { Opened::TooOften });
+    };
+    let authority = access::grants::may_any(acting.staff, Act::Work, RecordKind::Case).ok_or(Refused::NotFound)?;
+    access::looked::looked(tx, acting.staff, &authority, RecordKind::Case, &lent.case, "draft")?;
+    Ok(Opened::Sheet(Box::new(lent)))
 }
 
-/// All questions on one page: a clerk with a sheet of paper does not page.
-async fn form_page(sheet: &Sheet, procedure: &Procedure, input: &Input, wrong: Option<&Filled>) -> Result<Markup, PageError> {
-    let side = at_the_side(sheet).await?;
-    let (town, typed, asked) = (sheet.town.clone(), input.typed.clone(), procedure.clone());
-    let today = sheet.today();
-    let filled = sheet
-        .read(move |tx, _| {
-            let facts = DeskFacts::of(tx, &town, None, today)?;
-            Ok(definitions::form::fill(&asked, &typed, &facts, today))
-        })
+/// Keeps a sheet that was opened and goes to it. One that this clerk has begun on the same draft is gone on with, unless its owner has changed
+/// the draft since.
+async fn kept(sheet: &Sheet, open: OpenSheet) -> Result<Response, PageError> {
+    let to = format!("/desk/paper/{}?sheet={}", open.procedure, open.case);
+    sheet
+        .write(move |tx, acting| Ok(rows::sheets::keep_newer_sheet(tx, acting.keys, acting.staff.id, &open, acting.now)?))
         .await
         .map_err(refusal)?;
-    let say = sheet.say();
-    let problems = wrong.map(|wrong| wrong.problems.clone()).unwrap_or_default();
-    let mistakes: Vec<Mistake> =
-        problems.iter().map(|problem| Mistake { anchor: field::anchor(&problem.path), text: field::problem_text(say, problem) }).collect();
-    let title = format!("{}　{}", sheet.word("desk-nav-paper"), sheet.plain(&procedure.title));
-    let channels = [Channel::Paper, Channel::Counter, Channel::Phone];
-    let body = html! {
-        (parts::error_summary(say, &mistakes))
-        form method="post" action={ "/desk/paper/" (procedure.id) } data-guard novalidate {
-            (csrf_input(&sheet.staff.csrf))
-            input type="hidden" name="draft-case" value=(input.case);
-            input type="hidden" name="draft-language" value=(input.language.code());
-            div.row {
-                div.field {
-                    label for="channel" { (sheet.word("desk-paper-channel")) }
-                    select.in.m id="channel" name="came-channel" {
-                        @for channel in channels {
-                            option value=(channel.code()) selected[channel == input.channel] { (sheet.word(&format!("cases-channel-{}", channel.code()))) }
-                        }
-                    }
-                }
-                div.field {
-                    label for="received" { (sheet.word("desk-paper-received")) }
-                    input.in.m id="received" type="date" name="came-on" value=(input.received.unwrap_or(today)) max=(today);
-                }
-            }
-            @for page in procedure.pages.values() {
-                section.panel {
-                    h2 { (sheet.plain(&page.title)) }
-                    @for field in page.fields.values() {
-                        (field::render(field, &FieldView { say, town: &sheet.town, typed: &input.typed, filled: &filled, prefix: "", problems: &problems, upload: None, postal: None }))
-                    }
-                }
-            }
-            div.row.actions {
-                (parts::submit(Weight::Primary, "verb", "file", say.html("desk-paper-file", &[])))
-                (parts::back_link("/desk/paper", say.html("desk-bulk-back", &[])))
-            }
-        }
-    };
-    Ok(sheet.page(&title, &side, |page| page, body))
+    Ok(Redirect::to(&to).into_response())
 }
 
-pub(super) async fn file(sheet: Sheet, Path(procedure): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
+/// Gives a lent draft back, or throws a sheet of one's own away. A prepared one can be opened again by its code.
+pub(super) async fn give_back(sheet: Sheet, Path(procedure): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
     let procedure = sheet.town.procedures.get(procedure.as_str()).cloned().ok_or(PageError::NotFound)?;
     if !may_take_in(&sheet, &procedure) {
         return Err(PageError::NotFound);
     }
-    let today = sheet.today();
-    let case: CaseId = typed.first("draft-case").and_then(|id| id.parse().ok()).unwrap_or_else(|| CaseId::draw(sheet.clock.now()));
-    let input = Input {
-        channel: typed.first("came-channel").and_then(Channel::from_code).unwrap_or(Channel::Paper),
-        received: typed.first("came-on").and_then(|day| day.parse().ok()).filter(|day| *day <= today),
-        language: typed.first("draft-language").and_then(Language::from_code).unwrap_or_default(),
-        case,
-        typed,
-    };
-    let candidates = crate::portal::drawn(Face::Desk)?;
-    let (town, typed, definition) = (sheet.town.clone(), input.typed.clone(), procedure.clone());
-    let (channel, received, language) = (input.channel, input.received.unwrap_or(today), input.language);
-    let filed = sheet
-        .write(move |tx, acting| {
-            let facts = DeskFacts::of(tx, &town, None, today)?;
-            let filled = definitions::form::fill(&definition, &typed, &facts, received);
-            if !filled.may_be_filed() {
-                return Ok(Err(filled));
-            }
-            let number = rows::desk::free_number(tx, &candidates)?;
-            let contacts = Contacts::of(&definition, &filled.answers);
-            let filed = Filed {
-                case: case.to_string(),
-                number: number.plain(),
-                account: None,
-                procedure: definition.id.clone(),
-                version: definition.version.clone(),
-                answers: filled.answers,
-                warned: filled.warned.iter().map(ToString::to_string).collect(),
-                channel,
-                at: if received == today { acting.now } else { crate::clock::noon(received) },
-                language,
-                contacts,
-            };
-            Ok(Ok(receiving::taken_in(tx, acting, filed)?))
-        })
-        .await;
-    match filed {
-        Ok(Ok(number)) => Ok(Redirect::to(&format!("/desk/cases/{}?done=paper", number.plain())).into_response()),
-        Ok(Err(filled)) => {
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, form_page(&sheet, &procedure, &input, Some(&filled)).await?).into_response())
-        }
-        Err(Refused::NotFound) => Err(PageError::NotFound),
-        Err(other) => Err(refusal(other)),
+    let case: CaseId = typed.first("draft-case").and_then(|id| id.parse().ok()).ok_or(PageError::NotFound)?;
+    sheet.write(move |tx, acting| gone_back(tx, acting, &procedure, case)).await.map_err(refusal)?;
+    Ok(Redirect::to("/desk/paper?done=give-back").into_response())
+}
+
+pub(crate) fn gone_back(tx: &Write<'_>, acting: &Acting<'_>, procedure: &Procedure, case: CaseId) -> Result<(), Refused> {
+    let open = rows::sheets::sheet(tx, acting.keys, acting.staff.id, case)?.ok_or(Refused::NotFound)?;
+    if open.procedure != procedure.id {
+        return Err(Refused::NotFound);
     }
+    let authority = access::grants::may_any(acting.staff, Act::Work, RecordKind::Case).ok_or(Refused::NotFound)?;
+    rows::sheets::drop_sheet(tx, acting.staff.id, case)?;
+    if open.origin == Origin::Lent {
+        rows::sheets::give_back(tx, case, acting.now)?;
+    }
+    tx.journal(&Entry {
+        actor: acting.staff.id.to_string(),
+        what: "draft-given-back",
+        kind: "case",
+        record: case.to_string(),
+        authority: authority.to_string(),
+        why: String::new(),
+    })?;
+    Ok(())
 }

@@ -12,6 +12,7 @@ use super::{Sheet, case::Opened, panels};
 use crate::{
     clock,
     event::{Doubt, Event, Told, Who},
+    identity::Identified,
 };
 
 /// Who did it, by name.
@@ -86,6 +87,7 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
             Some(format!("{department}　{}　{say}", sheet.word(&format!("desk-consult-{}", said.code()))))
         }
         Event::Reached { how, note } => Some(format!("{}　{note}", sheet.word(&format!("desk-reached-{how}")))),
+        Event::Identity { identified } => Some(identity_said(sheet, identified)),
         Event::CameTooLate { sent } if !sent.is_empty() => Some(came_too_late(sheet, opened, sent)),
         Event::FiledAgain { number, sent } => Some(format!("{number}　{}", came_too_late(sheet, opened, sent))),
         Event::Doubted { doubts } => Some(doubts.iter().map(|doubt| doubt_said(sheet, opened, doubt)).collect::<Vec<_>>().join("　")),
@@ -114,6 +116,13 @@ fn corrected(sheet: &Sheet, opened: &Opened, before: &Answers, more: &[FieldId],
 fn labels(sheet: &Sheet, opened: &Opened, fields: &[FieldId]) -> String {
     let label = |id: &FieldId| opened.procedure.field(id.as_str()).map_or_else(|| id.to_string(), |field| sheet.plain(&field.label));
     fields.iter().map(label).collect::<Vec<_>>().join("、")
+}
+
+/// Who came, and what they showed.
+fn identity_said(sheet: &Sheet, identified: &Identified) -> String {
+    let who = sheet.word(&format!("desk-seen-who-{}", identified.who.code()));
+    let proof = sheet.word(&format!("desk-seen-proof-{}", identified.proof.code()));
+    [who, proof, identified.note.clone()].into_iter().filter(|said| !said.is_empty()).collect::<Vec<_>>().join("　")
 }
 
 /// What does not fit, and what to look at.

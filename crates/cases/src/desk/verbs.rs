@@ -117,6 +117,7 @@ pub(super) fn why(reason: &NotNow) -> &'static str {
         NotNow::LimitPassed => "desk-why-limit-passed",
         NotNow::NoticeMissing => "desk-why-notice-missing",
         NotNow::NotExtendable => "desk-why-not-extendable",
+        NotNow::Channel => "desk-why-channel",
     }
 }
 

@@ -1,7 +1,8 @@
-//! 下書き on the residents' side: beginning, saving a page, files, throwing away, lending to a clerk.
+//! 下書き on the residents' side: beginning, saving a page, files, throwing away.
 
 use access::CaseId;
 use definitions::{
+    answer::FileAnswer,
     field::{Field, Kind},
     form::{self, Filled},
     ids::{FieldId, PageId, ProcedureId},
@@ -12,11 +13,10 @@ use definitions::{
 use indexmap::IndexMap;
 use store::{Read, Write, keys::Keys};
 
-use super::{FilingRefused, Terms, journal};
+use super::{FilingRefused, Terms, prepare};
 use crate::{
-    CaseNumber, clock,
+    clock,
     draft::{Changed, Draft, DraftId, Owner, changed},
-    parcel::{self, Up},
     rows,
 };
 
@@ -43,7 +43,7 @@ pub fn begin(
     known: &Typed,
 ) -> Result<Draft, FilingRefused> {
     let definition = terms.town.procedures.get(procedure).ok_or(FilingRefused::NotOffered)?;
-    terms.may_file(definition)?;
+    terms.may_begin(definition)?;
     let draft = Draft {
         id: ids.draft,
         owner: owner.clone(),
@@ -56,6 +56,7 @@ pub fn begin(
         filed: false,
         touched_at: terms.now,
         row: 0,
+        prepared: None,
     };
     rows::portal::insert_draft(tx, terms.keys, &draft, terms.now)?;
     Ok(draft)
@@ -121,17 +122,18 @@ pub fn save_page<'t>(
     let mut draft = own_draft(tx, terms.keys, id, owner)?;
     let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
     let page = procedure.pages.get(page).ok_or(FilingRefused::NotFound)?;
+    let before = files_in(&draft.typed, procedure);
     change(&mut draft.typed, page)?;
-    keep(tx, terms, draft, procedure, Some(&page.id))
+    keep(tx, terms, draft, procedure, (Some(&page.id), before))
 }
 
-/// Keeps a changed draft under today's definition; `saved` is the page that was saved as a whole, if one was.
+/// Keeps a changed draft under today's definition; `saved` is the page that was saved as a whole, if one was; `files` are those before.
 fn keep<'t>(
     tx: &Write<'_>,
     terms: &Terms<'t>,
     mut draft: Draft,
     procedure: &'t Procedure,
-    saved: Option<&PageId>,
+    (saved, files): (Option<&PageId>, Vec<FileAnswer>),
 ) -> Result<Opened<'t>, FilingRefused> {
     if let Changed::AskAgain(pages) = changed(&draft.version, &draft.ask_again, procedure, clock::local(terms.now)) {
         draft.ask_again = pages.into_iter().filter(|page| Some(page) != saved).collect();
@@ -142,6 +144,7 @@ fn keep<'t>(
         return Err(taken_meanwhile(tx, terms, &draft));
     }
     draft.row += 1;
+    prepare::show_the_desk(tx, terms, &draft, procedure, &files)?;
     let filled = terms.fill(procedure, &draft.typed);
     let changed = match shown(changed(&draft.version, &draft.ask_again, procedure, clock::local(terms.now)), &filled) {
         Changed::AskAgain(pages) => Changed::AskAgain(pages),
@@ -171,8 +174,9 @@ pub fn change_files(
     let procedure = terms.town.procedures.get(&draft.procedure).ok_or(FilingRefused::NotOffered)?;
     let asks = |page: &&Page| matches!(kind_at(&draft.typed, &page.fields, field), Some(Kind::Files { .. }));
     let page = procedure.pages.values().find(asks).ok_or(FilingRefused::NotFound)?;
+    let before = files_in(&draft.typed, procedure);
     change(&mut draft.typed, page)?;
-    keep(tx, terms, draft, procedure, None)?;
+    keep(tx, terms, draft, procedure, (None, before))?;
     Ok(page.id.clone())
 }
 
@@ -187,45 +191,22 @@ pub fn kind_at<'f>(typed: &Typed, fields: &'f IndexMap<FieldId, Field>, path: &s
     if is_there { fields.get(inner).map(|field| &field.kind) } else { None }
 }
 
+/// The documents that a draft holds, in groups too. What was typed into another question is no file, whatever it looks like.
+pub fn files_in(typed: &Typed, procedure: &Procedure) -> Vec<FileAnswer> {
+    let asks = |name: &str| procedure.pages.values().any(|page| matches!(kind_at(typed, &page.fields, name), Some(Kind::Files { .. })));
+    let values = typed.iter().filter(|(name, _)| asks(name)).flat_map(|(_, values)| values);
+    values.filter_map(|json| serde_json::from_str(json).ok()).collect()
+}
+
 /// Throws away the person's own draft.
 ///
 /// # Errors
 /// As [`own_draft`].
 pub fn drop_draft(tx: &Write<'_>, terms: &Terms<'_>, id: DraftId, owner: &Owner) -> Result<(), FilingRefused> {
-    own_draft(tx, terms.keys, id, owner)?;
+    let draft = own_draft(tx, terms.keys, id, owner)?;
+    if rows::portal::is_lent(tx, id)? {
+        prepare::take_back(tx, terms, draft.case)?;
+    }
     rows::uploads::discard_of(tx, id)?;
     Ok(rows::portal::delete_draft(tx, id)?)
-}
-
-/// How long a code that was read aloud works.
-pub const CODE_MINUTES: i64 = 30;
-
-/// Lends the person's own draft to whoever types `code` at the desk within [`CODE_MINUTES`]. Only a keyed digest of the code is kept.
-///
-/// # Errors
-/// As [`own_draft`].
-pub fn lend(tx: &Write<'_>, terms: &Terms<'_>, id: DraftId, owner: &Owner, code: CaseNumber) -> Result<(), FilingRefused> {
-    let draft = own_draft(tx, terms.keys, id, owner)?;
-    rows::portal::lend_draft(tx, draft.id, &code_mark(terms.keys, code), terms.now)?;
-    journal(tx, owner, "draft-lent", draft.case)?;
-    parcel::send_up(
-        tx,
-        terms.keys,
-        draft.case,
-        &format!("lent-{}", terms.now.as_microsecond()),
-        &Up::Lent(Box::new(parcel::Lent {
-            case: draft.case.to_string(),
-            code: code.plain(),
-            procedure: draft.procedure,
-            language: draft.language,
-            typed: draft.typed,
-            at: terms.now,
-        })),
-    )?;
-    Ok(())
-}
-
-/// The digest by which a code that was read aloud is found.
-pub fn code_mark(keys: &Keys, code: CaseNumber) -> String {
-    keys.mac("draft code", code.plain().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,7 +4,7 @@ use access::PageError;
 use axum::extract::{Path, Query};
 use definitions::{
     ids::DepartmentId,
-    procedure::{Channel, Period, Procedure},
+    procedure::{Channel, Online, Period, Procedure},
     town::LifeEvent,
 };
 use maud::{Markup, html};
@@ -295,7 +295,10 @@ fn hear(sheet: &Sheet, procedure: &Procedure) -> Markup {
 fn begin(sheet: &Sheet, procedure: &Procedure, begun: Option<&Draft>) -> Markup {
     let say = sheet.say();
     match &procedure.channels.online {
-        Channel::Open => html! {
+        Online::Open | Online::Prepare(_) => html! {
+            @if let Online::Prepare(sentence) = &procedure.channels.online {
+                (parts::notice(Tone::Info, html! { b { (say.html("cases-prepare-here", &[])) } p { (sheet.text(sentence)) } }))
+            }
             @if let Some(draft) = begun {
                 (parts::notice(Tone::Info, html! {
                     b { (say.html("cases-start-continue-title", &[])) }
@@ -305,9 +308,7 @@ fn begin(sheet: &Sheet, procedure: &Procedure, begun: Option<&Draft>) -> Markup 
             }
             (door::way_in(sheet, procedure))
         },
-        Channel::Closed(why) => {
-            parts::notice(Tone::Warn, html! { b { (say.html("cases-guide-not-online", &[])) } p { (sheet.text(why)) } })
-        }
+        Online::Closed(why) => parts::notice(Tone::Warn, html! { b { (say.html("cases-guide-not-online", &[])) } p { (sheet.text(why)) } }),
     }
 }
 
@@ -324,13 +325,22 @@ fn after_filing(sheet: &Sheet, procedure: &Procedure) -> Markup {
 fn ways(sheet: &Sheet, procedure: &Procedure) -> Markup {
     let say = sheet.say();
     let ways = [
-        ("cases-channel-online", &procedure.channels.online),
         ("cases-channel-counter", &procedure.channels.counter),
         ("cases-channel-paper", &procedure.channels.paper),
         ("cases-channel-line", &procedure.channels.line),
     ];
     html! {
         dl.answers {
+            div {
+                dt { (say.html("cases-channel-online", &[])) }
+                dd {
+                    @match &procedure.channels.online {
+                        Online::Open => (say.html("cases-channel-open", &[])),
+                        Online::Prepare(_) => (say.html("cases-channel-prepare", &[])),
+                        Online::Closed(why) => { (say.html("cases-channel-closed", &[])) br; (sheet.text(why)) }
+                    }
+                }
+            }
             @for (name, way) in ways {
                 div {
                     dt { (say.html(name, &[])) }

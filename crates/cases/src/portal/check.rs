@@ -9,7 +9,7 @@ use axum::{
 use definitions::{
     answer::{Answer, Answers},
     field::{Field, Kind},
-    procedure::{Page, Procedure},
+    procedure::{Online, Page, Procedure},
 };
 use maud::{Markup, html};
 use store::keys::Face;
@@ -22,7 +22,7 @@ use super::{
     Sheet,
     door::{self, Door},
     form::{self, Owned},
-    refusal, see, status,
+    prepare, refusal, see, status,
 };
 use crate::{
     CaseNumber, Channel, FilingRefused,
@@ -51,7 +51,7 @@ fn check_page(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
         (parts::steps(say, &sheet.plain(&procedure.title), pages, pages))
         (form::changed_notice(sheet, procedure, &opened.changed))
         h1 { (say.html("cases-check-title", &[])) }
-        @if opened.filled.may_be_filed() { p.lead { (say.html("cases-check-lead", &[])) } }
+        @if opened.filled.may_be_filed() { p.lead { (say.html(if is_prepared(procedure) { "cases-check-prepare-lead" } else { "cases-check-lead" }, &[])) } }
         (to_mend(sheet, procedure, opened))
         @if !warned.is_empty() {
             (parts::notice(Tone::Warn, html! { b { (say.html("cases-form-warned", &[])) } @for rule in warned { (form::said(sheet, rule)) } }))
@@ -95,7 +95,12 @@ fn to_mend(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
     }
 }
 
-/// 申請する; or what has to be done first.
+/// Whether it takes effect at the counter and is only prepared here.
+fn is_prepared(procedure: &Procedure) -> bool {
+    matches!(procedure.channels.online, Online::Prepare(_))
+}
+
+/// 申請する or 準備を終える; or what has to be done first.
 fn last_step(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
     let say = sheet.say();
     let draft = opened.draft.id;
@@ -117,6 +122,15 @@ fn last_step(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
         return html! {};
     }
     match door::of(procedure, sheet.visitor.assurance()) {
+        Door::Open if is_prepared(procedure) => html! {
+            (parts::notice(Tone::Info, html! { b { (say.html("cases-prepared-not-yet", &[])) } (prepare::sentence(sheet, procedure)) }))
+            form method="post" action={ "/drafts/" (draft) "/prepare" } data-guard {
+                (csrf_input(&sheet.visitor.csrf))
+                input type="hidden" name="version" value=(procedure.version.0);
+                p { (say.html("cases-check-prepare-note", &[])) }
+                div.row.actions { (parts::button(Weight::Primary, say.html("cases-check-prepare", &[]))) }
+            }
+        },
         Door::Open => html! {
             form method="post" action={ "/drafts/" (draft) "/file" } data-guard {
                 (csrf_input(&sheet.visitor.csrf))

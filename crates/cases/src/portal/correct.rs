@@ -60,7 +60,7 @@ pub(super) async fn send(sheet: Sheet, Path(number): Path<String>, request: Requ
     }
     upload::count(&sheet, &mut came).await?;
     let refused: Vec<FieldProblem> = came.refused.iter().map(|(path, why)| why.problem(path)).collect();
-    let files = upload::keep(&sheet, came.files).await?;
+    let files = crate::incoming::keep(&sheet.face.files, came.files).await?;
     let sent = read(&sheet.keys, own.case.id, came.typed, files);
     let again = |judged, told| {
         let page = page(&sheet, &own, judged, &told);
@@ -150,6 +150,7 @@ fn page(sheet: &Sheet, own: &Own, judged: &Judged, told: &Told<'_>) -> Markup {
         prefix: "",
         problems: &problems,
         upload: None,
+        papers: field::Papers::NotAsked,
         postal: None,
     };
     let body = html! {

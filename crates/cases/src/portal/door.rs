@@ -1,7 +1,7 @@
 //! Who may begin: how surely a procedure wants to know the person, and how surely this visitor is known (本人確認の強さ).
 
 use access::Assurance;
-use definitions::procedure::{Identity, Procedure, Session};
+use definitions::procedure::{Identity, Online, Procedure, Session};
 use maud::{Markup, html};
 use ui::{
     page::csrf_input,
@@ -47,7 +47,7 @@ pub(super) fn way_in(sheet: &Sheet, procedure: &Procedure) -> Markup {
         Door::Open => html! {
             form method="post" action={ (here) "/begin" } data-guard {
                 (csrf_input(&sheet.visitor.csrf))
-                div.row.actions { (parts::button(Weight::Primary, say.html("cases-start", &[]))) }
+                div.row.actions { (parts::button(Weight::Primary, say.html(if matches!(procedure.channels.online, Online::Prepare(_)) { "cases-prepare-start" } else { "cases-start" }, &[]))) }
             }
         },
         Door::SignIn => html! {

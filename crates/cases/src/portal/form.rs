@@ -185,6 +185,7 @@ fn question_page(
         prefix: "",
         problems: &problems,
         upload: Some(Uploads { url: &upload, half_sent }),
+        papers: field::Papers::NotAsked,
         postal: postal::view(sheet, said),
     };
     let mistakes = field::mistakes(&page.fields, &view);
@@ -226,7 +227,7 @@ fn progress(sheet: &Sheet, procedure: &Procedure, opened: &Owned, page: &PageId)
 }
 
 /// Whether a page takes files, in a group too: then it is sent as multipart.
-pub(super) fn has_files<'f>(mut fields: impl Iterator<Item = &'f Field>) -> bool {
+pub(crate) fn has_files<'f>(mut fields: impl Iterator<Item = &'f Field>) -> bool {
     fields.any(|field| match &field.kind {
         Kind::Files { .. } => true,
         Kind::Group { fields, .. } => has_files(fields.values()),
@@ -348,7 +349,7 @@ pub(super) async fn save(
     }
     upload::count(&sheet, &mut came).await?;
     let refused = upload::refused_query(&came.refused);
-    let files = upload::keep(&sheet, came.files).await?;
+    let files = crate::incoming::keep(&sheet.face.files, came.files).await?;
     let typed = came.typed;
     let pressed = field::pressed(&typed);
     let turn = pressed.clone();
@@ -358,7 +359,7 @@ pub(super) async fn save(
             let unseen = filing::open(tx, terms, id, &owner)?.filled.hidden;
             let change = |draft: &mut Typed, page: &Page| {
                 draft.post_shown(&page.fields, &unseen, &typed)?;
-                upload::put(draft, &page.fields, &files)?;
+                crate::incoming::put(draft, &page.fields, &files)?;
                 if let Some(pressed) = &turn {
                     pressed.apply(draft, &page.fields);
                 }

@@ -4,14 +4,7 @@
 use std::sync::Arc;
 
 use access::PageError;
-use definitions::{
-    answer::Answers,
-    form,
-    ids::ProcedureId,
-    procedure::{Channel, Procedure},
-    register::Register,
-    typed::Typed,
-};
+use definitions::{answer::Answers, form, ids::ProcedureId, procedure::Procedure, register::Register, typed::Typed};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use registry::{known::PortalFacts, publish::HeldRecord};
@@ -138,7 +131,7 @@ fn what_can_be_done(sheet: &Sheet, register: &Register, record: &HeldRecord) -> 
             p { b { (sheet.say().html("cases-my-held-do", &[])) } }
             div.row {
                 @for procedure in may {
-                    @if procedure.channels.online == Channel::Open {
+                    @if procedure.channels.online.has_form() {
                         form method="post" action={ "/procedures/" (procedure.id) "/begin" } data-guard {
                             (csrf_input(&sheet.visitor.csrf))
                             input type="hidden" name=(RECORD_INPUT) value=(id);

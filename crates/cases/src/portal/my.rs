@@ -99,6 +99,7 @@ fn unfinished(sheet: &Sheet, drafts: &[Draft]) -> Markup {
                 @let until = clock::day(draft.touched_at).saturating_add(jiff::Span::new().days(DRAFT_KEPT_DAYS));
                 li.panel {
                     b { (title_of(sheet, &draft.procedure)) }
+                    (prepared(sheet, draft))
                     p { (say.html("cases-my-draft-kept", &[("day", sheet.words.short_day(sheet.language(), until).into())])) }
                     div.row {
                         (parts::link_button(Weight::Second, &format!("/drafts/{}", draft.id), say.html("cases-my-draft-continue", &[])))
@@ -108,6 +109,22 @@ fn unfinished(sheet: &Sheet, drafts: &[Draft]) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// The code of a prepared one and its end. It is no receipt: nothing was filed.
+fn prepared(sheet: &Sheet, draft: &Draft) -> Markup {
+    let (say, today) = (sheet.say(), clock::day(sheet.clock.now()));
+    html! {
+        @if let Some(prepared) = &draft.prepared {
+            @let day = sheet.words.short_day(sheet.language(), prepared.until);
+            @if prepared.works_on(today) {
+                p { (say.html("cases-my-prepared", &[("day", day.into())])) br; (parts::grouped_number(&prepared.code.to_string())) }
+                p { a href={ "/drafts/" (draft.id) "/prepared" } { (say.html("cases-my-prepared-show", &[])) } }
+            } @else {
+                p { (say.html("cases-my-prepared-over", &[("day", day.into())])) }
             }
         }
     }

@@ -17,6 +17,7 @@ use super::{Sheet, refusal, upload};
 use crate::{
     attachments,
     draft::DraftId,
+    incoming,
     uploads::{self, NotTaken, Offer, PIECE_BYTES, Upload, UploadId},
 };
 
@@ -72,7 +73,7 @@ pub(super) async fn half_sent(sheet: &Sheet, draft: DraftId) -> Result<Vec<HalfS
 pub(super) async fn open(sheet: Sheet, Path((draft, field)): Path<(String, String)>, Posted(typed): Posted) -> Result<Response, PageError> {
     let draft: DraftId = draft.parse().map_err(|_| PageError::NotFound)?;
     let text = |name| typed.first(name).ok_or(PageError::BadInput("an upload without its name, size or key"));
-    let (offered, name) = (text("key")?.to_owned(), upload::shown_name(text("name")?));
+    let (offered, name) = (text("key")?.to_owned(), incoming::shown_name(text("name")?));
     let size = text("size")?.parse().map_err(|_| PageError::BadInput("a size that is no number"))?;
     if offered.is_empty() || offered.len() > OFFERED_BYTES_MAX {
         return Err(PageError::BadInput("an upload without its key"));
@@ -178,14 +179,14 @@ async fn finish(sheet: &Sheet, named: &Named, upload: &Upload) -> Result<Respons
         // Its pieces are gone: another request has ended it meanwhile.
         return Ok(standing(StatusCode::NO_CONTENT, &named.found(sheet).await?));
     };
-    let incoming = match upload::checked(&upload.label.name, bytes) {
+    let incoming = match incoming::checked(&upload.label.name, bytes) {
         Ok(incoming) => incoming,
         Err(refused) => {
             named.discarded(sheet).await?;
             return Err(refused.page());
         }
     };
-    let kept = upload::keep(sheet, vec![(named.field.clone(), incoming)]).await?;
+    let kept = incoming::keep(&sheet.face.files, vec![(named.field.clone(), incoming)]).await?;
     let file: FileAnswer = kept.into_iter().next().map(|(_, file)| file).ok_or(PageError::NotFound)?;
     let (owner, draft, field, id) = (sheet.owner(), named.draft, named.field.clone(), named.id);
     let finished = sheet.write(move |tx, terms| uploads::finish(tx, terms, &owner, (draft, &field), id, &file)).await;

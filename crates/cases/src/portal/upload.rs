@@ -1,83 +1,24 @@
-//! 添付: documents and photographs. What a file claims to be is not believed: its first bytes are looked at, and only what staff can open
-//! safely in a browser is taken.
+//! 添付 on residents' pages: documents and photographs, with the form or one request a file.
 
 use access::PageError;
 use axum::{
     RequestExt,
-    extract::{Multipart, Path, Request, multipart},
-    http::{StatusCode, header},
+    extract::{Path, Request},
+    http::header,
     response::{IntoResponse, Response},
 };
-use definitions::{
-    answer::FileAnswer,
-    field::{Field, Kind},
-    form::FieldProblem,
-    ids::FieldId,
-    procedure::Page,
-    typed::{TooMuch, Typed},
-};
-use indexmap::IndexMap;
+use definitions::{answer::FileAnswer, field::Kind, form::FieldProblem, procedure::Page};
 use store::files::FileRef;
 
 use super::{Sheet, form, refusal};
 use crate::{
     FilingRefused,
-    attachments::{self, FILE_BYTES_MAX, FileRefused},
+    attachments::{self, FileRefused},
     draft::DraftId,
     filing,
+    incoming::{self, Came, Parts},
     uploads::{self, Sender},
 };
-
-/// Five files at once and the form around them.
-pub(super) const BODY_BYTES_MAX: usize = 5 * FILE_BYTES_MAX + (1 << 20);
-
-/// What came in from a page: what was typed, and files by the name of their question.
-pub(super) struct Came {
-    pub typed: Typed,
-    pub files: Vec<(String, Incoming)>,
-    /// Files that were not taken, by the path of their question. What was typed beside them is saved all the same.
-    pub refused: Vec<(String, FileRefused)>,
-}
-
-impl FileRefused {
-    const ALL: [FileRefused; 5] = [FileRefused::Empty, FileRefused::Large, FileRefused::Kind, FileRefused::Full, FileRefused::TooMany];
-
-    fn code(self) -> &'static str {
-        match self {
-            FileRefused::Empty => "empty",
-            FileRefused::Large => "large",
-            FileRefused::Kind => "kind",
-            FileRefused::Full => "full",
-            FileRefused::TooMany => "many",
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            FileRefused::Empty => "cases-file-empty",
-            FileRefused::Large => "cases-file-large",
-            FileRefused::Kind => "cases-file-kind",
-            FileRefused::Full => "cases-file-full",
-            FileRefused::TooMany => "cases-file-many",
-        }
-    }
-
-    /// The page that refuses it, where there is no form to say it beside.
-    pub(super) fn page(self) -> PageError {
-        let status = match self {
-            FileRefused::Empty | FileRefused::Full => StatusCode::UNPROCESSABLE_ENTITY,
-            FileRefused::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            FileRefused::Large => StatusCode::PAYLOAD_TOO_LARGE,
-            FileRefused::Kind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        };
-        PageError::say(status, self.words())
-    }
-
-    /// Said beside its question.
-    pub(super) fn problem(self, path: &str) -> FieldProblem {
-        FieldProblem { path: path.to_owned(), id: self.words(), args: Vec::new() }
-    }
-}
 
 /// Refused files as a part of an address, so that the page that comes back says which question they were meant for.
 pub(super) fn refused_query(refused: &[(String, FileRefused)]) -> String {
@@ -92,82 +33,23 @@ pub(super) fn refused_of(query: &str) -> Vec<FieldProblem> {
     parts.filter_map(|(code, path)| Some(FileRefused::ALL.into_iter().find(|why| why.code() == code)?.problem(path))).collect()
 }
 
-/// A file as it came in, checked.
-pub(super) struct Incoming {
-    name: String,
-    media: &'static str,
-    bytes: Vec<u8>,
-}
-
 /// Reads a page's form, urlencoded or multipart, after checking its token.
 pub(super) async fn read(sheet: &Sheet, request: Request) -> Result<Came, PageError> {
-    let is_multipart = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
-    if !is_multipart {
+    if !incoming::is_multipart(&request) {
         let access::Posted(typed) = request.extract_with_state(&sheet.face).await?;
-        return Ok(Came { typed, files: Vec::new(), refused: Vec::new() });
+        return Ok(Came { typed, ..Came::default() });
     }
-    let mut multipart: Multipart = request.extract().await.map_err(|_| PageError::BadInput("the body is no form"))?;
-    let mut came = Came { typed: Typed::default(), files: Vec::new(), refused: Vec::new() };
-    // The token stands first in our forms: nothing else is read, let alone kept, before it is known to be ours.
-    let first = multipart.next_field().await.map_err(|_| PageError::TooLarge)?.ok_or(PageError::Stale)?;
-    check_token(sheet, first).await?;
-    while let Some(part) = multipart.next_field().await.map_err(|_| PageError::TooLarge)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let file_name = part.file_name().map(ToOwned::to_owned);
-        let bytes = part.bytes().await.map_err(|_| PageError::TooLarge)?;
-        match file_name {
-            None => {
-                let text = String::from_utf8(bytes.to_vec()).map_err(|_| PageError::BadInput("a text is not UTF-8"))?;
-                if text.contains('\0') {
-                    return Err(PageError::BadInput("a text holds a NUL character"));
-                }
-                came.typed.push(name, text).map_err(|_| PageError::TooLarge)?;
-            }
-            Some(file) if file.is_empty() && bytes.is_empty() => {}
-            Some(file) => match checked(&file, bytes.to_vec()) {
-                Ok(incoming) => came.files.push((name, incoming)),
-                Err(refused) => came.refused.push((name, refused)),
-            },
-        }
-    }
-    Ok(came)
-}
-
-/// Longer than any token of ours.
-const TOKEN_BYTES_MAX: usize = 1024;
-
-async fn check_token(sheet: &Sheet, mut part: multipart::Field<'_>) -> Result<(), PageError> {
-    if part.file_name().is_some() || part.name() != Some(access::CSRF_INPUT) {
-        return Err(PageError::Stale);
-    }
-    let mut token = Vec::new();
-    while let Some(chunk) = part.chunk().await.map_err(|_| PageError::TooLarge)? {
-        token.extend_from_slice(&chunk);
-        if token.len() > TOKEN_BYTES_MAX {
-            return Err(PageError::Stale);
-        }
-    }
-    sheet.visitor.check_csrf(&sheet.face.keys, std::str::from_utf8(&token).unwrap_or_default())?;
-    sheet.visitor.keep(&sheet.face).await
+    let mut parts = Parts::of(request).await?;
+    let token = parts.token().await?;
+    sheet.visitor.check_csrf(&sheet.face.keys, &token)?;
+    sheet.visitor.keep(&sheet.face).await?;
+    parts.rest().await
 }
 
 /// Whether a draft is there and theirs, before any file is kept for it.
 pub(super) async fn is_theirs(sheet: &Sheet, draft: DraftId) -> Result<(), FilingRefused> {
     let owner = sheet.owner();
     sheet.read(move |tx, terms| filing::own_draft(tx, terms.keys, draft, &owner).map(drop)).await
-}
-
-/// Looks at what a file is.
-pub(super) fn checked(name: &str, bytes: Vec<u8>) -> Result<Incoming, FileRefused> {
-    let media = attachments::look_at(&bytes)?;
-    Ok(Incoming { name: shown_name(name), media, bytes })
-}
-
-/// A file's name without folders or control characters, at most 80 characters: it is shown, never used as a path.
-pub(super) fn shown_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control()).take(80).collect();
-    if clean.trim().is_empty() { "file".to_owned() } else { clean }
 }
 
 /// Who sends files here, for counting them.
@@ -200,39 +82,6 @@ pub(super) async fn count(sheet: &Sheet, came: &mut Came) -> Result<(), PageErro
     Ok(())
 }
 
-/// Puts files into the store of files before the transaction that names them; what no transaction names is swept later.
-pub(super) async fn keep(sheet: &Sheet, files: Vec<(String, Incoming)>) -> Result<Vec<(String, FileAnswer)>, PageError> {
-    if files.is_empty() {
-        return Ok(Vec::new());
-    }
-    let store = sheet.face.files.clone();
-    let kept = tokio::task::spawn_blocking(move || {
-        files
-            .into_iter()
-            .map(|(field, file)| {
-                let kept = store.put(&file.bytes)?;
-                let answer =
-                    FileAnswer { file: kept.to_string(), name: file.name, media: file.media.to_owned(), bytes: file.bytes.len() as u64 };
-                Ok((field, answer))
-            })
-            .collect::<Result<Vec<_>, store::StoreError>>()
-    });
-    Ok(kept.await.map_err(PageError::internal)??)
-}
-
-/// Adds files to their questions, in groups too, up to as many as each takes. What no question asks for is left aside.
-pub(super) fn put(draft: &mut Typed, fields: &IndexMap<FieldId, Field>, files: &[(String, FileAnswer)]) -> Result<(), TooMuch> {
-    for (path, answer) in files {
-        let Some(Kind::Files { at_most, .. }) = filing::kind_at(draft, fields, path) else { continue };
-        if draft.all(path).len() >= *at_most as usize {
-            continue;
-        }
-        let Ok(json) = serde_json::to_string(answer) else { continue };
-        draft.push(path.clone(), json)?;
-    }
-    Ok(())
-}
-
 /// Adds whole files to one question, or takes one out.
 pub(super) async fn add(sheet: Sheet, Path((draft, field)): Path<(String, String)>, request: Request) -> Result<Response, PageError> {
     let mut came = read(&sheet, request).await?;
@@ -243,7 +92,7 @@ pub(super) async fn add(sheet: Sheet, Path((draft, field)): Path<(String, String
     if let Some((_, refused)) = came.refused.first() {
         return Err(refused.page());
     }
-    let files = keep(&sheet, came.files.into_iter().map(|(_, file)| (field.clone(), file)).collect()).await?;
+    let files = incoming::keep(&sheet.face.files, came.files.into_iter().map(|(_, file)| (field.clone(), file)).collect()).await?;
     let owner = sheet.owner();
     let page = sheet
         .write(move |tx, terms| {
@@ -252,7 +101,7 @@ pub(super) async fn add(sheet: Sheet, Path((draft, field)): Path<(String, String
                     let left: Vec<String> = draft.all(&field).iter().filter(|kept| !names(kept, gone)).cloned().collect();
                     draft.set(field.clone(), left);
                 }
-                put(draft, &page.fields, &files)
+                incoming::put(draft, &page.fields, &files)
             })
         })
         .await

@@ -11,7 +11,7 @@ use definitions::{
     field::{Field, Kind, Options},
     form::{self, Filled},
     ids::{FieldId, RegisterId, RuleId},
-    procedure::{Channel as Offered, Identity, Procedure},
+    procedure::{Identity, Online, Procedure},
     typed::Typed,
 };
 use indexmap::IndexMap;
@@ -81,7 +81,7 @@ pub(super) fn filing(
     if filed.procedure != procedure.id {
         return Err(Forged::Procedure.into());
     }
-    if procedure.channels.online != Offered::Open {
+    if procedure.channels.online != Online::Open {
         return Err(Forged::NotOnline.into());
     }
     belong_to(procedure, &filed.answers)?;

@@ -14,7 +14,6 @@ use crate::{
     clock::Clock,
     event::{Event, Told, Who},
     filing::Candidates,
-    parcel::Lent,
     sealed::{column, seal, unseal},
 };
 
@@ -224,23 +223,6 @@ pub(crate) fn index(tx: &Write<'_>, case: CaseId, texts: &[String]) -> Result<()
         tx.run(&ADD_GRAMS, &binds)?;
     }
     Ok(())
-}
-
-/// Keeps a draft that its owner let the desk go on with. Its code is by now a digest by the desk's own key: the portal's is another.
-pub(crate) fn keep_lent(tx: &Write<'_>, keys: &Keys, lent: &Lent) -> Result<(), StoreError> {
-    let sealed = seal(keys, "lent_draft.body", lent)?;
-    tx.run(
-        "insert into lent_draft (code, at, body) values ($1, $2, $3) on conflict (code) do nothing",
-        params![lent.code.as_str(), lent.at, sealed],
-    )
-    .map(drop)
-}
-
-/// The draft of a code, while it works.
-pub(crate) fn lent(tx: &Read<'_>, keys: &Keys, code: &str, now: Timestamp) -> Result<Option<Lent>, StoreError> {
-    let row = tx.first("select body from lent_draft where code = $1", params![code])?;
-    let lent: Option<Lent> = row.map(|row| unseal(keys, "lent_draft.body", &row.get::<Vec<u8>>(0)?)).transpose()?;
-    Ok(lent.filter(|lent| lent.still_works(now)))
 }
 
 /// The first of these numbers that no case has.

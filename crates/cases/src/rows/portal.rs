@@ -25,13 +25,15 @@ const INSERT_DRAFT: &str = "insert into case_draft (id, session, account, proced
 const SAVE_DRAFT: &str = "update case_draft set typed = $2, version = $3, language = $4, touched_at = $5, ask_again = $6, \
     row_count = row_count + 1 where id = $1 and filed = 0 and row_count = $7";
 const FILE_DRAFT: &str = "update case_draft set filed = 1, typed = $3, touched_at = $2 where id = $1 and filed = 0 and row_count = $4";
-const DRAFT: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, ask_again, row_count \
-    from case_draft where id = $1";
+const DRAFT: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, ask_again, row_count, \
+    prepared from case_draft where id = $1";
 const DRAFTS_OF_SESSION: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, ask_again, \
-    row_count from case_draft where session = $1 and filed = 0 order by touched_at desc limit 20";
+    row_count, prepared from case_draft where session = $1 and filed = 0 order by touched_at desc limit 20";
 const DRAFTS_OF_ACCOUNT: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, ask_again, \
-    row_count from case_draft where account = $1 and filed = 0 order by touched_at desc limit 20";
+    row_count, prepared from case_draft where account = $1 and filed = 0 order by touched_at desc limit 20";
 const ADOPT_DRAFTS: &str = "update case_draft set account = $2 where session = $1 and account is null";
+const PREPARE_DRAFT: &str = "update case_draft set prepared = $2, touched_at = $3, row_count = row_count + 1 \
+    where id = $1 and filed = 0 and row_count = $4";
 const SWEEP_DRAFTS: &str = "delete from case_draft where touched_at < $1";
 
 const INSERT_OWN: &str = "insert into own_case (id, number, account, procedure, version, language, filed_at, stage, step, department, \
@@ -64,6 +66,7 @@ fn draft(keys: &Keys, row: &Row) -> Result<Draft, StoreError> {
         touched_at: row.get(9)?,
         ask_again: row.get::<String>(10)?.split(',').filter_map(|page| page.parse().ok()).collect(),
         row: row.get(11)?,
+        prepared: row.get::<Option<Vec<u8>>>(12)?.map(|sealed| unseal(keys, "case_draft.prepared", &sealed)).transpose()?,
     })
 }
 
@@ -97,6 +100,25 @@ pub(crate) fn save_draft(tx: &Write<'_>, keys: &Keys, draft: &Draft, now: Timest
 /// Marks a draft as filed; says no when it was filed, or saved, since it was read.
 pub(crate) fn mark_filed(tx: &Write<'_>, draft: &Draft, now: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.run(FILE_DRAFT, params![draft.id.to_string(), now, Vec::<u8>::new(), draft.row])? == 1)
+}
+
+/// Notes that a draft is prepared; says no when it was filed, or saved, since it was read.
+pub(crate) fn prepare_draft(tx: &Write<'_>, keys: &Keys, draft: &Draft, now: Timestamp) -> Result<bool, StoreError> {
+    let prepared = draft.prepared.as_ref().map(|prepared| seal(keys, "case_draft.prepared", prepared)).transpose()?;
+    Ok(tx.run(PREPARE_DRAFT, params![draft.id.to_string(), prepared, now, draft.row])? == 1)
+}
+
+/// Whether the desk was ever let go on with a draft.
+pub(crate) fn is_lent(tx: &Read<'_>, id: DraftId) -> Result<bool, StoreError> {
+    let lent = "select 1 from case_draft where id = $1 and (resume_mark is not null or prepared is not null)";
+    Ok(tx.first(lent, params![id.to_string()])?.is_some())
+}
+
+/// What was typed for a case that has no copy here, also once the desk has filed it.
+pub(crate) fn typed_for(tx: &Read<'_>, keys: &Keys, case: CaseId) -> Result<Option<Typed>, StoreError> {
+    let Some(row) = tx.first("select typed from case_draft where case_id = $1", params![case.to_string()])? else { return Ok(None) };
+    let sealed: Vec<u8> = row.get(0)?;
+    if sealed.is_empty() { Ok(None) } else { unseal(keys, "case_draft.typed", &sealed).map(Some) }
 }
 
 /// A lent draft was filed at the desk: it is filed here too.
@@ -134,11 +156,13 @@ pub(crate) fn files_in_use(tx: &Read<'_>, keys: &Keys) -> Result<HashSet<String>
     let mut name = |file: &str| {
         used.insert(FileRef(file.to_owned()).address().to_owned());
     };
-    each(tx, "select id, typed, filed from case_draft where id > $1 order by id limit 500", |row| {
-        if row.get::<bool>(2)? {
+    each(tx, "select id, typed from case_draft where id > $1 order by id limit 500", |row| {
+        let sealed: Vec<u8> = row.get(1)?;
+        // Once filed here, the answers live in the case alone. What the desk filed may still be on its way up.
+        if sealed.is_empty() {
             return Ok(());
         }
-        let typed: Typed = unseal(keys, "case_draft.typed", &row.get::<Vec<u8>>(1)?)?;
+        let typed: Typed = unseal(keys, "case_draft.typed", &sealed)?;
         for (_, values) in typed.iter() {
             values.iter().filter_map(|json| serde_json::from_str::<FileAnswer>(json).ok()).for_each(|file| name(&file.file));
         }

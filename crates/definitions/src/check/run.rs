@@ -15,7 +15,7 @@ use crate::{
     kinds,
     lower::Merged,
     problem::Problem,
-    procedure::{Effect, Outcome, Procedure, StepAct},
+    procedure::{Effect, Online, Outcome, Procedure, StepAct},
     town::Town,
 };
 
@@ -86,7 +86,7 @@ pub(super) fn follow(procedure: &Procedure, walk: &Walk<'_>, filled: &Filled) ->
     if !ran.accepted {
         return ran;
     }
-    let case = case_value(example, None);
+    let case = case_value(procedure, example, None);
     let known = Known::new(procedure, &filled.answers, facts, example.on).with("case", case);
     ran.fee = fee(procedure, &known);
     let Some(decision) = &example.decision else {
@@ -97,7 +97,7 @@ pub(super) fn follow(procedure: &Procedure, walk: &Walk<'_>, filled: &Filled) ->
     let asked = form::fill_fields(&outcome.ask, &decision.typed, facts, example.on, &known);
     ran.wrong.extend(asked.problems.iter().map(|problem| format!("outcome.{}", problem.path)));
     ran.in_outcome = asked.problems.clone();
-    let known = known.with("outcome", outcome_value(outcome, &asked)).with("case", case_value(example, Some(ran.fee)));
+    let known = known.with("outcome", outcome_value(outcome, &asked)).with("case", case_value(procedure, example, Some(ran.fee)));
     ran.steps = steps(procedure, &known).map(|step| step.id.as_str().to_owned()).collect();
     ran.sole_decision = sole_decision(procedure, &known);
     for step in steps(procedure, &known) {
@@ -133,8 +133,10 @@ fn fee(procedure: &Procedure, known: &Known<'_>) -> i64 {
     }
 }
 
-fn case_value(example: &Example, fee: Option<i64>) -> Value {
-    let mut fields = BTreeMap::from([("channel".to_owned(), Value::text("online")), ("filed_on".to_owned(), Value::Date(example.on))]);
+fn case_value(procedure: &Procedure, example: &Example, fee: Option<i64>) -> Value {
+    // What is only prepared online becomes a case at the counter.
+    let channel = if matches!(procedure.channels.online, Online::Prepare(_)) { "counter" } else { "online" };
+    let mut fields = BTreeMap::from([("channel".to_owned(), Value::text(channel)), ("filed_on".to_owned(), Value::Date(example.on))]);
     if let Some(fee) = fee {
         fields.insert("fee".to_owned(), Value::Int(fee));
         // Examples know one day: decided the day it was filed.

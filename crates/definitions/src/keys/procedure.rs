@@ -59,11 +59,17 @@ static CHANNELS: Form = form(
     "channels",
     "申請の方法",
     &[&[
-        must("online", YesOrWhyNot, "オンライン"),
+        must("online", YesWhyNotOrForm(&PREPARE), "オンライン。yes・できない理由・{ prepare: … }（準備だけ）"),
         must("counter", YesOrWhyNot, "窓口"),
         must("paper", YesOrWhyNot, "郵送・紙"),
         must("line", YesOrWhyNot, "LINE"),
     ]],
+);
+
+static PREPARE: Form = form(
+    "prepare",
+    "オンラインで準備し、窓口で済ませる",
+    &[&[must("prepare", Words, "住民が読む一文：ここで準備し、窓口で何をすれば済むか")]],
 );
 
 static APPLICANT: Form = form(

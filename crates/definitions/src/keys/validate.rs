@@ -48,6 +48,13 @@ pub fn validate(node: &Node, shape: Shape, problems: &mut Vec<Problem>) {
                 keyed(node, form, problems);
             }
         }
+        Shape::YesWhyNotOrForm(form) => {
+            if node.map().is_some() {
+                keyed(node, form, problems);
+            } else {
+                scalar(node, Shape::YesOrWhyNot, problems);
+            }
+        }
         Shape::Field => by_kind(node, false, problems),
         Shape::Column => by_kind(node, true, problems),
         Shape::Verb => by_verb(node, problems),

@@ -183,7 +183,9 @@ impl<'a> At<'a> {
     pub(crate) fn below(&self, name: &str) -> Option<At<'a>> {
         let node = self.key(name).filter(|node| node.map().is_some())?;
         match self.known(name)?.shape {
-            Shape::Form(form) | Shape::WordOrForm(_, form) => Some(At::new(self.gathered, node, form, self.path_of(name))),
+            Shape::Form(form) | Shape::WordOrForm(_, form) | Shape::YesWhyNotOrForm(form) => {
+                Some(At::new(self.gathered, node, form, self.path_of(name)))
+            }
             _ => None,
         }
     }

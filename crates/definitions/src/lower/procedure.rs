@@ -149,7 +149,12 @@ fn channels(at: &At<'_>) -> Channels {
         Some((at, line)) if line != "yes" => Channel::Closed(at.needed_text(name)),
         _ => Channel::Open,
     };
-    Channels { online: channel("online"), counter: channel("counter"), paper: channel("paper"), line: channel("line") }
+    let prepare = || Some(Online::Prepare(at.as_ref()?.below("online")?.needed_text("prepare")));
+    let online = || match channel("online") {
+        Channel::Open => Online::Open,
+        Channel::Closed(why) => Online::Closed(why),
+    };
+    Channels { online: prepare().unwrap_or_else(online), counter: channel("counter"), paper: channel("paper"), line: channel("line") }
 }
 
 fn applicant(at: &At<'_>) -> Option<Applicant> {

@@ -107,7 +107,7 @@ fn walk(node: &Node, shape: Shape, used: &mut Keys) {
         }
     };
     match shape {
-        Shape::Form(form) | Shape::WordOrForm(_, form) => keyed(form),
+        Shape::Form(form) | Shape::WordOrForm(_, form) | Shape::YesWhyNotOrForm(form) => keyed(form),
         Shape::Field | Shape::Column => {
             if let Some(form) = node.get("kind").and_then(Node::text).and_then(|kind| kind_form(kind, matches!(shape, Shape::Column))) {
                 keyed(form);

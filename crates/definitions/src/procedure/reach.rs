@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Channels};
+use super::{Channel, Channels, Online};
 
 /// The honest channel of a procedure, the farthest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,15 +33,12 @@ impl Reach {
     }
 }
 
-/// How the reason begins why a procedure is not filed online, where its answers may be prepared there.
-const PREPARED: &str = "準備";
-
 impl Channels {
     /// How far a person gets from home.
     pub fn reach(&self) -> Reach {
         match (&self.online, &self.paper) {
-            (Channel::Open, _) => Reach::Online,
-            (Channel::Closed(why), _) if why.ja.starts_with(PREPARED) => Reach::Prepared,
+            (Online::Open, _) => Reach::Online,
+            (Online::Prepare(_), _) => Reach::Prepared,
             (_, Channel::Open) => Reach::Post,
             _ => Reach::Counter,
         }
@@ -55,11 +52,11 @@ mod tests {
 
     #[test]
     fn the_honest_channel_is_what_the_definition_says() {
-        let closed = |why: &str| Channel::Closed(Text::new("", why));
-        let reach = |online: Channel, paper: Channel| Channels { online, counter: Channel::Open, paper, line: closed("窓口へ") }.reach();
-        assert_eq!(reach(Channel::Open, closed("できません")), Reach::Online);
-        assert_eq!(reach(closed("準備まで。届出は窓口で"), Channel::Open), Reach::Prepared);
-        assert_eq!(reach(closed("窓口で準備します"), Channel::Open), Reach::Post);
-        assert_eq!(reach(closed("できません"), closed("できません")), Reach::Counter);
+        let text = |words: &str| Text::new("", words);
+        let reach = |online: Online, paper: Channel| Channels { online, counter: Channel::Open, paper, line: Channel::Closed(text("窓口へ")) }.reach();
+        assert_eq!(reach(Online::Open, Channel::Closed(text("できません"))), Reach::Online);
+        assert_eq!(reach(Online::Prepare(text("届出は窓口で")), Channel::Open), Reach::Prepared);
+        assert_eq!(reach(Online::Closed(text("準備は窓口で")), Channel::Open), Reach::Post);
+        assert_eq!(reach(Online::Closed(text("できません")), Channel::Closed(text("できません"))), Reach::Counter);
     }
 }

@@ -138,7 +138,17 @@ fn page(
     let (own, register) = (own_fields(say), &ground.seen.register);
     let state = typed.first("correction.state");
     let columns = columns(staff, register, state);
-    let view = FieldView { say, town: &town, typed, filled: &ground.filled, problems, prefix: "", upload: None, postal: None };
+    let view = FieldView {
+        say,
+        town: &town,
+        typed,
+        filled: &ground.filled,
+        problems,
+        prefix: "",
+        upload: None,
+        papers: ui::field::Papers::NotAsked,
+        postal: None,
+    };
     let own_view = FieldView { prefix: PREFIX, ..view };
     let mut found = mistakes(&columns, &view);
     found.extend(mistakes(&own, &own_view));

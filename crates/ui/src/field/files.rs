@@ -1,11 +1,14 @@
 //! Documents and photographs. Without a script they go with the form (`multipart/form-data`); with one, photos are turned upright and made
 //! smaller in the browser, sent in pieces, and go on after a lost connection.
 
-use definitions::answer::FileAnswer;
+use definitions::{
+    answer::{FileAnswer, PaperWay},
+    typed::{PAPER_NOTE, PAPER_WAYS},
+};
 use maud::{Markup, html};
 
-use super::{Asked, HalfSent, anchor};
-use crate::parts::icons;
+use super::{Asked, HalfSent, Papers, anchor};
+use crate::{parts::icons, words::ruby};
 
 /// What may be chosen: what phones take, and PDF. The server looks into the bytes all the same.
 const ACCEPT: &str = "image/jpeg,image/png,image/heic,image/heif,image/webp,application/pdf";
@@ -42,7 +45,35 @@ pub(super) fn render(asked: &Asked<'_>, at_most: u32, later_days: Option<u16>) -
             }
         }
     };
-    asked.several(Some(help), controls)
+    let papers = (asked.view.papers == Papers::Asked).then(|| papers(asked));
+    asked.several(Some(help), html! { (controls) @if let Some(papers) = papers { (papers) } })
+}
+
+/// What became of the paper, with or without a scan of it.
+fn papers(asked: &Asked<'_>) -> Markup {
+    let (name, note) = (asked.part(PAPER_WAYS), asked.part(PAPER_NOTE));
+    let said = asked.view.typed.all(&name);
+    let is_wrong = asked.problems().any(|problem| problem.path == note);
+    let what = ruby::plain(asked.view.town.say(&asked.field.label, asked.view.say.language));
+    html! {
+        div.papers role="group" aria-label=(asked.view.say.text("ui-files-paper", &[("label", what.as_str().into())])) {
+            @for way in PaperWay::ALL {
+                label.pick {
+                    input type="checkbox" name=(name) value=(way.code()) checked[said.iter().any(|said| said == way.code())];
+                    span { (asked.say(way_words(way))) }
+                }
+            }
+            label.label for=(anchor(&note)) { (asked.say("ui-files-note")) }
+            input.in id=(anchor(&note)) name=(note) value=(asked.typed(&note)) maxlength="200" autocomplete="off" aria-invalid=[is_wrong.then_some("true")];
+        }
+    }
+}
+
+fn way_words(way: PaperWay) -> &'static str {
+    match way {
+        PaperWay::Seen => "ui-files-paper-seen",
+        PaperWay::Kept => "ui-files-paper-kept",
+    }
 }
 
 /// A file that stopped on its way: chosen again, it goes on from there. To give it up needs the script that began it.

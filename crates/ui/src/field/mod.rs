@@ -53,6 +53,8 @@ pub struct FieldView<'a> {
     pub prefix: &'a str,
     /// How scripts send files ahead of the form. None: files go with the form.
     pub upload: Option<Uploads<'a>>,
+    /// Whether the paper itself may stand for a file.
+    pub papers: Papers,
     /// How a postal code completes an address; none where the town has no postal codes.
     pub postal: Option<Postal<'a>>,
 }
@@ -79,6 +81,15 @@ pub struct HalfSent {
     pub received: u32,
     /// Where the rest goes.
     pub url: String,
+}
+
+/// Whether the paper itself may stand for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Papers {
+    /// Only files: nobody vouches for paper from outside.
+    NotAsked,
+    /// At the counter: 原本を確認, 紙で保管.
+    Asked,
 }
 
 /// How a postal code completes an address.

@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 use maud::{Markup, html};
 
 use crate::{
-    field::{FieldView, HalfSent, Postal, Uploads, render},
+    field::{FieldView, HalfSent, Papers, Postal, Uploads, render},
     parts::Say,
 };
 
@@ -60,6 +60,7 @@ fn in_state(say: Say<'_>, town: &Town, field: &Field, state: State) -> Markup {
         problems: if matches!(state, State::Wrong) { &wrong } else { &[] },
         prefix: "",
         upload: Some(Uploads { url: "/gallery/files", half_sent: &half_sent }),
+        papers: Papers::NotAsked,
         postal: Some(Postal { url: "/gallery/postal", said: None }),
     };
     render(field, &view)

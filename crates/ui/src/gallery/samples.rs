@@ -14,7 +14,7 @@ use super::{
     people,
 };
 use crate::{
-    field::{FieldView, mistakes, render},
+    field::{FieldView, Papers, mistakes, render},
     page::{Crumb, DeskPage, NavGroup, NavItem, PortalPage, SignedIn, StaffMenu, TownLook, Urgency},
     parts::{self, ChipTone, Column, Due, KeyHint, Row, Say, SearchBox, Sought, Tone, Weight, icons},
     words::Words,
@@ -82,7 +82,17 @@ pub fn question(words: &Words, town: &Town, language: Language) -> Markup {
     }
     let problems = [FieldProblem { path: "start.day".into(), id: "kind-date-incomplete", args: Vec::new() }];
     let filled = Filled::default();
-    let view = FieldView { say, town, typed: &typed, filled: &filled, problems: &problems, prefix: "", upload: None, postal: None };
+    let view = FieldView {
+        say,
+        town,
+        typed: &typed,
+        filled: &filled,
+        problems: &problems,
+        prefix: "",
+        upload: None,
+        papers: Papers::NotAsked,
+        postal: None,
+    };
     let body = html! {
         (parts::steps(say, "放課後児童会 入会申請", 4, 8))
         (parts::error_summary(say, &mistakes(&fields, &view)))

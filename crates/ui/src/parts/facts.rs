@@ -58,5 +58,7 @@ pub fn grouped_number(number: &str) -> Markup {
 
 /// The number of a filing, large, to write down.
 pub fn receipt_number(label: impl maud::Render, number: &str) -> Markup {
-    html! { dl.receipt { dt { (label) } dd { (grouped_number(number)) } } }
+    // A code of three groups of four stands on one line of a phone as well.
+    let class = if number.chars().count() > 10 { "receipt long" } else { "receipt" };
+    html! { dl class=(class) { dt { (label) } dd { (grouped_number(number)) } } }
 }

@@ -106,9 +106,9 @@ pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failu
     Ok(())
 }
 
-/// A procedure that somebody without an account and without papers can file.
+/// A procedure that somebody without an account and without papers can file. What is only prepared online is left to who tries the demo.
 fn fileable(procedure: &Procedure) -> bool {
-    matches!(procedure.channels.online, definitions::procedure::Channel::Open)
+    matches!(procedure.channels.online, definitions::procedure::Online::Open)
 }
 
 fn residents(town: &Town, wanted: usize) -> Result<Vec<Person>, Failure> {

@@ -54,7 +54,7 @@ pub fn take_in(
     let (bureau, staff) = (bureau.clone(), staff.clone());
     Ok(desk.store.write(move |tx| {
         for clerk in staff.values() {
-            match receiving::taken_in(tx, &Acting::new(clerk, &bureau, at), filed.clone()) {
+            match receiving::taken_in(tx, &Acting::new(clerk, &bureau, at), filed.clone(), None) {
                 Ok(number) => return Ok(Some(number)),
                 Err(Refused::NotFound) => {}
                 Err(other) => return Err(other),

@@ -8,7 +8,7 @@ use super::Look;
 use crate::{
     field::{Field, Kind, Options},
     ids::FieldId,
-    procedure::{Channel, DraftRule, Procedure},
+    procedure::{Channel, Channels, DraftRule, Online, Procedure},
     read::Node,
 };
 
@@ -39,9 +39,18 @@ pub(super) fn check(look: &mut Look<'_>, procedure: &Procedure) {
             look.unknown(&format!("{base}.drafts.ask_again"), "画面", page.as_str(), procedure.pages.keys().map(|id| id.as_str()));
         }
     }
-    let channels = [&procedure.channels.online, &procedure.channels.counter, &procedure.channels.paper, &procedure.channels.line];
-    if channels.iter().all(|channel| matches!(channel, Channel::Closed(_))) {
+    channels_lead_somewhere(look, &procedure.channels, &base);
+}
+
+fn channels_lead_somewhere(look: &mut Look<'_>, channels: &Channels, base: &str) {
+    let others = [&channels.counter, &channels.paper, &channels.line];
+    if !channels.online.has_form() && others.iter().all(|channel| matches!(channel, Channel::Closed(_))) {
         look.problem(&format!("{base}.channels"), "どの方法でも申請できない", "少なくとも窓口を yes にする");
+    }
+    // What is prepared takes effect at the counter and nowhere else.
+    if matches!((&channels.online, &channels.counter), (Online::Prepare(_), Channel::Closed(_))) {
+        let hint = "`counter: yes` にする。窓口でもできないなら、`online:` にできない理由と代わりを書く";
+        look.problem(&format!("{base}.channels.online"), "準備したものを済ませる窓口がない", hint);
     }
 }
 
