@@ -6,7 +6,8 @@ use std::sync::Arc;
 use access::{CaseId, LetterId};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use definitions::{
-    answer::Answers,
+    answer::{Answer, Answers},
+    field::Field,
     ids::{EffectId, MessageId},
     procedure::{Effect, Outcome, Procedure, Step},
     text::{Language, Text},
@@ -173,7 +174,7 @@ pub(crate) fn content(
         to: addressee(case),
         case: case_given(town, case, procedure, outcome, details, on),
         outcome: asked
-            .filter_map(|field| Some((field.id.to_string(), json!(details.get(field.id.as_str())?.shown(field, town, Language::Ja)))))
+            .filter_map(|field| Some((field.id.to_string(), written(details.get(field.id.as_str())?, field, town))))
             .collect(),
         reason: reason.to_owned(),
         // 教示 stands on what is a disposition (行政不服審査法82条); a contract has none.
@@ -227,8 +228,10 @@ fn case_given(town: &Town, case: &Case, procedure: &Procedure, outcome: &Outcome
 
 /// `case` as every letter names it.
 fn about(town: &Town, case: &Case, procedure: &Procedure, on: Date) -> Map<String, Json> {
-    let fields: Map<String, Json> = shown(town, case, procedure).map(|(id, _, value)| (id, json!(value))).collect();
-    let answers: Vec<Json> = shown(town, case, procedure).map(|(_, label, value)| json!({ "label": label, "value": value })).collect();
+    let asked = procedure.pages.values().flat_map(|page| page.fields.values());
+    let fields: Map<String, Json> =
+        asked.filter_map(|field| Some((field.id.to_string(), written(case.answers.get(field.id.as_str())?, field, town)))).collect();
+    let answers: Vec<Json> = shown(town, case, procedure).map(|(label, value)| json!({ "label": label, "value": value })).collect();
     let given = json!({
         "number": case.number.to_string(),
         "receipt_number": case.receipt_number,
@@ -245,11 +248,19 @@ fn about(town: &Town, case: &Case, procedure: &Procedure, on: Date) -> Map<Strin
     }
 }
 
-/// All answers as they read: id, question, answer.
-fn shown<'a>(town: &'a Town, case: &'a Case, procedure: &'a Procedure) -> impl Iterator<Item = (String, String, String)> + 'a {
+/// An answer as templates write it: a day in each way of writing it, all else as it reads.
+fn written(answer: &Answer, field: &Field, town: &Town) -> Json {
+    match answer {
+        Answer::Date(on) => day(*on),
+        other => json!(other.shown(field, town, Language::Ja)),
+    }
+}
+
+/// All answers as they read: question, answer.
+fn shown<'a>(town: &'a Town, case: &'a Case, procedure: &'a Procedure) -> impl Iterator<Item = (String, String)> + 'a {
     procedure.pages.values().flat_map(|page| page.fields.values()).filter_map(|field| {
         let answer = case.answers.get(field.id.as_str())?;
-        Some((field.id.to_string(), plain(&field.label), answer.shown(field, town, Language::Ja)))
+        Some((plain(&field.label), answer.shown(field, town, Language::Ja)))
     })
 }
 

@@ -67,7 +67,7 @@ pub fn run(asked: &Demo) -> Result<(), Failure> {
     };
     let open = Arc::new(opening.open()?);
     people::bring_in(&open, &loaded.town.current(), asked.residents)?;
-    cases::bring_in(&open, &loaded.town.current(), asked.cases)?;
+    cases::bring_in(&open, &loaded.town.current(), &asked.town, asked.cases)?;
     eprintln!("ready after {:.1} s", began.elapsed().as_secs_f32());
     let routes = |_| Towns::one(open.routes(Some(pages::portal(catcher.caughts.clone())), Some(pages::desk()))).router();
     let town = Standing { open: Arc::clone(&open), house };

@@ -8,7 +8,7 @@ use std::{
     process::{Child, Stdio},
 };
 
-use served::{Place, repository, rows, yakuba};
+use served::{Place, repository, rows, until, yakuba};
 
 /// Enough that each stage is met; a full demo has two thousand.
 const CASES: usize = 150;
@@ -62,6 +62,9 @@ fn the_demo_has_cases_in_all_stages_of_many_procedures_and_a_second_start_finds_
     assert_ne!(late, [["0"]], "something is late, so that it can be seen");
     let letters = rows(&place.data(), "desk", "select count(*) from letter");
     assert_ne!(letters, [["0"]], "decisions have their letters");
+    until("all letters are set", || rows(&place.data(), "desk", "select 1 from letter where state = 'ordered'").is_empty());
+    let failed = rows(&place.data(), "desk", "select template, problem from letter where state = 'failed'");
+    assert!(failed.is_empty(), "the town's own templates can be set: {failed:?}");
     let set_aside = rows(&place.data(), "desk", "select kind, error from store_inbox where body is not null");
     assert!(set_aside.is_empty(), "the desk takes all that an honest portal sends: {set_aside:?}");
     let doubted =

@@ -118,30 +118,27 @@ fn icon_of(event: &str) -> Icon {
     BY_WORD.into_iter().find(|(word, _)| event.contains(word)).map_or(icons::LANDMARK, |(_, icon)| icon)
 }
 
+/// Departments, each with how much it does.
 fn departments(sheet: &Sheet) -> Markup {
+    let here: Vec<(String, Markup, usize)> = sheet
+        .town
+        .departments
+        .iter()
+        .map(|(id, department)| (id, department, catalogue::of_department(&sheet.town, id).count()))
+        .filter(|(.., count)| *count > 0)
+        .map(|(id, department, count)| (format!("/procedures?department={id}"), sheet.text(&department.name), count))
+        .collect();
     html! {
-        div.grid.two.departments {
-            @for (id, department) in &sheet.town.departments {
-                @let here: Vec<&Procedure> = catalogue::of_department(&sheet.town, id).collect();
-                @if !here.is_empty() {
-                    section {
-                        h3 { a href={ "/procedures?department=" (id) } { (sheet.text(&department.name)) } }
-                        ul.list {
-                            @for procedure in here {
-                                li {
-                                    span {
-                                        a href={ "/procedures/" (procedure.id) } { (sheet.text(&procedure.title)) }
-                                        span.say { (sheet.text(&procedure.summary)) }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
+        ul.list.departments {
+            @for (href, name, count) in &here {
+                li { a href=(href) { (name) } span.say { (sheet.say().html("cases-count", &[("count", (*count).into())])) } }
             }
         }
     }
 }
+
+/// So many stand on a page one below the other; more are found sooner in parts.
+const AT_ONCE: usize = 20;
 
 fn listing(sheet: &Sheet, procedures: &[&Procedure]) -> Markup {
     let hrefs: Vec<String> = procedures.iter().map(|procedure| format!("/procedures/{}", procedure.id)).collect();
@@ -158,19 +155,53 @@ fn listing(sheet: &Sheet, procedures: &[&Procedure]) -> Markup {
     parts::cards(&cards)
 }
 
+/// What was searched for, the best first; the rest is one tap away.
+fn best_first(sheet: &Sheet, found: &[&Procedure]) -> Markup {
+    let (first, rest) = found.split_at(found.len().min(AT_ONCE));
+    html! {
+        (listing(sheet, first))
+        @if !rest.is_empty() {
+            details { summary { (sheet.say().html("cases-more", &[("count", rest.len().into())])) } (listing(sheet, rest)) }
+        }
+    }
+}
+
+/// Many in parts, by the department that does them. `are_open` shows what is in them.
+fn by_department(sheet: &Sheet, found: &[&Procedure], are_open: bool) -> Markup {
+    let parts = sheet.town.departments.iter().map(|(id, department)| {
+        let here: Vec<&Procedure> = found.iter().copied().filter(|procedure| procedure.department == *id).collect();
+        (department, here)
+    });
+    html! {
+        @for (department, here) in parts.filter(|(_, here)| !here.is_empty()) {
+            details open[are_open] {
+                summary { b { (sheet.text(&department.name)) } "　" (sheet.say().html("cases-count", &[("count", here.len().into())])) }
+                (listing(sheet, &here))
+            }
+        }
+    }
+}
+
+/// Which procedures a list holds, and so in what order they are shown.
+enum Listed<'a> {
+    Searched,
+    Event,
+    Department(&'a DepartmentId),
+    All,
+}
+
 pub(super) async fn list(sheet: Sheet, Query(find): Query<Find>) -> Result<Markup, PageError> {
     let say = sheet.say();
     let typed: String = find.q.as_deref().unwrap_or_default().trim().chars().take(SEARCH_CHARACTERS_MAX).collect();
-    let mut asked = None;
-    let (title, found): (String, Vec<&Procedure>) = if !typed.is_empty() {
-        (say.text("cases-search-results", &[("words", typed.as_str().into())]), catalogue::search(&sheet.town, &typed))
+    let (title, found, listed): (String, Vec<&Procedure>, Listed<'_>) = if !typed.is_empty() {
+        let title = say.text("cases-search-results", &[("words", typed.as_str().into())]);
+        (title, catalogue::search(&sheet.town, &typed), Listed::Searched)
     } else if let Some(event) = find.event.as_deref().and_then(|id| sheet.town.life_events.get(id)) {
-        (sheet.plain(&event.title), catalogue::of_event(&sheet.town, &event.id).collect())
+        (sheet.plain(&event.title), catalogue::of_event(&sheet.town, &event.id).collect(), Listed::Event)
     } else if let Some((id, department)) = find.department.as_deref().and_then(|id| sheet.town.departments.get_key_value(id)) {
-        asked = Some(id);
-        (sheet.plain(&department.name), catalogue::of_department(&sheet.town, id).collect())
+        (sheet.plain(&department.name), catalogue::of_department(&sheet.town, id).collect(), Listed::Department(id))
     } else {
-        (say.text("cases-all-procedures", &[]), sheet.town.procedures.values().map(AsRef::as_ref).collect())
+        (say.text("cases-all-procedures", &[]), sheet.town.procedures.values().map(AsRef::as_ref).collect(), Listed::All)
     };
     let body = html! {
         h1 { (title) }
@@ -185,8 +216,12 @@ pub(super) async fn list(sheet: Sheet, Query(find): Query<Find>) -> Result<Marku
             (departments(&sheet))
         } @else {
             p { (say.html("cases-count", &[("count", found.len().into())])) }
-            (listing(&sheet, &found))
-            (ask_a_person(&sheet, asked))
+            @match listed {
+                Listed::Searched => (best_first(&sheet, &found)),
+                Listed::Event | Listed::All if found.len() > AT_ONCE => (by_department(&sheet, &found, matches!(listed, Listed::Event))),
+                Listed::Event | Listed::All | Listed::Department(_) => (listing(&sheet, &found)),
+            }
+            (ask_a_person(&sheet, if let Listed::Department(id) = listed { Some(id) } else { None }))
         }
     };
     Ok(sheet.page(&title, |page| page.wide().here("/procedures"), body))

@@ -175,6 +175,7 @@ cases-person = わからない ときは、{ $department }（電話《でんわ�
 cases-takeover-title = 電話《でんわ》で 続《つづ》きを 書《か》いて もらう
 cases-takeover-lead = この 番号《ばんごう》を 電話《でんわ》で 言《い》って ください。30分《ぷん》 使《つか》えます。
 cases-takeover-make = 番号《ばんごう》を 出《だ》す
+cases-more = ほかの { $count }件《けん》も 見《み》る
 cases-count = { $count }
 cases-form-title-wrong = 見《み》て ください：{ $title }
 cases-takeover-code = 電話《でんわ》で 言《い》う 番号《ばんごう》

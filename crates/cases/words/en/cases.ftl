@@ -175,6 +175,7 @@ cases-person = If you are not sure, ask { $department } (phone { $phone }).
 cases-takeover-title = Let staff continue by phone
 cases-takeover-lead = Read this number to the staff on the phone. It works for 30 minutes.
 cases-takeover-make = Show a number
+cases-more = See { $count } more
 cases-count = { $count } procedures
 cases-form-title-wrong = Please check: { $title }
 cases-takeover-code = Number to read aloud

@@ -183,6 +183,7 @@ cases-person = 分からないときは、{ $department }（電話 { $phone }）
 cases-takeover-title = 電話で続きを入力してもらう
 cases-takeover-lead = 次の番号を電話で職員に伝えてください。30分だけ使えます。
 cases-takeover-make = 番号を出す
+cases-more = ほかの { $count }件も見る
 cases-count = { $count }件
 cases-form-title-wrong = 入力の確認：{ $title }
 cases-takeover-code = 電話で伝える番号

@@ -1,6 +1,6 @@
 //! The demo's cases, in all stages: filed, checked, corrected, proposed, approved and decided by the same functions that pages call.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use access::{Assurance, CaseId, Staff, StaffId, staff::directory};
 use cases::{
@@ -25,6 +25,7 @@ use uuid::Uuid;
 use super::{
     counter,
     fill::{self, Person},
+    mix::Mix,
 };
 use crate::{Failure, open_town::OpenTown};
 
@@ -49,7 +50,7 @@ const CASES_A_DAY: usize = 4;
 ///
 /// # Errors
 /// When the stores fail.
-pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failure> {
+pub fn bring_in(open: &OpenTown, town: &Town, folder: &Path, wanted: usize) -> Result<(), Failure> {
     let (Some(_), Some(desk)) = (&open.portal, &open.desk) else { return Err("a demo needs both faces".into()) };
     // Those that came over the counter have no copy on residents' side.
     carry(open)?;
@@ -59,10 +60,7 @@ pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failu
         return Ok(());
     }
     let people = residents(town, wanted)?;
-    let procedures: Vec<&Procedure> = town.procedures.values().map(AsRef::as_ref).filter(|procedure| fileable(procedure)).collect();
-    if procedures.is_empty() {
-        return Ok(());
-    }
+    let mix = Mix::of(town, folder);
     let now = Timestamp::now();
     let days = i64::try_from((wanted / CASES_A_DAY).clamp(1, DAYS_MAX))?;
     let staff = all_staff(open, town)?;
@@ -73,8 +71,7 @@ pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failu
         let back = days * 24 * 3600 * i64::try_from(wanted - number)? / i64::try_from(wanted)?;
         let at = now - SignedDuration::from_secs(back + i64::try_from(number * 37 % 3600)?);
         // Some procedures ask for papers that an invented person does not have; then the next one is filed.
-        for turn in 0..procedures.len() {
-            let procedure = procedures[(number + turn) % procedures.len()];
+        for procedure in mix.for_case(number) {
             let person = &people[number % people.len()];
             // Who withdraws does so where they filed.
             if number.is_multiple_of(WITHDRAWN) && comes_to_the_counter(procedure, number) {
@@ -104,11 +101,6 @@ pub fn bring_in(open: &OpenTown, town: &Town, wanted: usize) -> Result<(), Failu
     }
     eprintln!("\rcases worked: {}            ", filed.len());
     Ok(())
-}
-
-/// A procedure that somebody without an account and without papers can file. What is only prepared online is left to who tries the demo.
-fn fileable(procedure: &Procedure) -> bool {
-    matches!(procedure.channels.online, definitions::procedure::Online::Open)
 }
 
 fn residents(town: &Town, wanted: usize) -> Result<Vec<Person>, Failure> {
