@@ -219,6 +219,24 @@ fn more_files_in_an_hour_than_anybody_needs_are_not_kept_and_the_page_is() {
     served.stop();
 }
 
+#[test]
+fn a_form_with_more_files_than_a_question_takes_says_so_and_keeps_the_first() {
+    let place = Place::laid_out();
+    let served = place.serve("towns/mihon");
+    let mut owner = Owner::at(served.browser());
+    let csrf = owner.csrf.clone();
+    let mut parts = vec![("csrf", None, csrf.as_bytes()), ("dog_name", None, "ポチ".as_bytes())];
+    parts.extend(["1.png", "2.png", "3.png", "4.png", "5.png"].map(|name| ("photo", Some(name), PNG)));
+    parts.push(("no_question", Some("6.png"), PNG));
+    let path = format!("{}/dog", owner.draft);
+    let saved = owner.browser.post_parts(&path, &parts);
+    assert_eq!(saved.location.matches("refused=").collect::<Vec<_>>().len(), 1, "{}", saved.location);
+    assert!(saved.location.contains("refused=full~photo"), "{}", saved.location);
+    let shown = owner.browser.get(&saved.location).body;
+    assert!(shown.contains("もう数がいっぱいです") && shown.contains("3.png") && !shown.contains("4.png"), "{shown}");
+    served.stop();
+}
+
 /// A file that nothing names, as old as this, in a face's folder.
 fn orphan(place: &Place, face: &str, letter: char, hours: u64) -> std::path::PathBuf {
     let name = letter.to_string().repeat(64);

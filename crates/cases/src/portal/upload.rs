@@ -1,6 +1,8 @@
 //! 添付: documents and photographs. What a file claims to be is not believed: its first bytes are looked at, and only what staff can open
 //! safely in a browser is taken.
 
+use std::collections::BTreeSet;
+
 use access::PageError;
 use axum::{
     RequestExt,
@@ -231,6 +233,15 @@ pub(super) fn put(draft: &mut Typed, fields: &IndexMap<FieldId, Field>, files: &
         draft.push(path.clone(), json)?;
     }
     Ok(())
+}
+
+/// The questions that had no room for all of these files, each once. What was sent for no question of the page is nobody's.
+pub(super) fn left_aside(draft: &Typed, files: &[(String, FileAnswer)]) -> BTreeSet<(String, FileRefused)> {
+    let is_full = |(path, file): &&(String, FileAnswer)| {
+        let kept = draft.all(path);
+        !kept.is_empty() && !kept.iter().any(|kept| names(kept, &file.file))
+    };
+    files.iter().filter(is_full).map(|(path, _)| (path.clone(), FileRefused::Full)).collect()
 }
 
 /// Adds whole files to one question, or takes one out.
