@@ -182,3 +182,15 @@ test('when the line stays down the person is asked, and their tap goes on', { ti
   aiko.calm(CUT);
   await aiko.leave();
 });
+
+test('where something on the way lets no pieces through, the files go with the form', { timeout: 120_000 }, async () => {
+  line.mend();
+  const ken = await atTheDog('uploads-no-way');
+  await ken.page.route('**/uploads/*', (route) => (route.request().method() === 'PATCH' ? route.fulfill({ status: 403, body: 'blocked' }) : route.continue()));
+  await Promise.all([ken.page.waitForResponse((answer) => answer.status() === 403), ken.choose(scan('手帳.pdf', 6, MB))]);
+  await ken.onItsWay.first().waitFor({ state: 'detached' });
+  await ken.submit('次へ進む');
+  assert.deepEqual(await ken.kept.locator('.grow').allTextContents(), ['手帳.pdf']);
+  ken.calm(403);
+  await ken.leave();
+});

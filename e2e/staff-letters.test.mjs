@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { openTown, closeBrowser, person, PHONE } from './town.mjs';
 import { staff, fileDisclosure } from './staff.mjs';
-import { staff as behind } from './resident.mjs';
+import { signIn, staff as behind } from './resident.mjs';
 
 let town;
 before(async () => { town = await openTown({ residents: 200, cases: 20 }); });
@@ -21,6 +21,8 @@ async function until(one, path, says) {
 
 test('a letter is voided for a reason and issued again to the right address, and the person is told', { timeout: 120_000 }, async () => {
   const hana = await person(town, { viewport: PHONE, name: 'staff-letters-resident' });
+  await hana.go('/sign-in?then=/my');
+  await signIn(hana, town, 'ichika@example.jp');
   const filed = await fileDisclosure(hana, { name: '鈴木 一花', kana: 'スズキ イチカ', 'address.text': '見本県見本市中央1-2-3' });
   const clerk = await behind(town, 'ono');
   await clerk.press(filed.plain, 'do/claim');
@@ -69,6 +71,22 @@ test('a letter is voided for a reason and issued again to the right address, and
   assert.equal((await kudo.context.request.get(town.url + way.replace('/void', ''))).status(), 200);
   await until(hana, `/status/${filed.plain}`, /取り消しました/);
   assert.match(await hana.page.locator('main').innerText(), /宛先の番地が違っていました/);
+  // Among her letters the void one says so, the new one does not.
+  const hers = (language) => hana.page.locator('section[aria-labelledby=decision] li').filter({ hasText: language });
+  await until(hana, `/status/${filed.plain}`, /取り消されました。この通知書は使えません/);
+  assert.equal(await hers('この通知書は使えません').count(), 1);
+  assert.ok((await hers('この通知書は使えません').innerText()).includes(number));
   await hana.look('told');
+  await hana.go('/my');
+  assert.match(await hana.page.locator('main').innerText(), /取り消された通知書があります/);
+  await hana.look('my-void');
+  for (const [language, letter, my] of [['en', 'no longer valid', /A letter was cancelled/], ['easy', '使えません', /取り消した/]]) {
+    await hana.go(`/status/${filed.plain}?lang=${language}`);
+    await hana.page.evaluate(() => document.querySelectorAll('rt, rp').forEach((reading) => reading.remove()));
+    assert.equal(await hers(letter).count(), 1, language);
+    await hana.go('/my');
+    await hana.page.evaluate(() => document.querySelectorAll('rt, rp').forEach((reading) => reading.remove()));
+    assert.match(await hana.page.locator('main').innerText(), my);
+  }
   for (const one of [kudo, hana, clerk]) { one.calm(409, 422); await one.leave(); }
 });

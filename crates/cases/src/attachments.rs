@@ -43,7 +43,7 @@ pub(crate) fn media_of(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// Why a file is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileRefused {
     /// There is nothing in it.
     Empty,

@@ -142,6 +142,8 @@ pub struct OwnLetter {
     pub verify: String,
     /// Where its bytes are.
     pub file: String,
+    /// Since when it is void (取消し): it stays among the letters and says so.
+    pub voided_on: Option<Date>,
 }
 
 impl OwnCase {

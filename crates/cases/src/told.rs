@@ -253,6 +253,7 @@ impl store::hatch::Receiver for PortalReceiver {
                 issued_on: *issued_on,
                 verify: verify.clone(),
                 file: self.files.put(&bytes)?.to_string(),
+                voided_on: None,
             };
             crate::rows::portal::add_letter(tx, id, &kept)?;
         }

@@ -3,11 +3,13 @@
 //! Whoever holds a letter asks the portal whether this office issued it. The portal knows of a letter its number, its day, who sent it and
 //! whether it was voided; nothing of what it says, and to whom. It learns that through the hatch.
 
+use std::collections::BTreeMap;
+
 use access::LetterId;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::{
-    Parcel, Read, StoreError, Write,
+    Param, Parcel, Read, StoreError, Write,
     hatch::{Failure, Receiver},
     params,
 };
@@ -72,6 +74,31 @@ pub fn find(tx: &Read<'_>, code: &VerifyCode) -> Result<Option<Known>, StoreErro
     let Some(row) = tx.first(FIND, params![code.mark()])? else { return Ok(None) };
     Ok(Some(Known { document_number: row.get(0)?, sender: row.get(1)?, bears: row.get(2)?, voided_on: row.get(3)? }))
 }
+
+/// Which of these letters, by the codes that they bear, are void, and since when. One statement, however many they are.
+///
+/// # Errors
+/// When the store fails.
+pub fn voided<'c>(tx: &Read<'_>, codes: impl IntoIterator<Item = &'c str>) -> Result<BTreeMap<String, Date>, StoreError> {
+    let marks: BTreeMap<String, &str> =
+        codes.into_iter().filter_map(|text| Some((VerifyCode::typed(text)?.mark(), text))).take(VOIDED_TOGETHER).collect();
+    if marks.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let places: Vec<String> = (1..=marks.len()).map(|at| format!("${at}")).collect();
+    let sql = format!("select mark, voided_on from letter_verify where voided_on is not null and mark in ({})", places.join(", "));
+    let asked: Vec<Param> = marks.keys().map(Param::from).collect();
+    let mut voided = BTreeMap::new();
+    for row in tx.all(&sql, &asked)? {
+        if let Some(code) = marks.get(&row.get::<String>(0)?) {
+            voided.insert((*code).to_owned(), row.get(1)?);
+        }
+    }
+    Ok(voided)
+}
+
+/// Nobody has more letters on one page, and no engine minds so many values.
+const VOIDED_TOGETHER: usize = 500;
 
 /// Takes [`Notice`]s at the portal.
 pub struct VerifyReceiver;

@@ -139,3 +139,18 @@ async fn a_code_that_is_typed_leads_to_the_page_of_the_qr_code() {
     assert_eq!(office.get(&format!("/verify?code={typed}")).await.1, format!("/verify/{}", code().plain()));
     assert!(office.get("/verify?code=123").await.1.contains("発行の記録にありません"));
 }
+
+#[tokio::test]
+async fn whoever_holds_several_letters_is_told_which_of_them_are_void() {
+    let office = office();
+    let [first, second, third] = [1, 2, 3].map(|seed| VerifyCode::draw([seed; 40]));
+    office.hear(&first, None);
+    office.hear(&second, Some("2026-12-01"));
+    // Sent anew, the issuing undoes no voiding.
+    office.hear(&second, None);
+    let texts = [first.plain(), second.to_string(), third.plain(), "no code".to_owned()];
+    let shown = second.to_string();
+    let voided = office.portal.read(move |tx| letters::verify::voided(tx, texts.iter().map(String::as_str))).unwrap();
+    assert_eq!(voided.into_iter().collect::<Vec<_>>(), [(shown, jiff::civil::date(2026, 12, 1))]);
+    assert!(office.portal.read(|tx| letters::verify::voided(tx, [])).unwrap().is_empty());
+}

@@ -40,7 +40,9 @@ const ask = async (url, options = {}) => {
   throw { status: answer.status, after: Number(answer.headers.get('retry-after')), words };
 };
 // Worth trying again: no answer at all, or one that says so.
-const passes = ({ status }) => !status || status === 429 || status >= 500;
+const passes = ({ status }) => !status || status === 429 || (status >= 500 && status !== 501);
+// Nothing of ours answered so: something on the way lets no pieces through.
+const noWay = ({ status, words }) => [404, 405, 501].includes(status) || (status === 403 && !words);
 const standing = (answer) => {
   const said = (name) => answer.headers.get(`upload-${name}`) ?? '';
   return { at: Number(said('offset')), done: said('complete') === '?1', piece: Number(said('limit').match(/\d+/)), mark: said('mark') };
@@ -156,7 +158,7 @@ export const start = (box) => {
     try {
       if (show(await through(file, going, shown))) shown.item.remove(); else { shown.say(done); shown.end(); }
     } catch (trouble) {
-      if (trouble.status === 404 || trouble.status === 405) throw trouble;
+      if (noWay(trouble)) throw trouble;
       shown.say(failed);
       shown.end(trouble.words);
       if (passes(trouble)) shown.retry(() => one(file, shown, going).catch(() => shown.end()));

@@ -4,6 +4,7 @@
 mod cases;
 mod counter;
 pub mod fill;
+mod mix;
 mod pages;
 mod people;
 

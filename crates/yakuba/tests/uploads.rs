@@ -4,7 +4,7 @@ mod served;
 
 use std::{io::Write, path::Path};
 
-use served::{Browser, Page, Place, Typed};
+use served::{Browser, Page, Place, Typed, rows, until};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n................";
 
@@ -217,4 +217,90 @@ fn more_files_in_an_hour_than_anybody_needs_are_not_kept_and_the_page_is() {
     assert_eq!(owner.browser.post_parts(&format!("{}/files/photo", owner.draft), &[parts[0], ("photo", Some("x.png"), PNG)]).status, 429);
     assert_eq!(Owner::at(served.browser()).open("one", 9).status, 201, "others are not held up");
     served.stop();
+}
+
+#[test]
+fn a_form_with_more_files_than_a_question_takes_says_so_and_keeps_the_first() {
+    let place = Place::laid_out();
+    let served = place.serve("towns/mihon");
+    let mut owner = Owner::at(served.browser());
+    let csrf = owner.csrf.clone();
+    let mut parts = vec![("csrf", None, csrf.as_bytes()), ("dog_name", None, "ポチ".as_bytes())];
+    parts.extend(["1.png", "2.png", "3.png", "4.png", "5.png"].map(|name| ("photo", Some(name), PNG)));
+    parts.push(("no_question", Some("6.png"), PNG));
+    let path = format!("{}/dog", owner.draft);
+    let saved = owner.browser.post_parts(&path, &parts);
+    assert_eq!(saved.location.matches("refused=").collect::<Vec<_>>().len(), 1, "{}", saved.location);
+    assert!(saved.location.contains("refused=full~photo"), "{}", saved.location);
+    let shown = owner.browser.get(&saved.location).body;
+    assert!(shown.contains("もう数がいっぱいです") && shown.contains("3.png") && !shown.contains("4.png"), "{shown}");
+    served.stop();
+}
+
+/// A file that nothing names, as old as this, in a face's folder.
+fn orphan(place: &Place, face: &str, letter: char, hours: u64) -> std::path::PathBuf {
+    let name = letter.to_string().repeat(64);
+    let folder = place.data().join("files").join(face).join(&name[..2]).join(&name[2..4]);
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    std::fs::write(&path, b"sealed").unwrap();
+    let then = std::time::SystemTime::now() - std::time::Duration::from_secs(hours * 3600);
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(then).unwrap();
+    path
+}
+
+#[test]
+fn the_daily_work_deletes_what_nothing_names_and_what_was_half_sent_a_day_ago() {
+    let place = Place::laid_out();
+    let served = place.serve("towns/mihon");
+    let mut owner = Owner::at(served.browser());
+    let photo = photo(PIECE + 5);
+    let upload = owner.open("one", photo.len()).location;
+    assert_eq!(owner.patch(&upload, 0, &photo[..PIECE]).status, 204);
+    let mut kept = Owner::at(served.browser());
+    let whole = kept.open("one", PNG.len()).location;
+    assert_eq!(kept.patch(&whole, 0, PNG).header("upload-complete"), "?1");
+    served.stop();
+
+    // Two days pass. What the draft names is as old as what nothing names.
+    let pieces = "select count(*) from case_upload_piece";
+    assert_eq!(rows(&place.data(), "portal", pieces), [["1"]]);
+    let portal = rusqlite::Connection::open(place.data().join("portal/store.sqlite")).unwrap();
+    let days = 48 * 3_600_000_000_i64;
+    portal.execute("update case_upload set created_at = created_at - ?1", [days]).unwrap();
+    // Done jobs are kept for a month: today's has been done, and is asked for anew tomorrow.
+    portal.execute("delete from store_job where kind = 'files.sweep'", []).unwrap();
+    drop(portal);
+    let desk = rusqlite::Connection::open(place.data().join("desk/store.sqlite")).unwrap();
+    desk.execute("delete from store_job where kind = 'files.sweep'", []).unwrap();
+    drop(desk);
+    let (old, young) =
+        (["portal", "desk"].map(|face| orphan(&place, face, 'a', 48)), ["portal", "desk"].map(|face| orphan(&place, face, 'b', 20)));
+    let named = std::fs::File::options().write(true).open(named_file(&place.data().join("files/portal")).unwrap()).unwrap();
+    named.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(48 * 3600)).unwrap();
+
+    let served = place.serve("towns/mihon");
+    until("the orphans are gone", || old.iter().all(|path| !path.exists()));
+    until("what was half sent is gone", || rows(&place.data(), "portal", pieces) == [["0"]]);
+    assert!(young.iter().all(|path| path.exists()), "what is younger than a day may be named in a moment");
+    for face in ["portal", "desk"] {
+        let said = rows(&place.data(), face, "select actor, kind, why from store_entry where what = 'files-swept'");
+        assert_eq!(said, [["town", "files", "1"]], "{face}");
+    }
+    kept.browser = kept.browser.before(&served);
+    assert!(kept.page().contains("ポチ.png</span>"), "what the draft names is there");
+    owner.browser = owner.browser.before(&served);
+    assert_eq!(owner.offset(&upload), "404 ");
+    served.stop();
+    assert_eq!(files_below(&place.data().join("files/portal")), 2, "the young one, and the one that is named");
+}
+
+/// A file below a folder that is not one of ours, named by one letter again and again.
+fn named_file(folder: &Path) -> Option<std::path::PathBuf> {
+    let is_kept = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().chars().any(|c| !matches!(c, 'a' | 'b')));
+    std::fs::read_dir(folder)
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path())
+        .find_map(|path| if path.is_dir() { named_file(&path) } else { Some(path).filter(|path| is_kept(path)) })
 }

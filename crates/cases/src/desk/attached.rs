@@ -1,13 +1,15 @@
 //! 添付: what came with a case, in place: photographs beside the answers, documents in a frame, each also large on a page of its own from which
 //! one turns to the next. Only who may see the case sees any of it, and each look is recorded.
 
+use std::collections::BTreeSet;
+
 use access::{PageError, RecordKind, looked};
 use axum::{extract::Path, http::StatusCode, response::Response};
 use definitions::answer::FileAnswer;
 use maud::{Markup, html};
 use ui::{
     page::Crumb,
-    parts::{self, KeyHint, Tone},
+    parts::{self, KeyHint, Say, Tone},
 };
 
 use super::{
@@ -73,8 +75,29 @@ pub(super) fn in_place(sheet: &Sheet, opened: &Opened, files: &[FileAnswer]) -> 
     }
 }
 
+/// Attachments that the person sent beside the answers that stand, by their names, within a line of the story.
+pub(super) fn beside(sheet: &Sheet, opened: &Opened, files: &[FileAnswer]) -> Markup {
+    named(sheet.say(), &opened.case.number.plain(), &opened.files_here, files)
+}
+
+/// They came from the residents' side whatever the channel of the case: a link leads to what has arrived, and to nothing else.
+fn named(say: Say<'_>, number: &str, here: &BTreeSet<String>, files: &[FileAnswer]) -> Markup {
+    html! {
+        @for (at, file) in files.iter().enumerate() {
+            @if at > 0 { "、" }
+            @if here.contains(&file.file) {
+                a href=(address(number, file)) target="_blank" rel="noopener" { (file.name) }
+            } @else { (file.name) " " small { (say.html("desk-file-on-its-way", &[])) } }
+        }
+    }
+}
+
 fn source(opened: &Opened, file: &FileAnswer) -> String {
-    format!("/desk/cases/{}/files/{}", opened.case.number.plain(), file.file)
+    address(&opened.case.number.plain(), file)
+}
+
+fn address(number: &str, file: &FileAnswer) -> String {
+    format!("/desk/cases/{number}/files/{}", file.file)
 }
 
 fn size(sheet: &Sheet, file: &FileAnswer) -> String {
@@ -138,4 +161,27 @@ pub(super) async fn file(sheet: Sheet, Path((number, file)): Path<(String, Strin
     let kept = kept.ok_or_else(|| PageError::say(StatusCode::NOT_FOUND, "desk-error-file-on-its-way"))?;
     let answer = FileAnswer { file: kept, ..attached };
     crate::portal::served(&sheet.face.files, &answer).await
+}
+
+#[cfg(test)]
+mod tests {
+    use definitions::text::Language;
+    use ui::words::Words;
+
+    use super::*;
+
+    #[test]
+    fn what_was_sent_beside_the_answers_is_opened_by_its_name_once_it_is_here() {
+        let words = Words::new(ui::words::words().iter().chain(crate::words()).copied(), []).unwrap();
+        let file = |file: &str, name: &str| FileAnswer { file: file.into(), name: name.into(), media: "application/pdf".into(), bytes: 9 };
+        let here = BTreeSet::from(["aa.01".to_owned()]);
+        let files = [file("aa.01", "見取図.pdf"), file("bb.02", "<b>写真.jpg")];
+        let shown = named(Say { words: &words, language: Language::Ja }, "234ACDE", &here, &files).into_string();
+        assert!(
+            shown.contains("<a href=\"/desk/cases/234ACDE/files/aa.01\" target=\"_blank\" rel=\"noopener\">見取図.pdf</a>、"),
+            "{shown}"
+        );
+        assert!(shown.contains("&lt;b&gt;写真.jpg <small>") && !shown.contains("files/bb.02"), "{shown}");
+        assert!(shown.contains(&words.say(Language::Ja, "desk-file-on-its-way", &[])));
+    }
 }

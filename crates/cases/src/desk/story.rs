@@ -1,16 +1,16 @@
 //! 経過: what happened on a case, what was written, what was noted.
 
 use definitions::{
-    answer::Answers,
+    answer::{Answer, Answers, FileAnswer},
     ids::{FieldId, RuleId},
     text::Language,
 };
 use maud::{Markup, html};
 use ui::parts::{self, Side, Stage as Step};
 
-use super::{Sheet, case::Opened, panels};
+use super::{Sheet, attached, case::Opened, panels};
 use crate::{
-    clock,
+    attachments, clock,
     event::{Doubt, Event, Told, Who},
     identity::Identified,
 };
@@ -88,8 +88,8 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
         }
         Event::Reached { how, note } => Some(format!("{}　{note}", sheet.word(&format!("desk-reached-{how}")))),
         Event::Identity { identified } => Some(identity_said(sheet, identified)),
-        Event::CameTooLate { sent } if !sent.is_empty() => Some(came_too_late(sheet, opened, sent)),
-        Event::FiledAgain { number, sent } => Some(format!("{number}　{}", came_too_late(sheet, opened, sent))),
+        Event::CameTooLate { sent } if !sent.is_empty() => return Some(came_too_late(sheet, opened, sent)),
+        Event::FiledAgain { number, sent } => return Some(html! { (number) "　" (came_too_late(sheet, opened, sent)) }),
         Event::Doubted { doubts } => Some(doubts.iter().map(|doubt| doubt_said(sheet, opened, doubt)).collect::<Vec<_>>().join("　")),
         Event::MessageFate { fate, .. } => Some(fate_said(sheet, opened, fate)),
         _ => None,
@@ -104,13 +104,22 @@ fn corrected(sheet: &Sheet, opened: &Opened, before: &Answers, more: &[FieldId],
         said.push(sheet.say().text("desk-corrected-more", &[("what", labels(sheet, opened, more).as_str().into())]));
     }
     if !dropped.is_empty() {
-        let gone = came_too_late(sheet, opened, &before.only(dropped));
+        let gone = in_words(sheet, opened, &before.only(dropped));
         // An individual number is not kept beside the answers: only that it was asked is told.
         let silent: Vec<FieldId> = dropped.iter().filter(|id| before.get(id.as_str()).is_none()).cloned().collect();
         let what = [gone, labels(sheet, opened, &silent)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("　");
         said.push(sheet.say().text("desk-corrected-dropped", &[("what", what.as_str().into())]));
     }
     (!said.is_empty()).then(|| said.join("　"))
+}
+
+/// Answers as they read, question by question.
+fn in_words(sheet: &Sheet, opened: &Opened, answers: &Answers) -> String {
+    let said = answers.iter().map(|(id, answer)| match opened.procedure.field(id.as_str()) {
+        Some(field) => format!("{}：{}", sheet.plain(&field.label), answer.shown(field, &sheet.town, Language::Ja)),
+        None => id.to_string(),
+    });
+    said.collect::<Vec<_>>().join("　")
 }
 
 fn labels(sheet: &Sheet, opened: &Opened, fields: &[FieldId]) -> String {
@@ -159,13 +168,24 @@ pub(super) fn doubts(sheet: &Sheet, opened: &Opened) -> Markup {
     }
 }
 
-/// What a correction said that came too late, question by question.
-fn came_too_late(sheet: &Sheet, opened: &Opened, sent: &Answers) -> String {
-    let said = sent.iter().map(|(id, answer)| match opened.procedure.field(id.as_str()) {
-        Some(field) => format!("{}：{}", sheet.plain(&field.label), answer.shown(field, &sheet.town, Language::Ja)),
-        None => id.to_string(),
-    });
-    said.collect::<Vec<_>>().join("　")
+/// What a correction said that came too late, question by question. Files are opened by their names: staff use by hand what stands here.
+fn came_too_late(sheet: &Sheet, opened: &Opened, sent: &Answers) -> Markup {
+    let said = |id: &FieldId, answer: &Answer| {
+        let Some(field) = opened.procedure.field(id.as_str()) else { return html! { (id) } };
+        html! {
+            (sheet.plain(&field.label)) "："
+            @match answer {
+                Answer::Files(files) => (attached::beside(sheet, opened, files)),
+                Answer::Group(rows) => {
+                    (answer.shown(field, &sheet.town, Language::Ja))
+                    @let files: Vec<FileAnswer> = rows.iter().flat_map(attachments::of).collect();
+                    @if !files.is_empty() { " " (attached::beside(sheet, opened, &files)) }
+                }
+                other => (other.shown(field, &sheet.town, Language::Ja)),
+            }
+        }
+    };
+    html! { @for (at, (id, answer)) in sent.iter().enumerate() { @if at > 0 { "　" } (said(id, answer)) } }
 }
 
 /// What became of a message, ending in what to do next. How else the person can be reached is known from the case.

@@ -1,7 +1,7 @@
 //! 入力: one topic per page. A page is saved as it was typed, right or wrong; what is wrong is said beside its question and summed up on
 //! top, and stays until it is mended.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use access::{CaseId, PageError, Posted};
 use axum::{
@@ -348,8 +348,8 @@ pub(super) async fn save(
         return elsewhere(refused);
     }
     upload::count(&sheet, &mut came).await?;
-    let refused = upload::refused_query(&came.refused);
-    let files = crate::incoming::keep(&sheet.face.files, came.files).await?;
+    let files = Arc::new(crate::incoming::keep(&sheet.face.files, came.files).await?);
+    let sent = Arc::clone(&files);
     let typed = came.typed;
     let pressed = field::pressed(&typed);
     let turn = pressed.clone();
@@ -359,7 +359,7 @@ pub(super) async fn save(
             let unseen = filing::open(tx, terms, id, &owner)?.filled.hidden;
             let change = |draft: &mut Typed, page: &Page| {
                 draft.post_shown(&page.fields, &unseen, &typed)?;
-                crate::incoming::put(draft, &page.fields, &files)?;
+                crate::incoming::put(draft, &page.fields, &sent)?;
                 if let Some(pressed) = &turn {
                     pressed.apply(draft, &page.fields);
                 }
@@ -375,6 +375,8 @@ pub(super) async fn save(
         Ok(saved) => saved,
         Err(refused) => return elsewhere(refused),
     };
+    came.refused.extend(upload::left_aside(&opened.draft.typed, &files));
+    let refused = upload::refused_query(&came.refused);
     let back = if shown.is_back { "&back=check" } else { "" };
     let here = format!("/drafts/{draft}/{page}");
     if let Some(pressed) = &pressed {

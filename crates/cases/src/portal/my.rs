@@ -1,5 +1,7 @@
 //! マイページ: what I filed, what I have not finished, what I was told.
 
+use std::collections::HashSet;
+
 use access::{PageError, Posted};
 use axum::{extract::Path, response::Response};
 use maud::{Markup, html};
@@ -19,13 +21,13 @@ use crate::{
 
 pub(super) async fn show(sheet: Sheet) -> Result<Markup, PageError> {
     let owner = sheet.owner();
-    let (cases, drafts) = sheet
+    let (cases, voided, drafts) = sheet
         .read(move |tx, terms| {
-            let cases = match &owner.account {
-                Some(account) => rows::portal::own_of_account(tx, terms.keys, account)?,
-                None => Vec::new(),
+            let (cases, voided) = match &owner.account {
+                Some(account) => (rows::portal::own_of_account(tx, terms.keys, account)?, rows::portal::with_void_letter(tx, account)?),
+                None => (Vec::new(), HashSet::new()),
             };
-            Ok((cases, rows::portal::drafts_of(tx, terms.keys, &owner)?))
+            Ok((cases, voided, rows::portal::drafts_of(tx, terms.keys, &owner)?))
         })
         .await
         .map_err(refusal)?;
@@ -42,7 +44,7 @@ pub(super) async fn show(sheet: Sheet) -> Result<Markup, PageError> {
             }))
         } @else {
             h2 { (say.html("cases-my-cases", &[])) }
-            (filed(&sheet, &cases))
+            (filed(&sheet, &cases, &voided))
             ul.tags {
                 li { a.tag href="/my/notices" { (say.html("cases-my-notices", &[])) } }
                 li { a.tag href="/my/account" { (say.html("cases-my-account", &[])) } }
@@ -59,7 +61,7 @@ pub(super) async fn show(sheet: Sheet) -> Result<Markup, PageError> {
     Ok(sheet.page(&title, |page| page.personal().here("/my"), body))
 }
 
-fn filed(sheet: &Sheet, cases: &[OwnCase]) -> Markup {
+fn filed(sheet: &Sheet, cases: &[OwnCase], voided: &HashSet<String>) -> Markup {
     let say = sheet.say();
     if cases.is_empty() {
         return parts::empty(icons::FILE_TEXT, say.html("cases-my-cases-none", &[]), html! {});
@@ -75,6 +77,7 @@ fn filed(sheet: &Sheet, cases: &[OwnCase]) -> Markup {
             text: html! {
                 (say.html(&format!("cases-state-{}", case.state.code()), &[])) br;
                 (case.number.to_string()) "　" (sheet.words.short_day(sheet.language(), clock::day(case.filed_at)))
+                @if voided.contains(&case.id.to_string()) { br; b { (say.html("cases-my-letter-void", &[])) } }
             },
         })
         .collect();

@@ -238,7 +238,12 @@ fn decision(sheet: &Sheet, own: &Own) -> Markup {
             href: Some(href),
             icon: Some(icons::FILE_TEXT),
             title: say.html("cases-decision-letter-open", &[("title", letter.title.as_str().into())]),
-            text: html! { (letter.document_number) " " (sheet.words.short_day(sheet.language(), letter.issued_on)) },
+            text: html! {
+                (letter.document_number) " " (sheet.words.short_day(sheet.language(), letter.issued_on))
+                @if let Some(on) = letter.voided_on {
+                    br; b { (say.html("cases-decision-letter-void", &[("day", sheet.words.short_day(sheet.language(), on).into())])) }
+                }
+            },
         })
         .collect();
     html! {

@@ -1,5 +1,7 @@
 //! 添付 on residents' pages: documents and photographs, with the form or one request a file.
 
+use std::collections::BTreeSet;
+
 use access::PageError;
 use axum::{
     RequestExt,
@@ -80,6 +82,15 @@ pub(super) async fn count(sheet: &Sheet, came: &mut Came) -> Result<(), PageErro
         }
     }
     Ok(())
+}
+
+/// The questions that had no room for all of these files, each once. What was sent for no question of the page is nobody's.
+pub(super) fn left_aside(draft: &Typed, files: &[(String, FileAnswer)]) -> BTreeSet<(String, FileRefused)> {
+    let is_full = |(path, file): &&(String, FileAnswer)| {
+        let kept = draft.all(path);
+        !kept.is_empty() && !kept.iter().any(|kept| names(kept, &file.file))
+    };
+    files.iter().filter(is_full).map(|(path, _)| (path.clone(), FileRefused::Full)).collect()
 }
 
 /// Adds whole files to one question, or takes one out.

@@ -50,6 +50,8 @@ const ADD_LETTER: &str = "insert into own_letter (id, case_id, title, document_n
     values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing";
 const LETTERS: &str =
     "select id, title, document_number, issued_on, verify, file from own_letter where case_id = $1 order by issued_on, id";
+const CODES_OF_ACCOUNT: &str = "select l.case_id, l.verify from own_letter l join own_case c on c.id = l.case_id where c.account = $1 \
+    order by c.filed_at desc limit 500";
 
 fn draft(keys: &Keys, row: &Row) -> Result<Draft, StoreError> {
     let filed: bool = row.get(8)?;
@@ -317,19 +319,32 @@ pub(crate) fn add_letter(tx: &Write<'_>, case: CaseId, letter: &OwnLetter) -> Re
     Ok(())
 }
 
-/// The letters of a case.
+/// The letters of a case, void ones too.
 pub(crate) fn letters(tx: &Read<'_>, case: CaseId) -> Result<Vec<OwnLetter>, StoreError> {
-    tx.all(LETTERS, params![case.to_string()])?
-        .iter()
-        .map(|row| {
-            Ok(OwnLetter {
-                id: row.get(0)?,
-                title: row.get(1)?,
-                document_number: row.get(2)?,
-                issued_on: column(row, 3, "own_letter.issued_on")?,
-                verify: row.get(4)?,
-                file: row.get(5)?,
-            })
+    let rows = tx.all(LETTERS, params![case.to_string()])?;
+    let letter = |row: &Row| {
+        Ok::<_, StoreError>(OwnLetter {
+            id: row.get(0)?,
+            title: row.get(1)?,
+            document_number: row.get(2)?,
+            issued_on: column(row, 3, "own_letter.issued_on")?,
+            verify: row.get(4)?,
+            file: row.get(5)?,
+            voided_on: None,
         })
-        .collect()
+    };
+    let mut letters = rows.iter().map(letter).collect::<Result<Vec<OwnLetter>, _>>()?;
+    let voided = letters::verify::voided(tx, letters.iter().map(|letter| letter.verify.as_str()))?;
+    for letter in &mut letters {
+        letter.voided_on = voided.get(&letter.verify).copied();
+    }
+    Ok(letters)
+}
+
+/// Which cases of an account have a void letter.
+pub(crate) fn with_void_letter(tx: &Read<'_>, account: &str) -> Result<HashSet<String>, StoreError> {
+    let rows = tx.all(CODES_OF_ACCOUNT, params![account])?;
+    let codes = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<Vec<(String, String)>, StoreError>>()?;
+    let voided = letters::verify::voided(tx, codes.iter().map(|(_, code)| code.as_str()))?;
+    Ok(codes.into_iter().filter(|(_, code)| voided.contains_key(code)).map(|(case, _)| case).collect())
 }
