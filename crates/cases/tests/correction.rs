@@ -263,6 +263,30 @@ store::on_both_engines! {
         assert_eq!((answers.get("guests"), answers.get("quiet")), (Some(&Answer::Number(4)), None));
     }
 
+    fn what_opens_and_hides_in_the_rows_of_a_group_is_asked_and_dropped_there_alone(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("room_use", &with(MEETING, &[("helpers.0.helper", "鈴木 一"), ("helpers.1.helper", "田中 二")]));
+        ask(&w, &own, &["purpose"]);
+        let mut pairs = vec![("purpose", "party"), ("food", "no"), ("guests", "8")];
+        let opened = page(&w, &own, &pairs, &["purpose", "food", "guests"]).1;
+        assert_eq!(opened, ["food", "guests", "helpers"], "a question opened in its rows");
+        pairs.extend([("helpers.0.helper", "鈴木 一"), ("helpers.0.duty", "受付"), ("helpers.1.helper", "田中 二"), ("helpers.1.duty", "会場")]);
+        send(&w, &own, &["purpose", "food", "guests", "helpers"], &pairs).unwrap();
+        w.carry();
+        agree(&w, &own);
+        assert_eq!(w.case(own.number).answers.get("helpers.1.duty"), Some(&Answer::Text("会場".into())));
+        assert_eq!(doubts(&w, &own), []);
+        let own = w.own(own.id);
+        ask(&w, &own, &["purpose"]);
+        send(&w, &own, &["purpose", "quiet", "number"], &[("purpose", "meeting"), ("quiet", "yes")]).unwrap();
+        w.carry();
+        agree(&w, &own);
+        let answers = w.case(own.number).answers;
+        assert_eq!(answers.get("helpers.1.helper"), Some(&Answer::Text("田中 二".into())), "the rows stay");
+        assert!(answers.get("helpers.0.duty").is_none() && answers.get("helpers.1.duty").is_none());
+        assert_eq!(corrected(&w, &own).2, ids(&["food", "guests", "helpers"]));
+    }
+
     fn a_correction_is_judged_by_the_definition_of_its_case(place: Place) {
         let w = World::new(place);
         let own = w.filed("room_use", MEETING);

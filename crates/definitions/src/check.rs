@@ -8,6 +8,7 @@ mod bend;
 mod coverage;
 mod example;
 mod facts;
+mod outcome;
 mod run;
 mod typing;
 
@@ -64,6 +65,7 @@ pub fn check_sources(sources: &Sources) -> Report {
     for procedure in town.procedures.values() {
         check_examples(&town, procedure, &loaded, &mut report);
     }
+    outcome::named_too_early(&town, &loaded, &mut report.problems);
     if let Some(postal) = &sources.postal {
         report.problems.extend(postal.read().1);
     }
