@@ -45,6 +45,18 @@ test('a linked father sees what is held of each child, and each thing to do open
   assert.match((await chosen()).join(), /美月/);
   await kenji.look('leave-prefilled');
   assert.ok(!/[0-9a-f]{8}-/.test(kenji.page.url()), 'no record stands in an address');
+
+  // His dog, which the register finds by its tag.
+  await kenji.go('/my');
+  const koro = panel(kenji, 'コロ');
+  const dog = await koro.innerText();
+  for (const said of ['犬の登録原簿', '鈴木', '雑種', '東町2-3']) assert.ok(dog.includes(said), `${said} in ${dog}`);
+  await koro.getByRole('button', { name: '犬の登録事項の変更' }).click();
+  await kenji.page.waitForURL(/\/drafts\//);
+  // Which dog it is stands there already, so the form opens with what happened.
+  assert.equal(await kenji.page.locator('[name=event]').count(), 3);
+  await kenji.go(new URL(kenji.page.url()).pathname.replace(/[^/]+$/, 'dog'));
+  assert.deepEqual([await kenji.page.inputValue('[name=tag]'), await kenji.page.inputValue('[name=dog_name]')], ['第45号', 'コロ']);
   kenji.calm();
   await kenji.leave();
 });

@@ -256,6 +256,38 @@ test('a limit is extended by a notice that is seen before it goes, and the perso
   for (const one of [hana, ono]) { one.calm(); await one.leave(); }
 });
 
+test('a decision on childcare is deferred by a notice that names the day itself', { timeout: 120_000 }, async () => {
+  // 子ども・子育て支援法20条6項ただし書: within thirty days the town tells until when it still needs, and why.
+  const mori = await staff(town, 'mori', wide('deferred'));
+  await mori.go('/desk/cases?procedure=nursery_admission&stage=working');
+  const number = (await mori.page.locator('a[href^="/desk/cases/"]').first().getAttribute('href')).split('/').pop();
+  await mori.open(number);
+  await mori.follow('遅れを知らせる');
+  await mori.page.check('input[name=delay][value=named]');
+  await mori.look('named');
+  const until = new Date(Date.now() + 75 * 86_400_000).toISOString().slice(0, 10);
+  await mori.page.fill('[name=named-until]', until);
+  const why = '就労の状況の調査に日時を要するため。';
+  await mori.page.fill('[name=reason]', why);
+  const { csrf, row } = await mori.held();
+  const preview = await mori.post(number, 'delay-preview', { csrf, row, delay: 'named', 'named-until': until, reason: why });
+  assert.equal(preview.headers()['content-type'], 'application/pdf');
+  await mori.press('遅れを知らせる');
+  await mori.said('遅れを申請者に知らせます');
+  for (let tries = 0; tries < 100 && !(await mori.page.locator('a[href*="/letters/"]').count()); tries += 1) {
+    await mori.open(number);
+    await new Promise((next) => setTimeout(next, 150));
+  }
+  await mori.page.getByText('教育・保育給付認定処理延期通知書').first().waitFor();
+  const [year, month, day] = until.split('-').map(Number);
+  assert.match(await mori.page.locator('main').innerText(), new RegExp(`令和${year - 2018}年${month}月${day}日`), 'the limit is the day of the notice');
+  await mori.look('done');
+  await mori.follow('遅れを知らせる');
+  assert.equal(await mori.page.locator('input[name=delay][value=named]').isDisabled(), true, 'once');
+  mori.calm();
+  await mori.leave();
+});
+
 test('a limit that has passed is not extended, and the page says why', { timeout: 60_000 }, async () => {
   const ono = await staff(town, 'ono', wide('late'));
   // It came by post eight weeks ago and nobody looked.

@@ -32,7 +32,8 @@ pub struct Whole {
     pub typed: Typed,
     /// What the form makes of it.
     pub filled: Filled,
-    /// The questions that may be answered: those that were asked for and those that follow, in the order of the form.
+    /// The questions that may be answered: those that were asked for, those that decide whether these are asked at all, and those that follow,
+    /// in the order of the form.
     pub open: Vec<FieldId>,
     /// Of these the ones that were not to be seen before: they follow from the correction.
     pub opened: Vec<FieldId>,
@@ -50,7 +51,8 @@ impl<'a> Correcting<'a> {
     pub(crate) fn whole(&self, lay: impl Fn(&mut Typed, &Field) -> Result<(), TooMuch>) -> Result<Whole, TooMuch> {
         let stands = Typed::of_answers(self.stands);
         let before = form::fill(self.procedure, &stands, self.facts, self.today);
-        let mut open = self.asked.to_vec();
+        let asked = self.asked_with_ways(&before);
+        let mut open = asked.clone();
         let (mut typed, mut laid) = (stands, 0);
         // Each round opens at least one more question, so there are no more rounds than questions.
         let filled = loop {
@@ -67,11 +69,37 @@ impl<'a> Correcting<'a> {
             }
             open.extend(more);
         };
-        let seen_before = |id: &FieldId| self.asked.contains(id) && before.is_asked(id.as_str());
+        let seen_before = |id: &FieldId| asked.contains(id) && before.is_asked(id.as_str());
         let open: Vec<FieldId> = self.in_order().filter(|id| open.contains(id)).cloned().collect();
         let opened = open.iter().filter(|id| !seen_before(id) && filled.is_asked(id.as_str())).cloned().collect();
         let dropped = self.in_order().filter(|id| is_below(id, &newly_hidden(&before, &filled), self.stands)).cloned().collect();
         Ok(Whole { typed, filled, open, opened, dropped, before })
+    }
+
+    /// What was asked for; and where the form does not ask one of these now, the questions whose answers decide that. Else nobody could ever
+    /// answer what they are asked.
+    fn asked_with_ways(&self, before: &Filled) -> Vec<FieldId> {
+        let mut asked = self.asked.to_vec();
+        let mut ways: Vec<FieldId> = asked.iter().filter(|id| !before.is_asked(id.as_str())).cloned().collect();
+        let mut looked = 0;
+        while let Some(hidden) = ways.get(looked).cloned() {
+            looked += 1;
+            let page = self.procedure.pages.values().find(|page| page.fields.contains_key(&hidden));
+            let conditions =
+                page.into_iter().flat_map(|page| [page.when.as_ref(), page.fields.get(&hidden).and_then(|field| field.when.as_ref())]);
+            let rests: Vec<FieldId> =
+                conditions.flatten().flat_map(|when| when.references().names).filter_map(|name| first(&name)).collect();
+            for id in rests.into_iter().filter(|id| self.procedure.field(id.as_str()).is_some()) {
+                if before.is_asked(id.as_str()) {
+                    if !asked.contains(&id) {
+                        asked.push(id);
+                    }
+                } else if !ways.contains(&id) {
+                    ways.push(id);
+                }
+            }
+        }
+        asked
     }
 
     fn in_order(&self) -> impl Iterator<Item = &'a FieldId> {

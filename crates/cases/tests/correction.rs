@@ -263,6 +263,52 @@ store::on_both_engines! {
         assert_eq!((answers.get("guests"), answers.get("quiet")), (Some(&Answer::Number(4)), None));
     }
 
+    fn what_opens_and_hides_in_the_rows_of_a_group_is_asked_and_dropped_there_alone(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("room_use", &with(MEETING, &[("helped", "yes"), ("helpers.0.helper", "鈴木 一"), ("helpers.1.helper", "田中 二")]));
+        ask(&w, &own, &["purpose"]);
+        let mut pairs = vec![("purpose", "party"), ("food", "no"), ("guests", "8")];
+        let opened = page(&w, &own, &pairs, &["purpose", "food", "guests"]).1;
+        assert_eq!(opened, ["food", "guests", "helpers"], "a question opened in its rows");
+        pairs.extend([("helpers.0.helper", "鈴木 一"), ("helpers.0.duty", "受付"), ("helpers.1.helper", "田中 二"), ("helpers.1.duty", "会場")]);
+        send(&w, &own, &["purpose", "food", "guests", "helpers"], &pairs).unwrap();
+        w.carry();
+        agree(&w, &own);
+        assert_eq!(w.case(own.number).answers.get("helpers.1.duty"), Some(&Answer::Text("会場".into())));
+        assert_eq!(doubts(&w, &own), []);
+        let own = w.own(own.id);
+        ask(&w, &own, &["purpose"]);
+        send(&w, &own, &["purpose", "quiet", "number"], &[("purpose", "meeting"), ("quiet", "yes")]).unwrap();
+        w.carry();
+        agree(&w, &own);
+        let answers = w.case(own.number).answers;
+        assert_eq!(answers.get("helpers.1.helper"), Some(&Answer::Text("田中 二".into())), "the rows stay");
+        assert!(answers.get("helpers.0.duty").is_none() && answers.get("helpers.1.duty").is_none());
+        assert_eq!(corrected(&w, &own).2, ids(&["food", "guests", "helpers"]));
+    }
+
+    fn what_the_form_does_not_ask_now_comes_with_the_question_that_opens_it(place: Place) {
+        let w = World::new(place);
+        let own = w.filed("room_use", MEETING);
+        ask(&w, &own, &["caterer"]);
+        assert_eq!(page(&w, &own, &[], &[]), (vec!["purpose".to_owned()], vec![]), "nobody could answer it else");
+        let pairs = [("purpose", "party"), ("food", "yes"), ("guests", "20"), ("caterer", "みほん食堂")];
+        let shown = ["purpose", "food", "guests", "caterer", "permit"];
+        let files = vec![("permit".to_owned(), file())];
+        send_all(&w, &own, Corrected { typed: typed(&pairs), files, shown: ids(&shown), told: vec![] }).unwrap();
+        w.carry();
+        agree(&w, &own);
+        assert_eq!(w.case(own.number).answers.get("caterer"), Some(&Answer::Text("みほん食堂".into())));
+        assert_eq!(doubts(&w, &own), []);
+        // It stays as it is when she says so.
+        let other = w.filed("room_use", MEETING);
+        ask(&w, &other, &["caterer"]);
+        send(&w, &other, &["purpose"], &[("purpose", "meeting")]).unwrap();
+        w.carry();
+        agree(&w, &other);
+        assert_eq!(w.case(other.number).answers, other.answers);
+    }
+
     fn a_correction_is_judged_by_the_definition_of_its_case(place: Place) {
         let w = World::new(place);
         let own = w.filed("room_use", MEETING);

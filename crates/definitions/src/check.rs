@@ -8,6 +8,7 @@ mod bend;
 mod coverage;
 mod example;
 mod facts;
+mod outcome;
 mod run;
 pub mod trial;
 mod typing;
@@ -80,6 +81,7 @@ pub fn check_sources(sources: &Sources) -> Report {
     report.procedures = town.procedures.len();
     check_examples(&town, &loaded, &mut report);
     alike(&town, &loaded, &mut report.warnings);
+    outcome::named_too_early(&town, &loaded, &mut report.problems);
     if let Some(postal) = &sources.postal {
         report.problems.extend(postal.read().1);
     }

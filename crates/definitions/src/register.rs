@@ -16,6 +16,9 @@ pub struct Register {
     pub key: Option<FieldId>,
     /// The column that says whose record it is: shown on the my page of those who act for that person.
     pub owner: Option<FieldId>,
+    /// Where records are found by their key: the column that says on whose my page a record stands, where that person is known.
+    #[serde(default)]
+    pub shown_to: Option<FieldId>,
     /// Its columns.
     pub fields: IndexMap<FieldId, Column>,
     /// States of a record, by id, as people read them.
@@ -30,6 +33,13 @@ pub struct Register {
     pub records: IndexMap<OptionId, IndexMap<FieldId, String>>,
     /// Which department looks after it.
     pub department: Option<DepartmentId>,
+}
+
+impl Register {
+    /// The column that names the person on whose my page a record stands.
+    pub fn whose(&self) -> Option<&FieldId> {
+        self.owner.as_ref().or(self.shown_to.as_ref())
+    }
 }
 
 /// A column of a register.

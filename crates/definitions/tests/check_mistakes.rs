@@ -154,19 +154,17 @@ fn a_message_names_nothing_that_nobody_fills() {
 
 #[test]
 fn a_message_of_a_step_names_no_outcome() {
+    let found = |sources| lines(&checked(&sources).problems);
     let office = OFFICE.replace("{applicant.name} 様", "{applicant.name} 様 {outcome.title}");
-    assert_eq!(wrong(&sources(&[("office.yaml", &office)])), Vec::<String>::new(), "an outcome tells it");
+    assert_eq!(found(sources(&[("office.yaml", &office)])), Vec::<String>::new(), "an outcome tells it");
     let step = PROCEDURE.replace("{ title: 受付, role: clerk }", "{ title: 受付, role: clerk, do: { told: { tell: told } } }");
-    let found = wrong(&sources(&[("office.yaml", &office), ("procedures/dog.yaml", &step)]));
-    let what = "`{outcome.title}` は、手続 `dog` の仕事 `receive` が送るときには、まだ決まっていない";
-    assert!(matches!(found.as_slice(), [one] if one.contains(what) && one.starts_with("small/office.yaml:")), "{found:#?}");
+    let told = found(sources(&[("office.yaml", &office), ("procedures/dog.yaml", &step)]));
+    let what = "`{outcome.title}` は、手続 `dog` の仕事 `receive` が送るときには、まだ決まっていない; 仕事が送るお知らせを、結論が送るものと分ける";
+    assert!(matches!(told.as_slice(), [one] if one.contains(what) && one.starts_with("small/office.yaml:")), "{told:#?}");
     let office = OFFICE.replace("message: told", "message: delayed").replace("{applicant.name} 様", "{outcome.title}");
-    let told = PROCEDURE.replace(", told: { tell: told }", "");
-    let found = wrong(&sources(&[("office.yaml", &office), ("procedures/dog.yaml", &told)]));
-    assert!(
-        found.iter().any(|problem| problem.contains("`{outcome.title}` は、`delayed` を送るときには、まだ決まっていない")),
-        "{found:#?}"
-    );
+    let silent = PROCEDURE.replace(", told: { tell: told }", "");
+    let told = found(sources(&[("office.yaml", &office), ("procedures/dog.yaml", &silent)]));
+    assert!(told.iter().any(|problem| problem.contains("`{outcome.title}` は、`delayed` を送るときには、まだ決まっていない")), "{told:#?}");
 }
 
 #[test]
@@ -177,6 +175,23 @@ fn what_names_a_record_is_never_emptied() {
         "台帳 `dogs` の `tag` は、記録を見つける手がかりなので、空にできない",
     );
     mistake("{ tell: told }", "{ change: dogs, of: name, keeper: 'null' }", "`keeper` は、記録を見つける手がかりなので、空にできない");
+}
+
+#[test]
+fn a_record_is_shown_to_a_resident_where_its_key_finds_it() {
+    let shown = OFFICE.replace("owner: keeper", "shown_to: keeper");
+    assert_eq!(wrong(&sources(&[("office.yaml", &shown)])), Vec::<String>::new());
+    for (office, what) in [
+        (OFFICE.replace("owner: keeper", "owner: keeper\nshown_to: keeper"), "`shown_to` の使いどころではない"),
+        (OFFICE.replace("owner: keeper", "shown_to: tag"), "`tag` は住民の欄ではない"),
+        (OFFICE.replace("owner: keeper", "shown_to: kepeer"), "`kepeer` という台帳 `dogs` の欄はない; `keeper` のことか"),
+    ] {
+        let found = wrong(&sources(&[("office.yaml", &office)]));
+        assert!(found.iter().any(|problem| problem.contains(what)), "{what}: {found:#?}");
+    }
+    // Nobody need be known, and it may be emptied.
+    let emptied = PROCEDURE.replace("{ tell: told }", "{ change: dogs, of: name, keeper: 'null' }");
+    assert_eq!(wrong(&sources(&[("office.yaml", &shown), ("procedures/dog.yaml", &emptied)])), Vec::<String>::new());
 }
 
 #[test]

@@ -53,3 +53,18 @@ fn a_question_of_another_kind_or_one_that_must_be_given_anew_takes_nothing_from_
     assert!(!joined.is_touched("school") && !joined.is_touched("agree"));
     assert_eq!(form::of_record(&town.procedures["water_stop"], register, "sakura", &membership()), Typed::default());
 }
+
+#[test]
+fn a_change_of_a_dog_begins_with_its_name_and_the_number_on_its_tag() {
+    let town = mihon();
+    let register = &town.registers["dog"];
+    let text = |text: &str| Answer::Text(text.into());
+    let values: Answers = [("tag", "第45号"), ("dog_name", "コロ"), ("owner", "鈴木 健二"), ("place", "見本市東町2-3")]
+        .into_iter()
+        .map(|(id, said)| (id.parse().unwrap(), text(said)))
+        .collect();
+    assert_eq!(register.startable["registered"], ["dog_change".parse().unwrap()]);
+    let typed = form::of_record(&town.procedures["dog_change"], register, "kenji", &values);
+    assert_eq!((typed.first("tag"), typed.first("dog_name")), (Some("第45号"), Some("コロ")));
+    assert_eq!(typed.len(), 2, "who files and what happened is theirs to say: {typed:?}");
+}

@@ -114,7 +114,9 @@ fn a_translation_is_shown_while_it_is_fresh() {
 fn its_examples_hold() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/landed_1/town");
     let report = check(&folder);
-    assert!(report.is_good(), "{:#?}", report.problems);
+    // It was published with a message of a step that names the outcome, which nobody could fill: it loads, and a check says so.
+    let found: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    assert!(matches!(found.as_slice(), [one] if one.contains("`{outcome.title}` は、手続 `join` の仕事 `interview`")), "{found:#?}");
     assert_eq!((report.procedures, report.examples), (4, 8));
     assert!(report.bends > 20, "{}", report.bends);
 }

@@ -132,7 +132,7 @@ pub(crate) fn record_changed(
     before: &[Stretch],
     after: &[Stretch],
 ) -> Result<(), StoreError> {
-    let owner = |stretch: &Stretch| register.owner.as_ref().and_then(|owner| stretch.values.get(owner.as_str())).and_then(key_of);
+    let owner = |stretch: &Stretch| register.whose().and_then(|owner| stretch.values.get(owner.as_str())).and_then(key_of);
     let owners: BTreeSet<String> = before.iter().chain(after).filter_map(owner).collect();
     for owner in owners {
         // An owner typed by hand is nobody whom the registry knows.

@@ -136,7 +136,7 @@ pub(crate) fn replace(tx: &Write<'_>, register: &Register, record: RecordId, aft
 }
 
 fn insert(tx: &Write<'_>, register: &Register, record: RecordId, number: i64, stretch: &Stretch, doing: &Doing) -> Result<(), StoreError> {
-    let column = |id: &Option<definitions::ids::FieldId>| id.as_ref().and_then(|id| stretch.values.get(id.as_str())).and_then(key_of);
+    let column = |id: Option<&FieldId>| id.and_then(|id| stretch.values.get(id.as_str())).and_then(key_of);
     let json = |value: serde_json::Result<String>| value.map_err(|_| StoreError::damaged("a value that has no JSON"));
     tx.run(
         INSERT,
@@ -144,8 +144,8 @@ fn insert(tx: &Write<'_>, register: &Register, record: RecordId, number: i64, st
             record.to_string(),
             number,
             register.id.as_str(),
-            column(&register.key),
-            column(&register.owner),
+            column(register.key.as_ref()),
+            column(register.whose()),
             unique_key(register, stretch),
             stretch.state.as_ref().map(|state| state.as_str().to_owned()),
             stretch.days.from,

@@ -347,8 +347,45 @@ store::on_both_engines! {
         let last = desk.read::<_, StoreError>(move |tx| records::stretches(tx, id)).unwrap().pop().unwrap();
         let column = |id: &str| last.values.get(id).cloned();
         assert_eq!((column("owner"), column("owner_address")), (Some(text("見本 次郎")), Some(text("見本市南町9"))));
-        assert_eq!((column("place"), column("features")), (Some(text("見本市東町2-3")), Some(text("左の耳が白い"))));
+        assert_eq!(column("place"), None, "nobody said where it is now, and it is not with the old owner");
+        assert_eq!(column("features"), Some(text("左の耳が白い")));
         decide(&desk, change("died", filed("dead", &[]), number())).unwrap();
         assert!(!holds(&desk, "dog", "第201号", date(2026, 10, 26)));
+    }
+
+    fn a_dog_stands_on_the_page_of_the_owner_who_is_known_and_of_nobody_else(place: Place) {
+        let desk = desk(place);
+        put(&desk, &cast());
+        let text = |text: &str| Answer::Text(text.into());
+        let address = Answer::Address(definitions::answer::PostalAddress { postal_code: None, line: "見本市緑町1".into(), building: None });
+        let filed = answers(&[
+            ("name", text("佐藤 花子")), ("address", address.clone()), ("kept_elsewhere", Answer::YesNo(false)), ("dog_name", text("モモ")), ("breed", text("柴犬")),
+            ("coat", text("茶")), ("sex", Answer::Choice("female".into())), ("born", Answer::Date(date(2024, 5, 1))),
+        ]);
+        let registers = |record: u128, tag: &str, own: Option<bool>, applicant| {
+            let mut details = answers(&[("tag", text(tag))]);
+            if let Some(own) = own {
+                details.insert("own".parse().unwrap(), Answer::YesNo(own));
+            }
+            Decided { procedure: "dog_registration", outcome: "registered", answers: filed.clone(), details, applicant, today: date(2026, 11, 24), record }
+        };
+        let mine = |desk: &Desk| {
+            let facts = desk.read::<_, StoreError>(|tx| record_rows::of_owner(tx, &resident_id(1).to_string())).unwrap();
+            facts.into_iter().map(|fact| (fact.stretch.values.get("tag").cloned().unwrap(), fact.stretch.days.until)).collect::<Vec<_>>()
+        };
+        let hanako = Some(resident_id(1));
+        decide(&desk, registers(1, "第1号", Some(false), hanako)).unwrap();
+        decide(&desk, registers(2, "第2号", None, hanako)).unwrap();
+        decide(&desk, registers(3, "第3号", Some(true), None)).unwrap();
+        assert_eq!(mine(&desk), [], "somebody files for the owner, nobody said, or nobody knows who files");
+        decide(&desk, registers(4, "第4号", Some(true), hanako)).unwrap();
+        assert_eq!(mine(&desk), [(text("第4号"), None)]);
+        assert!(holds(&desk, "dog", "第1号", date(2026, 11, 24)), "the register has them all, by their tags");
+        let given = answers(&[
+            ("event", Answer::Choice("owner".into())), ("happened_on", Answer::Date(date(2026, 12, 1))), ("new_owner", text("見本 次郎")), ("new_owner_address", address),
+        ]);
+        let change = Decided { procedure: "dog_change", outcome: "owner_changed", answers: given, details: answers(&[("number", text("第4号"))]), ..registers(9, "", None, None) };
+        decide(&desk, change).unwrap();
+        assert_eq!(mine(&desk), [(text("第4号"), Some(date(2026, 11, 30)))], "until the dog has another owner");
     }
 }

@@ -4,7 +4,14 @@
 use std::sync::Arc;
 
 use access::PageError;
-use definitions::{answer::Answers, form, ids::ProcedureId, procedure::Procedure, register::Register, typed::Typed};
+use definitions::{
+    answer::{Answer, Answers},
+    form,
+    ids::ProcedureId,
+    procedure::Procedure,
+    register::{ColumnKind, Register},
+    typed::Typed,
+};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use registry::{known::PortalFacts, publish::HeldRecord};
@@ -111,10 +118,15 @@ fn state_and_days(sheet: &Sheet, register: &Register, record: &HeldRecord) -> Ma
 
 /// What the record says beside whose it is, a line each.
 fn columns(sheet: &Sheet, register: &Register, values: &Answers) -> Markup {
-    let columns = register.fields.values().filter(|column| register.owner.as_ref() != Some(&column.id));
+    let columns = register.fields.values().filter(|column| register.whose() != Some(&column.id));
     let lines: Vec<Markup> = columns
         .filter_map(|column| {
-            let shown = values.get(column.id.as_str())?.shown(&column.question()?, &sheet.town, sheet.language());
+            let shown = match (values.get(column.id.as_str())?, column.question()) {
+                (answer, Some(question)) => answer.shown(&question, &sheet.town, sheet.language()),
+                // The number on a tag, by which the record is found.
+                (Answer::Text(code), None) if column.kind == ColumnKind::Code => code.clone(),
+                _ => return None,
+            };
             (!shown.is_empty()).then(|| html! { (sheet.text(&column.label)) "：" (shown) br; })
         })
         .collect();

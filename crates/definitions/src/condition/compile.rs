@@ -5,6 +5,10 @@ use cel::{
     common::ast::{CallExpr, Expr, LiteralValue, SelectExpr, SourceInfo, operators as cel_operators},
 };
 
+mod or_null;
+
+pub(super) use or_null::Beside;
+
 use super::{
     Arithmetic, Comparison, ConditionProblem, Each, Node, Plan, Scope, Type,
     call::{self, Signature},
@@ -14,15 +18,6 @@ use super::{
 
 /// The longest expression, in bytes. A clerk reads it aloud; the longest in `towns/` has some 300.
 const SOURCE_BYTES_MAX: usize = 4_000;
-
-/// What an expression may give besides a value of its type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beside {
-    /// Nothing.
-    Nothing,
-    /// `null`, which empties a column: by itself, or as a side of `? :`.
-    Null,
-}
 
 pub(super) fn compile(source: &str, scope: &Scope, expected: &Type, beside: Beside) -> Result<Plan, Vec<ConditionProblem>> {
     if source.len() > SOURCE_BYTES_MAX {
@@ -247,23 +242,6 @@ impl Compiler<'_> {
             self.problem(no, what, "both sides of ? : give the same");
         }
         let of = if first.of == Type::Any { second.of } else { first.of };
-        self.give(Node::If(when.node, first.node, second.node), at, of)
-    }
-
-    /// An expression, or `null`, or a choice between such.
-    fn or_null(&mut self, at: &IdedExpr) -> Lowered {
-        let Expr::Call(called) = &at.expr else { return self.expression(at) };
-        let (cel_operators::CONDITIONAL, [when, yes, no]) = (called.func_name.as_str(), called.args.as_slice()) else {
-            return self.expression(at);
-        };
-        let when = self.expecting(when, &Type::Bool);
-        let (first, second) = (self.or_null(yes), self.or_null(no));
-        let one_is_null = first.of == Type::Null || second.of == Type::Null;
-        if !one_is_null && !first.of.fits(&second.of) {
-            let what = format!("one side gives {}, the other {}", first.of, second.of);
-            self.problem(no, what, "both sides of ? : give the same");
-        }
-        let of = if matches!(first.of, Type::Null | Type::Any) { second.of } else { first.of };
         self.give(Node::If(when.node, first.node, second.node), at, of)
     }
 

@@ -28,8 +28,13 @@ pub fn of_record(procedure: &Procedure, register: &Register, owner: &str, values
 }
 
 fn said(field: &Field, register: &Register, values: &Answers) -> Option<crate::answer::Answer> {
-    let ColumnKind::Answer(kept) = &register.fields.get(field.id.as_str())?.kind else { return None };
     let answer = values.get(field.id.as_str())?;
+    let kept = match (&register.fields.get(field.id.as_str())?.kind, &field.kind) {
+        (ColumnKind::Answer(kept), _) => kept,
+        // The number by which the record is named, as it is written on a tag.
+        (ColumnKind::Code, Kind::Text { .. }) => &field.kind,
+        _ => return None,
+    };
     let is_same_kind = std::mem::discriminant(kept) == std::mem::discriminant(&field.kind);
     if is_same_kind { kinds::prefilled(&field.kind, &kinds::value_of(kept, answer, &[])) } else { None }
 }

@@ -163,6 +163,7 @@ static REGISTER: Form = form(
         may("department", Id, "所管課"),
         may("key", Id, "記録を名ざす欄"),
         may("owner", Id, "だれの記録か（その欄）"),
+        may("shown_to", Id, "だれのマイページに出すか（その欄。分からなければ空でよい）"),
         must("fields", Map(&Column), "欄"),
         may("states", Map(&Words), "記録の状態"),
         may("counters", Map(&COUNTER_SHAPE), "数：変わるその時に一緒に数える"),

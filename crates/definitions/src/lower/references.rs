@@ -12,7 +12,7 @@ use crate::{
     problem::Problem,
     procedure::{Effect, Procedure},
     read::Node,
-    register::Register,
+    register::{ColumnKind, Register},
     town::Town,
 };
 
@@ -128,10 +128,13 @@ impl Look<'_> {
         let town = self.town;
         for (id, register) in &town.registers {
             let base = format!("registers.{id}");
-            for (key, column) in [("key", &register.key), ("owner", &register.owner)] {
+            for (key, column) in [("key", &register.key), ("owner", &register.owner), ("shown_to", &register.shown_to)] {
                 if let Some(column) = column {
                     self.column(&format!("{base}.{key}"), register, column.as_str());
                 }
+            }
+            if let Some(column) = &register.shown_to {
+                self.shown_to(&format!("{base}.shown_to"), register, column);
             }
             for column in &register.unique {
                 self.column(&format!("{base}.unique"), register, column.as_str());
@@ -163,6 +166,17 @@ impl Look<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// A person without whom the record is found, by its key; who must be known is the owner.
+    fn shown_to(&mut self, path: &str, register: &Register, column: &crate::ids::FieldId) {
+        if register.key.is_none() || register.owner.is_some() {
+            let hint = "`key:` だけで名ざす台帳に書く。だれの記録かが いつも決まるなら `owner:` だけを書く";
+            self.problem(path, "`shown_to` の使いどころではない", hint);
+        }
+        if register.fields.get(column).is_some_and(|column| column.kind != ColumnKind::Resident) {
+            self.problem(path, format!("`{column}` は住民の欄ではない"), "`kind: resident` の欄を書く");
         }
     }
 

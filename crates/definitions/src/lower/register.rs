@@ -37,6 +37,7 @@ fn register(at: &At<'_>) -> Option<Register> {
         title: at.needed_text("title"),
         key: at.id("key"),
         owner: at.id("owner"),
+        shown_to: at.id("shown_to"),
         fields: columns(at, "fields"),
         states: at.texts("states"),
         counters: IndexMap::new(),

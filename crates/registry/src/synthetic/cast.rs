@@ -106,7 +106,7 @@ fn value(town: &Town, register: &Register, person: &CastResident, id: &FieldId, 
     }
     // A resident is named as in the examples; the owner need not be named at all.
     let named = text.and_then(|text| text.parse::<CastId>().ok()).and_then(|id| town.cast.residents.get(&id));
-    let who = named.or_else(|| (register.owner.as_ref() == Some(id)).then_some(person))?;
+    let who = named.or_else(|| (register.whose() == Some(id)).then_some(person))?;
     let id = Some(cast_resident(who.id.as_str()).to_string());
     Some(Answer::Member(definitions::answer::Member { id, name: who.name.clone(), kana: who.kana.clone(), born: Some(who.born) }))
 }

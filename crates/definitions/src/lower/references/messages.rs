@@ -3,7 +3,7 @@
 use super::Look;
 use crate::{
     message::{Message, OCCASIONS, Way},
-    procedure::{Effect, Procedure, Step},
+    procedure::{Effect, Procedure},
     text::Text,
     words::braces,
 };
@@ -48,22 +48,7 @@ pub(super) fn check(look: &mut Look<'_>) {
 fn tells(procedure: &Procedure, message: &Message) -> bool {
     let steps = procedure.steps.values().flat_map(|step| step.effects.values());
     let outcomes = procedure.outcomes.values().flat_map(|outcome| outcome.effects.values());
-    steps.chain(outcomes).any(|effect| is_told(effect, message))
-}
-
-fn is_told(effect: &Effect, message: &Message) -> bool {
-    matches!(effect, Effect::Tell { message: id } if *id == message.id)
-}
-
-/// Where a step tells a message: then no outcome is known yet.
-fn told_by_step<'p>(tellers: &[&'p Procedure], message: &Message) -> Option<(&'p Procedure, &'p Step)> {
-    let steps = tellers.iter().flat_map(|procedure| procedure.steps.values().map(move |step| (*procedure, step)));
-    steps.into_iter().find(|(_, step)| step.effects.values().any(|effect| is_told(effect, message)))
-}
-
-/// Whether a message stands for something that happens on any case, before it is decided.
-fn before_the_outcome(message: &Message) -> bool {
-    OCCASIONS.iter().any(|(occasion, _)| *occasion == message.id.as_str())
+    steps.chain(outcomes).any(|effect| matches!(effect, Effect::Tell { message: id } if *id == message.id))
 }
 
 fn outside(look: &mut Look<'_>, path: &str, text: &Text) {
@@ -77,18 +62,6 @@ fn outside(look: &mut Look<'_>, path: &str, text: &Text) {
 
 fn inside(look: &mut Look<'_>, path: &str, message: &Message, tellers: &[&Procedure]) {
     for name in braces(&message.my_page.ja) {
-        if name == "outcome.title"
-            && let Some((procedure, step)) = told_by_step(tellers, message)
-        {
-            let what = format!("`{{outcome.title}}` は、手続 `{}` の仕事 `{}` が送るときには、まだ決まっていない", procedure.id, step.id);
-            look.problem(path, what, "仕事が送るお知らせを、結論が送るものと分ける");
-            continue;
-        }
-        if name == "outcome.title" && before_the_outcome(message) {
-            let what = format!("`{{outcome.title}}` は、`{}` を送るときには、まだ決まっていない", message.id);
-            look.problem(path, what, "`{outcome.title}` を消す");
-            continue;
-        }
         let first = name.split('.').next().unwrap_or_default();
         let answered = !tellers.is_empty() && tellers.iter().all(|procedure| procedure.field(first).is_some());
         let asked = first == "outcome"
