@@ -17,24 +17,53 @@ pub fn of_department<'t>(town: &'t Town, department: &'t DepartmentId) -> impl I
     town.procedures.values().map(AsRef::as_ref).filter(move |procedure| procedure.department == *department)
 }
 
-/// Procedures that fit what somebody typed, the best first. Kana, width and case do not matter: everything is folded as names are, in all
-/// languages that the town writes. A word counts most in the title, then in the words by which people ask for it, then in the summary.
+/// Procedures that fit what somebody typed, the best first: [`Finder::search`] of the town as it is now.
 pub fn search<'t>(town: &'t Town, typed: &str) -> Vec<&'t Procedure> {
-    let wanted: Vec<Wanted> = typed.split_whitespace().map(Wanted::of).filter(|wanted| !wanted.whole.is_empty()).collect();
-    if wanted.is_empty() {
-        return Vec::new();
+    Finder::of(town).search(typed)
+}
+
+/// The procedures of a town with all that they are found by.
+pub struct Finder<'t> {
+    all: Vec<(&'t Procedure, Vec<(u32, String)>)>,
+}
+
+impl<'t> Finder<'t> {
+    /// Of a town.
+    pub fn of(town: &'t Town) -> Finder<'t> {
+        Finder { all: town.procedures.values().map(|procedure| (procedure.as_ref(), texts(town, procedure))).collect() }
     }
-    let mut found: Vec<(u32, &Procedure)> = town
-        .procedures
-        .values()
-        .filter_map(|procedure| {
-            let texts = texts(town, procedure);
-            let score: u32 = wanted.iter().map(|word| score(&texts, word)).try_fold(0u32, |sum, score| Some(sum + score?))?;
-            Some((score, procedure.as_ref()))
-        })
-        .collect();
-    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    found.into_iter().map(|(_, procedure)| procedure).collect()
+
+    /// Procedures that fit what somebody typed, the best first. Kana, width and case do not matter: everything is folded as names are, in all
+    /// languages that the town writes. A word counts most in the title, then in the words by which people ask for it, then in the summary;
+    /// and what few procedures say counts more than what many say, such as 届 and 申請.
+    pub fn search(&self, typed: &str) -> Vec<&'t Procedure> {
+        let wanted: Vec<Wanted> = typed.split_whitespace().map(Wanted::of).filter(|wanted| !wanted.whole.is_empty()).collect();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let weighed: Vec<Vec<(&str, f64)>> = wanted.iter().map(|wanted| self.weighed(wanted)).collect();
+        let mut found: Vec<(u32, &Procedure)> = self
+            .all
+            .iter()
+            .filter_map(|(procedure, texts)| {
+                let words = wanted.iter().zip(&weighed);
+                let score: u32 = words.map(|(word, pairs)| score(texts, word, pairs)).try_fold(0u32, |sum, score| Some(sum + score?))?;
+                Some((score, *procedure))
+            })
+            .collect();
+        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        found.into_iter().map(|(_, procedure)| procedure).collect()
+    }
+
+    /// The pairs of a word with their weight: how rare each is among the procedures (the logarithm of the inverse of its share), less in hiragana.
+    fn weighed<'w>(&self, wanted: &'w Wanted) -> Vec<(&'w str, f64)> {
+        let all = self.all.len() as f64 + 1.0;
+        let weigh = |(pair, weight): &'w (String, f64)| {
+            let in_so_many = self.all.iter().filter(|(_, texts)| texts.iter().any(|(_, text)| text.contains(pair.as_str()))).count() as f64;
+            (pair.as_str(), weight * (all / (in_so_many + 0.5)).ln().max(0.0))
+        };
+        wanted.pairs.iter().map(weigh).collect()
+    }
 }
 
 /// What a procedure is found by, folded, with what it is worth.
@@ -69,11 +98,60 @@ struct Wanted {
     nouns: Vec<String>,
     /// Runs of hiragana without what only says that something is wanted: each is worth more when it is there.
     rest: Vec<String>,
+    /// Pairs of neighbours in the runs, each once, with the weight of its run: a noun says more than a verb's ending.
+    pairs: Vec<(String, f64)>,
 }
 
 /// What people put behind a verb or a noun when they ask for it, longest first.
 const ENDINGS: [&str; 12] =
     ["してください", "ください", "たいです", "したい", "ほしい", "たい", "する", "には", "って", "です", "ます", "る"];
+
+/// How verbs end when somebody tells what happened or asks for something, longest first.
+const VERB_ENDINGS: [&str; 24] = [
+    "してください",
+    "してほしい",
+    "りました",
+    "しました",
+    "ください",
+    "てほしい",
+    "っている",
+    "たいです",
+    "ている",
+    "ています",
+    "ました",
+    "りたい",
+    "したい",
+    "ほしい",
+    "たい",
+    "には",
+    "です",
+    "ます",
+    "った",
+    "んだ",
+    "した",
+    "する",
+    "る",
+    "い",
+];
+/// Particles that stand before a verb.
+const PARTICLES: [char; 9] = ['を', 'に', 'が', 'は', 'で', 'と', 'の', 'も', 'へ'];
+/// What the pairs of a run of hiragana weigh beside those of a noun.
+const HIRAGANA_WEIGHT: f64 = 0.6;
+
+/// The stem of a run of hiragana: without the particle before it and the ending behind it.
+fn verb_stem(run: &str) -> &str {
+    let stem = VERB_ENDINGS.iter().find_map(|ending| run.strip_suffix(ending)).unwrap_or(run);
+    match stem.strip_prefix(PARTICLES) {
+        Some(rest) if rest.chars().count() > 1 => rest,
+        _ => stem,
+    }
+}
+
+/// The pairs of neighbours in a folded run; of a single character that one.
+fn pairs_of(run: &str) -> Vec<String> {
+    let characters: Vec<char> = run.chars().collect();
+    if characters.len() < 2 { vec![run.to_owned()] } else { characters.windows(2).map(|pair| pair.iter().collect()).collect() }
+}
 
 fn without_ending(text: &str) -> &str {
     ENDINGS.iter().find_map(|ending| text.strip_suffix(ending)).unwrap_or(text)
@@ -81,7 +159,7 @@ fn without_ending(text: &str) -> &str {
 
 impl Wanted {
     fn of(typed: &str) -> Wanted {
-        let (mut nouns, mut rest) = (Vec::new(), Vec::new());
+        let (mut nouns, mut rest, mut pairs) = (Vec::new(), Vec::new(), Vec::<(String, f64)>::new());
         let is_hiragana = |c: char| matches!(c, '\u{3041}'..='\u{3096}');
         let letters: Vec<char> = typed.chars().collect();
         for run in letters.chunk_by(|before, after| is_hiragana(*before) == is_hiragana(*after)) {
@@ -90,6 +168,10 @@ impl Wanted {
                 nouns.push(jp::kana::fold(&text));
                 continue;
             }
+            let verb = jp::kana::fold(verb_stem(&text));
+            if verb.chars().count() > 1 {
+                add_pairs(&verb, HIRAGANA_WEIGHT, &mut pairs);
+            }
             let stem = without_ending(&text);
             // A particle between two nouns says nothing of what is looked for.
             if stem.chars().count() > 1 {
@@ -97,15 +179,25 @@ impl Wanted {
             }
         }
         nouns.retain(|noun| !noun.is_empty());
+        nouns.iter().for_each(|noun: &String| add_pairs(noun, 1.0, &mut pairs));
         // A single kana is in everything.
         let whole = if letters.len() == 1 && letters.iter().copied().all(is_hiragana) { String::new() } else { jp::kana::fold(typed) };
-        Wanted { whole, stem: jp::kana::fold(without_ending(typed)), nouns, rest }
+        Wanted { whole, stem: jp::kana::fold(without_ending(typed)), nouns, rest, pairs }
+    }
+}
+
+fn add_pairs(run: &str, weight: f64, into: &mut Vec<(String, f64)>) {
+    for pair in pairs_of(run) {
+        match into.iter_mut().find(|(known, _)| *known == pair) {
+            Some((_, known)) => *known = known.max(weight),
+            None => into.push((pair, weight)),
+        }
     }
 }
 
 /// How well the texts of a procedure fit, none when not at all: a text that holds the whole is worth most; one that is held by it, such as
-/// 学童 by 学童保育, by its share of it; then its pieces, and the share of its pairs of characters that stand together.
-fn score(texts: &[(u32, String)], wanted: &Wanted) -> Option<u32> {
+/// 学童 by 学童保育, by its share of it; then its pieces, the share of its pairs of characters that stand together, and the share of its rare pairs.
+fn score(texts: &[(u32, String)], wanted: &Wanted, weighed: &[(&str, f64)]) -> Option<u32> {
     let length = wanted.whole.chars().count() as u32;
     let whole = |(worth, text): &(u32, String)| match text.chars().count() as u32 {
         _ if text.contains(&wanted.whole) => worth * 10,
@@ -113,7 +205,27 @@ fn score(texts: &[(u32, String)], wanted: &Wanted) -> Option<u32> {
         _ => 0,
     };
     let sum = texts.iter().map(whole).sum::<u32>() + in_pieces(texts, wanted) + in_pairs(texts, &wanted.stem);
-    (sum > 0).then_some(sum)
+    let (rare, share) = in_rare_pairs(texts, weighed);
+    (sum > 0 || share >= SHARE_MIN).then_some(sum + rare)
+}
+
+/// What is not there as a whole or in its pieces is found all the same when so much of it, by weight, is.
+const SHARE_MIN: f64 = 0.45;
+/// What a title that holds every pair is worth.
+const RARE_WORTH: f64 = 100.0;
+/// What a word counts in the title: the most of all.
+const TITLE_WORTH: f64 = 8.0;
+
+/// What the text that holds most of the weight is worth, and the share of the weight that all texts together hold.
+fn in_rare_pairs(texts: &[(u32, String)], weighed: &[(&str, f64)]) -> (u32, f64) {
+    let all: f64 = weighed.iter().map(|(_, weight)| weight).sum();
+    if all <= 0.0 {
+        return (0, 0.0);
+    }
+    let held = |text: &str| weighed.iter().filter(|(pair, _)| text.contains(pair)).map(|(_, weight)| weight).sum::<f64>() / all;
+    let best = texts.iter().map(|(worth, text)| held(text) * f64::from(*worth) / TITLE_WORTH).fold(0.0, f64::max);
+    let together = weighed.iter().filter(|(pair, _)| texts.iter().any(|(_, text)| text.contains(pair)));
+    ((best * RARE_WORTH) as u32, together.map(|(_, weight)| weight).sum::<f64>() / all)
 }
 
 /// Each noun is somewhere; a text that holds the verb too is what was meant: 「水道とめたい」 is 水道をとめる before 水道を使う.

@@ -11,6 +11,9 @@
 //!
 //! [`check`](mod@check) goes further: it walks the examples that stand beside the rules, and bends every condition a little to see whether an
 //! example would notice. [`form`] is the one evaluation of a form, for every channel.
+//!
+//! For authors there is more: [`outline`] begins a procedure, [`check::trial`] tries one, [`overlay::changes`] tells what a folder changes of
+//! what lies below it, [`inventory`] how much of the country's count of procedures a town covers, and [`graph`] which procedures were copied.
 
 pub mod town;
 

@@ -38,17 +38,17 @@ fn coverage_is_a_table_for_people_and_json_for_programs() {
         .find(|path| path.extension().is_some_and(|kind| kind == "yaml"));
     let procedure = procedure.expect("the village has a procedure of its own");
     let text = fs::read_to_string(&procedure).unwrap();
-    fs::write(&procedure, format!("{}\ninventory: [9108]\n", text.trim_end())).unwrap();
-    fs::write(folder.join("not_ours.yaml"), "inventory_excluded: { 31262: 県が扱います。 }\n").unwrap();
+    fs::write(&procedure, format!("{}\ninventory: [70001]\n", text.trim_end())).unwrap();
+    fs::write(folder.join("not_ours.yaml"), "inventory_excluded: { 70003: 県が扱います。 }\n").unwrap();
     let table = place.beside("inventory.csv");
-    fs::write(&table, "\u{feff}手続ID,手続名,総手続件数\n9108,写しの交付,\"9,000\"\n9112,附票,1000\n31262,建築確認,70000\n").unwrap();
+    fs::write(&table, "\u{feff}手続ID,手続名,総手続件数\n70001,写しの交付,\"9,000\"\n70002,附票,1000\n70003,建築確認,70000\n").unwrap();
     let coverage = |more: &[&str]| yakuba().arg("coverage").arg(&folder).arg("--inventory").arg(&table).args(more).output().expect("runs");
     let found = json(&coverage(&["--json"]));
     assert_eq!((&found["covered"]["rows"], &found["covered"]["filings"]), (&1.into(), &9_000.into()), "{found:#}");
     assert_eq!(found["covered"]["share_of_filings"], 0.9);
-    assert_eq!(found["gaps"][0]["id"], "9112");
+    assert_eq!(found["gaps"][0]["id"], "70002");
     let text = said(&coverage(&[]));
-    for part in ["国の棚卸調査の手続 3 のうち、このまちの手続は 2", "90.0 %", "9112  1,000  附票", "オンラインで終わる", "画面の形"]
+    for part in ["国の棚卸調査の手続 3 のうち、このまちの手続は 2", "90.0 %", "70002  1,000  附票", "オンラインで終わる", "画面の形"]
     {
         assert!(text.contains(part), "{part} is not in {text}");
     }
