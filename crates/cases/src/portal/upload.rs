@@ -9,7 +9,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use definitions::{answer::FileAnswer, field::Kind, form::FieldProblem, procedure::Page};
+use definitions::{answer::FileAnswer, field::Kind, form::FieldProblem, procedure::Page, typed::Typed};
 use store::files::FileRef;
 
 use super::{Sheet, form, refusal};
