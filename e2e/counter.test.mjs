@@ -101,6 +101,16 @@ for (const scripts of [true, false]) {
     assert.equal(await hana.page.locator('.qr svg').count(), 1);
     assert.ok(!hana.page.url().includes(code.replaceAll('-', '')), 'the code stands in no address');
     await hana.look('prepared');
+    const at = new URL(hana.page.url()).pathname;
+    // In the other languages it says the same; readings stand above the words.
+    for (const [language, title] of [['easy', /準備.*が できました/s], ['en', /You are prepared[^]*Nothing has been submitted yet[^]*Valid until/]]) {
+      await hana.go(`${at}?lang=${language}`);
+      const read = await hana.page.locator('main').innerText();
+      assert.match(read, title);
+      assert.ok(read.includes(code));
+      await hana.look(`prepared-${language}`);
+    }
+    await hana.go(`${at}?lang=ja`);
     await hana.go('/my');
     assert.match(await hana.page.locator('main').innerText(), new RegExp(`準備番号（.*まで。まだ届け出ていません）\\s*${code}`));
     await hana.look('my');
