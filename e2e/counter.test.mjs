@@ -101,6 +101,16 @@ for (const scripts of [true, false]) {
     assert.equal(await hana.page.locator('.qr svg').count(), 1);
     assert.ok(!hana.page.url().includes(code.replaceAll('-', '')), 'the code stands in no address');
     await hana.look('prepared');
+    const at = new URL(hana.page.url()).pathname;
+    // In the other languages it says the same; readings stand above the words.
+    for (const [language, title] of [['easy', /準備.*が できました/s], ['en', /You are prepared[^]*Nothing has been submitted yet[^]*Valid until/]]) {
+      await hana.go(`${at}?lang=${language}`);
+      const read = await hana.page.locator('main').innerText();
+      assert.match(read, title);
+      assert.ok(read.includes(code));
+      await hana.look(`prepared-${language}`);
+    }
+    await hana.go(`${at}?lang=ja`);
     await hana.go('/my');
     assert.match(await hana.page.locator('main').innerText(), new RegExp(`準備番号（.*まで。まだ届け出ていません）\\s*${code}`));
     await hana.look('my');
@@ -178,6 +188,15 @@ for (const scripts of [true, false]) {
     assert.match(await question.innerText(), /10MB/);
     assert.equal(await ishii.page.inputValue('[name=purpose]'), '年金の請求');
     assert.equal(await question.locator('[data-kept] li').count(), 1, 'the good one is kept');
+    // The clerk looks at it before it is a case; nobody else can.
+    const scan = await ishii.page.locator('section[aria-labelledby=scans] a').getAttribute('href');
+    assert.equal((await ishii.context.request.get(town.url + scan)).headers()['content-type'], 'application/pdf');
+    for (const other of ['goto', 'maeda']) {
+      const colleague = await staff(town, other, { name: `counter-scan-${other}` });
+      for (const at of [scan, scan.replace(/1$/, '2'), scan.replace(/1$/, '0')]) assert.equal((await colleague.context.request.get(town.url + at)).status(), 404, at);
+      await colleague.leave();
+    }
+    assert.equal((await ishii.context.request.get(town.url + scan.replace(/1$/, '0'))).status(), 404);
     await ishii.look('refused');
     // She is called away: the sheet waits under its name.
     await ishii.press('書きかけのまま残す');

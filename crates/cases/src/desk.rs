@@ -87,6 +87,7 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/paper", get(paper::choose).post(paper::take_over))
         .merge(Router::new().route("/desk/paper/{procedure}", get(paper::form::show).post(paper::filing::file)).layer(sheets_max))
         .route("/desk/paper/{procedure}/give-back", post(paper::give_back))
+        .route("/desk/paper/{procedure}/files/{case}/{turn}", get(paper::scans::show))
         .layer(Extension(tools))
 }
 

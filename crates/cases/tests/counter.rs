@@ -122,7 +122,7 @@ store::on_both_engines! {
         let [lent] = lent(&w).try_into().unwrap();
         assert_eq!(lent.typed.all("sketches").len(), 1);
         let number = take_in(&w, &clerk, filed(&w, "paper_request", case, Channel::Phone, of(&lent.typed, &w, "paper_request")), None).unwrap();
-        assert_eq!(attachments::of(&w.case(number).answers), [file.clone()]);
+        assert_eq!(attachments::of(&w.case(number).answers), std::slice::from_ref(&file));
         let kept = w.desk.read(move |tx| attachments::kept(tx, case, &file.file)).unwrap().expect("it lies at the desk");
         assert_eq!(hatch.files.get(&kept.parse().unwrap()).unwrap(), b"%PDF-1.4 a map");
         assert_eq!(w.count(&w.desk, "select count(*) from lent_draft"), 0, "nobody goes on with it any more");
@@ -329,6 +329,10 @@ store::on_both_engines! {
                 tx.run("delete from notice", store::params![]).map(drop)
             })
             .unwrap();
+        // The desk says once more what it said since then; that leaves her the draft.
+        for down in w.downs() {
+            w.hand_down(&down).unwrap();
+        }
         w.minutes_later(60 * 10);
         w.save(draft.id, &hanako(), "what", typed(&[("documents", "西公園の改修工事の契約書"), ("items.0.title", "契約書")])).unwrap();
         let second = w.file(&draft, &hanako()).unwrap();

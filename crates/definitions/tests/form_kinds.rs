@@ -288,7 +288,7 @@ fn paper_that_was_seen_or_is_kept_stands_for_a_file() {
         assert_eq!(read(nothing), "-", "{nothing:?}");
     }
     let long = "長".repeat(201);
-    assert_eq!(read(&[("paper", "kept"), ("note", &long)]), "q.note kind-text-too-long 201 200");
+    assert_eq!(read(&[("paper", "kept"), ("note", &long)]), "note kind-text-too-long 201 200");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use definitions::{
     check::check,
     field::{ChoiceStyle, Kind, Options, Sensitivity},
     ids::ProcedureId,
-    procedure::{Channel, DraftRule, Effect, Period, StepAct},
+    procedure::{Channel, DraftRule, Effect, Online, Period, StepAct},
     register::Counter,
     text::Language,
     town::{Completeness, Town},
@@ -29,6 +29,7 @@ fn the_first_landed_language_loads() {
     assert_eq!((join.minutes, join.keep_fiscal_years), (10, 5));
     assert_eq!(join.law.standard_period, Some(Period::Days(14)));
     assert!(matches!(&join.channels.line, Channel::Closed(why) if why.ja.starts_with("LINE")));
+    assert!(matches!(&town.procedures["change"].channels.online, Online::Prepare(what) if what.ja.starts_with("ここで準備し")));
     assert_eq!(join.steps["decide"].act, StepAct::Decide);
     assert_eq!(join.steps["decide"].sole_decision.len(), 1);
     assert!(join.outcomes["refuse"].reason_required && !join.outcomes["admit"].reason_required);

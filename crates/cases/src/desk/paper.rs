@@ -3,6 +3,7 @@
 
 pub(super) mod filing;
 pub(super) mod form;
+pub(super) mod scans;
 
 use access::{Act, CaseId, PageError, Posted, RecordAttributes, RecordKind, throttle};
 use axum::{

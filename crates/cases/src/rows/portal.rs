@@ -32,6 +32,8 @@ const DRAFTS_OF_SESSION: &str = "select id, session, account, procedure, version
 const DRAFTS_OF_ACCOUNT: &str = "select id, session, account, procedure, version, language, typed, case_id, filed, touched_at, ask_again, \
     row_count, prepared from case_draft where account = $1 and filed = 0 order by touched_at desc limit 20";
 const ADOPT_DRAFTS: &str = "update case_draft set account = $2 where session = $1 and account is null";
+const FILED_AT_DESK: &str = "update case_draft set filed = 1 where case_id = $1 and filed = 0 \
+    and (resume_mark is not null or prepared is not null)";
 const PREPARE_DRAFT: &str = "update case_draft set prepared = $2, touched_at = $3, row_count = row_count + 1 \
     where id = $1 and filed = 0 and row_count = $4";
 const SWEEP_DRAFTS: &str = "delete from case_draft where touched_at < $1";
@@ -123,9 +125,10 @@ pub(crate) fn typed_for(tx: &Read<'_>, keys: &Keys, case: CaseId) -> Result<Opti
     if sealed.is_empty() { Ok(None) } else { unseal(keys, "case_draft.typed", &sealed).map(Some) }
 }
 
-/// A lent draft was filed at the desk: it is filed here too.
+/// A lent draft was filed at the desk: it is filed here too. Of one that was never lent the desk can know only by a filing of which this side
+/// knows nothing since it was restored from a backup: it stays, to be filed anew.
 pub(crate) fn filed_at_desk(tx: &Write<'_>, case: CaseId) -> Result<(), StoreError> {
-    tx.run("update case_draft set filed = 1 where case_id = $1 and filed = 0", params![case.to_string()]).map(drop)
+    tx.run(FILED_AT_DESK, params![case.to_string()]).map(drop)
 }
 
 /// The draft of this id, whoever owns it.

@@ -207,6 +207,7 @@ desk-sheet-give-back = 受け付けずに戻す
 desk-sheet-lent = 申請者の下書きです。受け付けるまでは、何も届け出られていません。受け付けずに戻しても、下書きと添付は申請者の画面に残ります。
 desk-sheet-prepared = 準備された届出です。ご本人を確認し、内容を一緒に確かめてから受け付けてください。受け付けたときに届出になります。
 desk-sheet-needs = 持ってきていただくもの
+desk-sheet-scans = 付いているファイル（別の画面で開きます）
 desk-seen = 本人確認
 desk-seen-help = 窓口に来た方と、見せていただいたものを記録します。
 desk-seen-choose = 選んでください

@@ -93,6 +93,7 @@ pub(super) struct Wrong {
 pub(super) async fn page(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet, wrong: &Wrong) -> Result<Markup, PageError> {
     let side = at_the_side(sheet).await?;
     let filled = filled(sheet, procedure, &open.typed).await?;
+    let scans = super::scans::list(sheet, procedure, open).await?;
     let say = sheet.say();
     let fields = fields(procedure);
     let view = FieldView {
@@ -115,6 +116,7 @@ pub(super) async fn page(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet,
             (parts::notice(Tone::Error, html! { b { (sheet.word("desk-paper-formal")) } @for rule in &wrong.formal { p { (rule) } } }))
         }
         (origin(sheet, procedure, open))
+        (scans)
         form method="post" action={ "/desk/paper/" (procedure.id) } enctype=[has_files(fields.values()).then_some("multipart/form-data")] data-guard novalidate {
             (csrf_input(&sheet.staff.csrf))
             // Return in a line of text means "file", not the first button that happens to stand above it.
