@@ -79,6 +79,7 @@ fn every_kind_of_field_is_read_with_what_differs_from_it() {
 #[test]
 fn registers_effects_and_drafts_are_read() {
     let town = landed();
+    assert_eq!(town.registers["pet"].whose().unwrap().as_str(), "keeper");
     let facility = &town.registers["facility"];
     assert!(matches!(&facility.counters["used"], Counter::Count { only: Some(_), .. }));
     assert!(matches!(&facility.counters["free"], Counter::Formula(_)));
