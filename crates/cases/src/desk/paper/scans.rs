@@ -20,13 +20,13 @@ pub(super) async fn list(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet)
     Ok(html! {
         section.panel aria-labelledby="scans" {
             h2 #scans { (sheet.word("desk-sheet-scans")) }
-            ul {
+            ul.files {
                 @for (at, file) in files.iter().enumerate() {
                     li {
                         @if here.contains(&file.file) {
-                            a href={ "/desk/paper/" (procedure.id) "/files/" (case) "/" (at + 1) } target="_blank" rel="noopener" { (file.name) }
+                            a.grow href={ "/desk/paper/" (procedure.id) "/files/" (case) "/" (at + 1) } target="_blank" rel="noopener" { (file.name) }
                         } @else {
-                            (file.name) " " small { (sheet.word("desk-file-on-its-way")) }
+                            span.grow { (file.name) } " " small { (sheet.word("desk-file-on-its-way")) }
                         }
                     }
                 }
