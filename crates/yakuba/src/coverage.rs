@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 
 use crate::{
     command,
-    table::{Side, grouped, lines, percent},
+    table::{self, Side, grouped, lines, percent},
 };
 
 /// Prints the coverage; the mistakes of folder or inventory instead, with exit code 1, when there are any.
 pub fn run(asked: &command::Coverage) -> ExitCode {
     match found(asked) {
-        Ok(coverage) if asked.json => println!("{:#}", as_json(&coverage)),
-        Ok(coverage) => print!("{}", as_text(&coverage, asked.gaps)),
+        Ok(coverage) if asked.json => table::print(&format!("{:#}\n", as_json(&coverage))),
+        Ok(coverage) => table::print(&as_text(&coverage, asked.gaps)),
         Err(problems) => {
             problems.iter().for_each(|problem| println!("{problem}"));
             eprintln!("{} mistakes", problems.len());

@@ -8,13 +8,13 @@ use definitions::{
     sources::Sources,
 };
 
-use crate::command::Diff;
+use crate::{command::Diff, table};
 
 /// Prints the changes; the mistakes of a folder instead, with exit code 1, when it cannot be read.
 pub fn run(asked: &Diff) -> ExitCode {
     match found(asked) {
-        Ok(things) if asked.json => println!("{:#}", serde_json::json!(things)),
-        Ok(things) => print!("{}", as_text(&things)),
+        Ok(things) if asked.json => table::print(&format!("{:#}\n", serde_json::json!(things))),
+        Ok(things) => table::print(&as_text(&things)),
         Err(problems) => {
             problems.iter().for_each(|problem| println!("{problem}"));
             return ExitCode::FAILURE;

@@ -24,6 +24,13 @@ pub fn lines(sides: &[Side], rows: &[Vec<String>]) -> Vec<String> {
         .collect()
 }
 
+/// Prints a text that may be long. That its reader has gone away, as behind `| head`, is no fault of ours.
+pub fn print(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
 /// How many letters wide a text is: kana, kanji and full-width forms count two (Unicode TR11, as far as definitions need it).
 fn width(text: &str) -> usize {
     text.chars()

@@ -11,7 +11,7 @@ use definitions::{
 };
 use ui::words::{Value, Words};
 
-use crate::{Failure, command::Try, town};
+use crate::{Failure, command::Try, table, town};
 
 /// Prints what came of it; the mistakes of folder or answers instead, with exit code 1, when there are any.
 ///
@@ -19,8 +19,8 @@ use crate::{Failure, command::Try, town};
 /// When the town's words cannot be read.
 pub fn run(asked: &Try) -> Result<ExitCode, Failure> {
     match tried(asked) {
-        Ok((trial, _)) if asked.json => println!("{:#}", serde_json::json!(trial)),
-        Ok((trial, town)) => print!("{}", as_text(&trial, &town::words(&town)?)),
+        Ok((trial, _)) if asked.json => table::print(&format!("{:#}\n", serde_json::json!(trial))),
+        Ok((trial, town)) => table::print(&as_text(&trial, &town::words(&town)?)),
         Err(problems) => {
             problems.iter().for_each(|problem| println!("{problem}"));
             eprintln!("{} mistakes", problems.len());
@@ -64,7 +64,7 @@ fn as_text(trial: &Trial, words: &Words) -> String {
     text.extend(trial.later.iter().map(|path| format!("  あとで　　{path}")));
     text.extend(trial.faults.iter().map(|path| format!("  計算できない条件　{path}")));
     if trial.accepted {
-        text.push(format!("  手数料　　{} 円", crate::table::grouped(trial.fee.unsigned_abs())));
+        text.push(format!("  手数料　　{} 円", table::grouped(trial.fee.unsigned_abs())));
         text.push(format!("  お返事　　{}", trial.due.map_or_else(|| "期限なし".to_owned(), |due| format!("{due} まで"))));
         text.push(format!("  仕事　　　{}", named(&trial.steps)));
         text.extend(trial.sole_decision.iter().map(|role| format!("  専決　　　{role}")));

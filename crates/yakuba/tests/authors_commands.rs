@@ -154,3 +154,15 @@ fn what_a_village_changes_of_the_nations_is_told() {
     assert_eq!(below.status.code(), Some(1));
     assert!(said(&below).contains("何の上にも重なっていない"), "{}", said(&below));
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_fault() {
+    let place = Place::empty();
+    let folder = copied(&place);
+    let mut command = yakuba();
+    command.arg("diff").arg(&folder).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().expect("runs");
+    drop(child.stdout.take());
+    let done = child.wait_with_output().expect("ends");
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+}

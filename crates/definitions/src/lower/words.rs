@@ -78,10 +78,15 @@ fn completeness_of(
     let mut missing = Vec::new();
     let read_by_residents = texts.values().filter(|(text, _)| is_for_residents(&text.path));
     for (text, place) in read_by_residents.clone() {
-        if town.translations.find(text, language).is_some() {
+        // What is yet to be written is told where it stands; until then there is nothing to translate.
+        if keys::is_to_be_written(&text.ja) || town.translations.find(text, language).is_some() {
             continue;
         }
         let stale = places.get(&(language, text.path.clone()));
+        // A place for a translation that is still empty has been told.
+        if stale.is_some() && town.translations.at(&text.path, language).is_none() {
+            continue;
+        }
         let (what, place) = match stale {
             Some(at) => (format!("`{}` の {code} の訳が古い：日本語は「{}」", text.path, text.ja), at),
             None => (format!("`{}` の {code} の訳がない：「{}」", text.path, text.ja), place),
@@ -134,13 +139,13 @@ fn read_file(node: &Node, gathered: &Gathered, town: &mut Town, places: &mut Pla
             problems.push(Problem::new(&entry.node.place, "訳になっていない", "`{ of: もとの日本語, say: 訳 }` と書く"));
             continue;
         };
+        let path = at.map_or_else(|| path.clone(), |at| format!("{at}.{path}"));
+        places.insert((language, path.clone()), entry.node.place.clone());
         if say.trim().is_empty() {
             let place = entry.node.get("say").map_or(&entry.node.place, |say| &say.place);
             problems.push(Problem::new(place, format!("「{}」の訳が書かれていない", of.trim_end()), "`say:` に訳を書く"));
             continue;
         }
-        let path = at.map_or_else(|| path.clone(), |at| format!("{at}.{path}"));
-        places.insert((language, path.clone()), entry.node.place.clone());
         town.translations.insert(language, &path, Translation { of: of.trim_end().to_owned(), say: say.trim_end().to_owned() });
     }
 }
