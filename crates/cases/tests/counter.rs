@@ -286,6 +286,27 @@ store::on_both_engines! {
         assert_eq!(w.portal.write(move |tx| cases::sweep_drafts(tx, now)).unwrap(), 1);
     }
 
+    fn a_code_that_still_works_is_taken_from_nobody(place: Place) {
+        let w = World::new(place);
+        let draft = w.typed("paper_request", &hanako(), HANAKO);
+        let code = w.number();
+        lend(&w, draft.id, code);
+        w.carry();
+        let mut other = lent(&w).remove(0);
+        let theirs = CaseId::new(uuid::Uuid::from_u128(5)).to_string();
+        other.case = theirs.clone();
+        let of = |w: &World| -> String { w.desk.read(|tx| tx.first("select case_id from lent_draft", store::params![])).unwrap().unwrap().get(0).unwrap() };
+        w.minutes_later(5);
+        other.at = w.now();
+        w.hand_up(&Up::Lent(Box::new(other.clone()))).unwrap();
+        assert_eq!(of(&w), draft.case.to_string());
+        w.minutes_later(filing::CODE_MINUTES);
+        other.at = w.now();
+        w.hand_up(&Up::Lent(Box::new(other))).unwrap();
+        assert_eq!(of(&w), theirs, "one that has ended is free");
+        assert_eq!(w.count(&w.desk, "select count(*) from lent_draft"), 1);
+    }
+
     fn anothers_draft_is_not_prepared_and_an_unfinished_one_leads_to_its_page(place: Place) {
         let w = World::new(place);
         let draft = w.typed("seal_report", &hanako(), &[("name", "")]);

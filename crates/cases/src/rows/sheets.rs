@@ -12,7 +12,8 @@ use crate::{
 };
 
 const KEEP_LENT: &str = "insert into lent_draft (code, at, body, case_id, ends) values ($1, $2, $3, $4, $5) \
-    on conflict (code) do update set at = excluded.at, body = excluded.body, ends = excluded.ends where lent_draft.at < excluded.at";
+    on conflict (code) do update set at = excluded.at, body = excluded.body, case_id = excluded.case_id, ends = excluded.ends \
+    where lent_draft.at < excluded.at and (lent_draft.case_id = excluded.case_id or lent_draft.ends < excluded.at)";
 const KEEP_SHEET: &str = "insert into desk_sheet (case_id, staff, at, body) values ($1, $2, $3, $4) \
     on conflict (case_id, staff) do update set at = excluded.at, body = excluded.body";
 const SHEET: &str = "select body from desk_sheet where case_id = $1 and staff = $2";
@@ -25,7 +26,7 @@ const IS_WANTED: &str = "select 1 from case_ where id = $1 union all select 1 fr
 const SHEET_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * crate::draft::DRAFT_KEPT_DAYS);
 
 /// Keeps a draft that its owner let the desk go on with. Its code is by now a digest by the desk's own key: the portal's is another. A newer
-/// one under the same code takes its place; one of a case that is here already is of no use.
+/// state of the same draft takes its place, and so does another draft once the code has ended; one of a case that is here already is of no use.
 pub(crate) fn keep_lent(tx: &Write<'_>, keys: &Keys, lent: &Lent) -> Result<(), StoreError> {
     if tx.first("select 1 from case_ where id = $1", params![&lent.case])?.is_some() {
         return Ok(());
