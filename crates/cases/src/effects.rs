@@ -173,9 +173,7 @@ pub(crate) fn content(
         seal: Seal::Omitted,
         to: addressee(case),
         case: case_given(town, case, procedure, outcome, details, on),
-        outcome: asked
-            .filter_map(|field| Some((field.id.to_string(), written(details.get(field.id.as_str())?, field, town))))
-            .collect(),
+        outcome: asked.filter_map(|field| Some((field.id.to_string(), written(details.get(field.id.as_str())?, field, town)))).collect(),
         reason: reason.to_owned(),
         // 教示 stands on what is a disposition (行政不服審査法82条); a contract has none.
         act: (procedure.law.disposition && *starts_appeal).then(|| "この決定".to_owned()),

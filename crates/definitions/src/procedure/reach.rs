@@ -53,7 +53,9 @@ mod tests {
     #[test]
     fn the_honest_channel_is_what_the_definition_says() {
         let text = |words: &str| Text::new("", words);
-        let reach = |online: Online, paper: Channel| Channels { online, counter: Channel::Open, paper, line: Channel::Closed(text("窓口へ")) }.reach();
+        let reach = |online: Online, paper: Channel| {
+            Channels { online, counter: Channel::Open, paper, line: Channel::Closed(text("窓口へ")) }.reach()
+        };
         assert_eq!(reach(Online::Open, Channel::Closed(text("できません"))), Reach::Online);
         assert_eq!(reach(Online::Prepare(text("届出は窓口で")), Channel::Open), Reach::Prepared);
         assert_eq!(reach(Online::Closed(text("準備は窓口で")), Channel::Open), Reach::Post);
