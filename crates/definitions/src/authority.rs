@@ -50,4 +50,8 @@ pub struct AppealNotice {
     pub sue: Period,
     /// 被告とすべき者: the municipality, and who represents it in court.
     pub defendant: Text,
+    /// 審査請求前置: nobody may sue before the review is decided (行政事件訴訟法8条1項ただし書), as 地方税法19条の12, 介護保険法196条, 国民健康保険法103条,
+    /// 生活保護法69条 and 障害者総合支援法105条 have it.
+    #[serde(default)]
+    pub review_first: bool,
 }

@@ -70,7 +70,7 @@ impl Instruction {
                     represented_by: None,
                     within: words(notice.sue),
                     at_most_years: 1,
-                    review_first: false,
+                    review_first: notice.review_first,
                 }),
             }),
         }
@@ -173,6 +173,22 @@ mod tests {
         let [review, suit] = instruction.paragraphs("この処分").try_into().unwrap();
         assert!(review.contains("見本県介護保険審査会に対して"));
         assert!(suit.contains("裁決を経た後に") && suit.contains("①") && suit.contains("②この処分、その執行") && suit.contains("③"));
+    }
+
+    #[test]
+    fn the_folder_says_where_the_review_comes_first() {
+        let text = |ja: &str| definitions::text::Text::new("", ja);
+        let months = Period::Months;
+        let notice = |review_first| definitions::authority::AppealNotice {
+            to: text("見本県介護保険審査会"),
+            within: months(3),
+            sue: months(6),
+            defendant: text("見本市"),
+            review_first,
+        };
+        let told = |review_first| Instruction::of(&Appeal::Open(notice(review_first))).unwrap().paragraphs("この処分");
+        assert!(told(true).len() == 2 && told(true)[1].contains("裁決を経た後に"));
+        assert!(told(false).len() == 3 && !told(false).concat().contains("裁決を経た後に"));
     }
 
     #[test]

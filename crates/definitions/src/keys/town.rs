@@ -123,6 +123,7 @@ static APPEAL: Form = form(
         must("within", Period, "審査請求の期間"),
         must("sue", Period, "出訴期間"),
         must("defendant", Words, "訴訟の被告と代表者"),
+        may("review_first", YesNo, "審査請求前置：裁決のあとでなければ訴えられないか（法律が定めるときだけ yes）"),
     ]],
 );
 

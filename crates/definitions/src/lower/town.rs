@@ -208,6 +208,7 @@ fn authority(id: AuthorityId, at: &At<'_>) -> Option<Authority> {
             within: at.period("within")?,
             sue: at.period("sue")?,
             defendant: at.needed_text("defendant"),
+            review_first: at.yes("review_first").unwrap_or(false),
         }),
         None => Appeal::None,
     };
