@@ -78,7 +78,7 @@ fn moving_finds_all_that_there_is_to_do_however_it_is_written() {
 #[test]
 fn what_the_town_does_not_do_finds_nothing_rather_than_anything() {
     let town = mihon();
-    for typed in ["パスポート", "宇宙旅行", "zzzz", "　", "", "を", "。、"] {
+    for typed in ["宇宙旅行", "zzzz", "　", "", "を", "。、"] {
         assert_eq!(found(&town, typed), Vec::<String>::new(), "{typed}");
     }
 }
