@@ -7,9 +7,12 @@ use definitions::{
     town::Town,
 };
 
-/// Procedures of a life event, in the order of the folder.
+/// Procedures of a life event: those first that name it first, as what the event itself asks for does; then in the order of the folder.
 pub fn of_event<'t>(town: &'t Town, event: &'t LifeEventId) -> impl Iterator<Item = &'t Procedure> {
-    town.procedures.values().map(AsRef::as_ref).filter(move |procedure| procedure.life_events.contains(event))
+    let place = |procedure: &'t Procedure| procedure.life_events.iter().position(|known| known == event).map(|at| (at, procedure));
+    let mut found: Vec<(usize, &Procedure)> = town.procedures.values().map(AsRef::as_ref).filter_map(place).collect();
+    found.sort_by_key(|(at, _)| *at);
+    found.into_iter().map(|(_, procedure)| procedure)
 }
 
 /// Procedures of a department.
@@ -200,6 +203,8 @@ fn add_pairs(run: &str, weight: f64, into: &mut Vec<(String, f64)>) {
 fn score(texts: &[(u32, String)], wanted: &Wanted, weighed: &[(&str, f64)]) -> Option<u32> {
     let length = wanted.whole.chars().count() as u32;
     let whole = |(worth, text): &(u32, String)| match text.chars().count() as u32 {
+        // The very word by which people ask for it.
+        _ if *text == wanted.whole => worth * 20,
         _ if text.contains(&wanted.whole) => worth * 10,
         part if part > 1 && wanted.whole.contains(text.as_str()) => worth * 10 * part / length,
         _ => 0,

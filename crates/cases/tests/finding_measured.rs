@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 fn town(entries: impl Iterator<Item = (String, String, Vec<String>, String)>) -> Town {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../towns/mihon");
     let mut town = Town::load(&folder).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let model = Procedure::clone(town.procedures.values().next().expect("a procedure"));
+    let model = Procedure::clone(town.procedures.get("afterschool_change").expect("a procedure"));
     let procedures = entries.map(|(id, title, words, summary)| {
         let id: ProcedureId = id.parse().expect("an id");
         let text = |key: &str, ja: String| Text::new(format!("measured.{id}.{key}"), ja);
