@@ -100,7 +100,7 @@ fn shares_are_of_what_is_the_towns_and_each_channel_is_the_honest_one() {
         ("procedures/dog.yaml", another("dog", "{ online: yes, counter: yes, paper: yes, line: 窓口へ }", "9108", "")),
         (
             "procedures/cat.yaml",
-            another("cat", "{ online: 準備まで。届出は窓口で, counter: yes, paper: yes, line: 窓口へ }", "9112", question),
+            another("cat", "{ online: { prepare: 届出は窓口で }, counter: yes, paper: yes, line: 窓口へ }", "9112", question),
         ),
         (
             "procedures/bird.yaml",

@@ -5,7 +5,7 @@ use std::{convert::Infallible, time::Duration};
 
 use access::{PageError, Posted, throttle};
 use axum::{
-    extract::{Path, RawQuery},
+    extract::{Path, Query, RawQuery},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -14,6 +14,7 @@ use axum::{
 use definitions::procedure::Procedure;
 use jiff::Timestamp;
 use maud::{Markup, html};
+use serde::Deserialize;
 use ui::{
     page::{Crumb, csrf_input},
     parts::{self, Card, Fact, Tone, Weight, icons},
@@ -161,7 +162,7 @@ pub(super) fn status_page(sheet: &Sheet, own: &Own, writing: &Writing<'_>) -> Ma
     let trail = [Crumb { label: &my, href: Some("/my") }, Crumb { label: &name, href: None }];
     let plain = own.case.number.plain();
     let body = html! {
-        div #live data-live={ "/status/" (plain) "/live" } aria-live="polite" { (region(sheet, own)) }
+        div #live data-live={ "/status/" (plain) "/live?seen=" (own.story.len()) "&state=" (own.case.state.code()) } aria-live="polite" { (region(sheet, own)) }
         p.row.update {
             a.btn.second.small href={ "/status/" (plain) } { (icons::REFRESH_CW) (say.html("cases-status-update", &[])) }
             // The script that makes it true shows it.
@@ -330,13 +331,23 @@ pub(super) async fn letter(sheet: Sheet, Path((number, letter)): Path<(String, S
 /// How long one connection is kept: a phone that sleeps comes back by itself.
 const LIVE: Duration = Duration::from_secs(600);
 
-/// The region of the page again, whenever something was sealed on the portal. The position goes along, so that nothing is sent twice
-/// after a lost connection.
-pub(super) async fn live(sheet: Sheet, Path(number): Path<String>) -> Result<Response, PageError> {
+/// What a page shows already: how long its story is, and where its case stands.
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    seen: Option<usize>,
+    state: Option<String>,
+}
+
+/// The region of the page again, whenever something was sealed on the portal that changes it; at once when that happened between the page and
+/// this connection. The position goes along, so that nothing is sent twice after a lost connection.
+pub(super) async fn live(sheet: Sheet, Path(number): Path<String>, Query(shown): Query<Shown>) -> Result<Response, PageError> {
     let first = own(&sheet, &number).await?.ok_or(PageError::NotFound)?;
-    let sealed = sheet.store.sealed();
-    let state = (sheet, number, sealed, first.story.len(), first.case.state.code());
-    let events = futures_util::stream::unfold(state, |(mut sheet, number, mut sealed, seen, code)| async move {
+    let mut sealed = sheet.store.sealed();
+    // The first look does not wait.
+    sealed.mark_changed();
+    let seen = shown.seen.unwrap_or(first.story.len());
+    let code = shown.state.unwrap_or_else(|| first.case.state.code().to_owned());
+    let events = futures_util::stream::unfold((sheet, number, sealed, seen, code), |(mut sheet, number, mut sealed, seen, code)| async move {
         loop {
             sealed.changed().await.ok()?;
             let position = *sealed.borrow_and_update();
@@ -345,8 +356,8 @@ pub(super) async fn live(sheet: Sheet, Path(number): Path<String>) -> Result<Res
             let own = own(&sheet, &number).await.ok()??;
             if own.story.len() != seen || own.case.state.code() != code {
                 let event = Event::default().id(position.to_string()).data(region(&sheet, &own).into_string());
-                let state = (own.story.len(), own.case.state.code());
-                return Some((Ok::<_, Infallible>(event), (sheet, number, sealed, state.0, state.1)));
+                let (seen, code) = (own.story.len(), own.case.state.code().to_owned());
+                return Some((Ok::<_, Infallible>(event), (sheet, number, sealed, seen, code)));
             }
         }
     });

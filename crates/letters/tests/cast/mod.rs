@@ -112,15 +112,31 @@ pub fn given() -> Given {
 }
 
 /// A notice that decides nothing has no 教示.
+/// Templates that follow from no disposition that anybody appeals against: contracts, notices of delay, permits of a prescribed form that give
+/// all that was asked for, and the refusal of a notification, which names the family court (戸籍法122条).
+const WITHOUT_INSTRUCTION: [&str; 13] = [
+    "burial_permit",
+    "care_deferral",
+    "contract_notice",
+    "correction_request",
+    "cremation_permit",
+    "disclosure_extension",
+    "disclosure_special_extension",
+    "koseki_refusal",
+    "nursery_extension",
+    "personal_extension",
+    "receipt",
+    "reburial_permit",
+    "welfare_delay",
+];
+
 pub fn given_for(template: &str) -> Given {
     let mut given = given();
-    if ["contract_notice", "correction_request", "disclosure_extension", "disclosure_special_extension", "nursery_extension", "receipt"]
-        .contains(&template)
-    {
+    if WITHOUT_INSTRUCTION.contains(&template) {
         given.instruction.clear();
-        if template == "receipt" {
-            given.verify = None;
-        }
+    }
+    if template == "receipt" {
+        given.verify = None;
     }
     given
 }
