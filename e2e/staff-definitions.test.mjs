@@ -16,9 +16,9 @@ before(async () => {
 });
 after(async () => { await closeBrowser(); await town?.close(); rmSync(folder, { recursive: true, force: true }); });
 
-/** Reloads until the page says it; the folder is looked at every two seconds. */
+/** Reloads until the page says it; the folder is looked at every two seconds, and checked whole before it is taken. */
 async function until(one, path, words) {
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (const end = Date.now() + 90_000; Date.now() < end;) {
     await one.go(path);
     if (words.test(await one.page.locator('main').innerText())) return;
     await new Promise((next) => setTimeout(next, 200));
