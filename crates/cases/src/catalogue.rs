@@ -69,12 +69,17 @@ impl<'t> Finder<'t> {
     }
 }
 
+/// What a word counts in the title: the most of all.
+const TITLE: u32 = 8;
+/// And in the summary.
+const SUMMARY: u32 = 2;
+
 /// What a procedure is found by, folded, with what it is worth.
 fn texts(town: &Town, procedure: &Procedure) -> Vec<(u32, String)> {
     let mut texts = Vec::new();
     for language in [Language::Ja, Language::Easy, Language::En] {
         let said = |text| jp::kana::fold(&ui::words::ruby::plain(town.say(text, language)));
-        for (worth, text) in [(8, said(&procedure.title)), (2, said(&procedure.summary))] {
+        for (worth, text) in [(TITLE, said(&procedure.title)), (SUMMARY, said(&procedure.summary))] {
             // What is not translated reads as in Japanese, and counts once.
             if !texts.contains(&(worth, text.clone())) {
                 texts.push((worth, text));
@@ -209,7 +214,10 @@ fn score(texts: &[(u32, String)], wanted: &Wanted, weighed: &[(&str, f64)]) -> O
         part if part > 1 && wanted.whole.contains(text.as_str()) => worth * 10 * part / length,
         _ => 0,
     };
-    let sum = texts.iter().map(whole).sum::<u32>() + in_pieces(texts, wanted) + in_pairs(texts, &wanted.stem);
+    // A title says the same in each language: its best one counts, not their sum.
+    let best_of = |worth: u32| texts.iter().filter(|text| text.0 == worth).map(whole).max().unwrap_or(0);
+    let others = texts.iter().filter(|(worth, _)| ![TITLE, SUMMARY].contains(worth)).map(whole).sum::<u32>();
+    let sum = best_of(TITLE) + best_of(SUMMARY) + others + in_pieces(texts, wanted) + in_pairs(texts, &wanted.stem);
     let (rare, share) = in_rare_pairs(texts, weighed);
     (sum > 0 || share >= SHARE_MIN).then_some(sum + rare)
 }
@@ -218,8 +226,6 @@ fn score(texts: &[(u32, String)], wanted: &Wanted, weighed: &[(&str, f64)]) -> O
 const SHARE_MIN: f64 = 0.45;
 /// What a title that holds every pair is worth.
 const RARE_WORTH: f64 = 100.0;
-/// What a word counts in the title: the most of all.
-const TITLE_WORTH: f64 = 8.0;
 
 /// What the text that holds most of the weight is worth, and the share of the weight that all texts together hold.
 fn in_rare_pairs(texts: &[(u32, String)], weighed: &[(&str, f64)]) -> (u32, f64) {
@@ -228,7 +234,7 @@ fn in_rare_pairs(texts: &[(u32, String)], weighed: &[(&str, f64)]) -> (u32, f64)
         return (0, 0.0);
     }
     let held = |text: &str| weighed.iter().filter(|(pair, _)| text.contains(pair)).map(|(_, weight)| weight).sum::<f64>() / all;
-    let best = texts.iter().map(|(worth, text)| held(text) * f64::from(*worth) / TITLE_WORTH).fold(0.0, f64::max);
+    let best = texts.iter().map(|(worth, text)| held(text) * f64::from(*worth) / f64::from(TITLE)).fold(0.0, f64::max);
     let together = weighed.iter().filter(|(pair, _)| texts.iter().any(|(_, text)| text.contains(pair)));
     ((best * RARE_WORTH) as u32, together.map(|(_, weight)| weight).sum::<f64>() / all)
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use cases::catalogue::Finder;
-use definitions::{ids::ProcedureId, procedure::Procedure, text::Text, town::Town};
+use definitions::{ids::ProcedureId, procedure::Procedure, text::Text, town::Town, words::Translations};
 use indexmap::IndexMap;
 
 /// A town with these procedures: title, words, summary by id.
@@ -32,6 +32,9 @@ fn town(entries: impl Iterator<Item = (String, String, Vec<String>, String)>) ->
         (id, Arc::new(procedure))
     });
     town.procedures = procedures.collect::<IndexMap<_, _>>();
+    // What is frozen is Japanese; what the town's folder has learnt to say since in other languages is no part of it.
+    town.translations = Translations::default();
+    town.departments.clear();
     town
 }
 

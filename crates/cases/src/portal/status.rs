@@ -347,20 +347,21 @@ pub(super) async fn live(sheet: Sheet, Path(number): Path<String>, Query(shown):
     sealed.mark_changed();
     let seen = shown.seen.unwrap_or(first.story.len());
     let code = shown.state.unwrap_or_else(|| first.case.state.code().to_owned());
-    let events = futures_util::stream::unfold((sheet, number, sealed, seen, code), |(mut sheet, number, mut sealed, seen, code)| async move {
-        loop {
-            sealed.changed().await.ok()?;
-            let position = *sealed.borrow_and_update();
-            // Signed out meanwhile, here or from elsewhere: nothing more comes.
-            sheet.visitor = sheet.visitor.again(&sheet.face).await.ok()?;
-            let own = own(&sheet, &number).await.ok()??;
-            if own.story.len() != seen || own.case.state.code() != code {
-                let event = Event::default().id(position.to_string()).data(region(&sheet, &own).into_string());
-                let (seen, code) = (own.story.len(), own.case.state.code().to_owned());
-                return Some((Ok::<_, Infallible>(event), (sheet, number, sealed, seen, code)));
+    let events =
+        futures_util::stream::unfold((sheet, number, sealed, seen, code), |(mut sheet, number, mut sealed, seen, code)| async move {
+            loop {
+                sealed.changed().await.ok()?;
+                let position = *sealed.borrow_and_update();
+                // Signed out meanwhile, here or from elsewhere: nothing more comes.
+                sheet.visitor = sheet.visitor.again(&sheet.face).await.ok()?;
+                let own = own(&sheet, &number).await.ok()??;
+                if own.story.len() != seen || own.case.state.code() != code {
+                    let event = Event::default().id(position.to_string()).data(region(&sheet, &own).into_string());
+                    let (seen, code) = (own.story.len(), own.case.state.code().to_owned());
+                    return Some((Ok::<_, Infallible>(event), (sheet, number, sealed, seen, code)));
+                }
             }
-        }
-    });
+        });
     let bounded = futures_util::StreamExt::take_until(events, Box::pin(tokio::time::sleep(LIVE)));
     Ok(Sse::new(bounded).keep_alive(KeepAlive::default()).into_response())
 }
