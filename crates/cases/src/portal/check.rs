@@ -192,15 +192,20 @@ pub(super) async fn file(sheet: Sheet, Path(draft): Path<String>, Posted(typed):
         .await;
     match filed {
         Ok(number) | Err(FilingRefused::AlreadyFiled(number)) => Ok(see(&format!("/status/{}/filed", number.plain()))),
-        Err(FilingRefused::Incomplete(Some(page))) => Ok(see(&format!("/drafts/{draft}/{page}?wrong=1"))),
-        Err(
-            FilingRefused::Incomplete(None)
-            | FilingRefused::DefinitionChanged
-            | FilingRefused::SavedMeanwhile
-            | FilingRefused::Closed(_)
-            | FilingRefused::NotSure,
-        ) => Ok(see(&format!("/drafts/{draft}/check"))),
-        Err(other) => Err(refusal(other)),
+        Err(refused) => back_to_the_draft(&draft, refused),
+    }
+}
+
+/// Where a draft that could not be sent on is mended: the page that is not complete, or the check, which says why.
+pub(super) fn back_to_the_draft(draft: &str, refused: FilingRefused) -> Result<Response, PageError> {
+    match refused {
+        FilingRefused::Incomplete(Some(page)) => Ok(see(&format!("/drafts/{draft}/{page}?wrong=1"))),
+        FilingRefused::Incomplete(None)
+        | FilingRefused::DefinitionChanged
+        | FilingRefused::SavedMeanwhile
+        | FilingRefused::Closed(_)
+        | FilingRefused::NotSure => Ok(see(&format!("/drafts/{draft}/check"))),
+        other => Err(refusal(other)),
     }
 }
 

@@ -10,7 +10,7 @@ use definitions::procedure::{Procedure, Version};
 use maud::{Markup, PreEscaped, html};
 use ui::parts::{self, Fact, Tone, Weight};
 
-use super::{Sheet, form, refusal, see};
+use super::{Sheet, check, form, see};
 use crate::{
     FilingRefused, clock,
     draft::DraftId,
@@ -29,15 +29,7 @@ pub(super) async fn finish(sheet: Sheet, Path(draft): Path<String>, Posted(typed
     match prepared {
         Ok(_) => Ok(see(&format!("/drafts/{draft}/prepared"))),
         Err(FilingRefused::AlreadyFiled(number)) => Ok(see(&format!("/status/{}", number.plain()))),
-        Err(FilingRefused::Incomplete(Some(page))) => Ok(see(&format!("/drafts/{draft}/{page}?wrong=1"))),
-        Err(
-            FilingRefused::Incomplete(None)
-            | FilingRefused::DefinitionChanged
-            | FilingRefused::SavedMeanwhile
-            | FilingRefused::Closed(_)
-            | FilingRefused::NotSure,
-        ) => Ok(see(&format!("/drafts/{draft}/check"))),
-        Err(other) => Err(refusal(other)),
+        Err(refused) => check::back_to_the_draft(&draft, refused),
     }
 }
 
