@@ -22,7 +22,7 @@ use crate::{
 pub const FOLDER: [(&str, &str); 5] = [
     ("town.yaml", include_str!("../../bench-town/bench/town.yaml")),
     ("departments.yaml", include_str!("../../bench-town/bench/departments.yaml")),
-    ("messages/common.yaml", include_str!("../../bench-town/bench/messages/common.yaml")),
+    ("messages/occasions.yaml", include_str!("../../bench-town/bench/messages/occasions.yaml")),
     ("examples/residents.yaml", include_str!("../../bench-town/bench/examples/residents.yaml")),
     ("procedures/application.yaml", include_str!("../../bench-town/bench/procedures/application.yaml")),
 ];
