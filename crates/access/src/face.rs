@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
+use definitions::town::Town;
 use jiff::Timestamp;
 use store::{Desk, Portal, StoreError, Write, files::Files, keys::Keys};
 use ui::words::Words;
@@ -11,7 +12,7 @@ use crate::{
     clock::Clock,
     current::{TownHandle, WordsHandle},
     session::SessionId,
-    staff::password::PasswordChecks,
+    staff::{Staff, password::PasswordChecks},
 };
 
 /// 住民の面: the state of residents' pages. It has no way to the desk's store.
@@ -58,6 +59,8 @@ pub struct DeskFace {
     pub https: bool,
     /// How many passwords are checked at once.
     pub passwords: PasswordChecks,
+    /// Pages of other rooms in the navigation, for those whose grants open them.
+    pub doors: Arc<[DeskDoor]>,
     /// What other rooms do when an account is linked to a resident, in the same transaction: the registry sends the person's facts.
     pub on_link: Arc<[OnLink]>,
     /// What other rooms do when a link is taken back, in the same transaction: the registry sends an empty sheet after it.
@@ -78,6 +81,17 @@ impl DeskFace {
     pub fn words(&self) -> Arc<Words> {
         self.words.current()
     }
+}
+
+/// A page of a room that stands in the desk's navigation.
+#[derive(Clone, Copy)]
+pub struct DeskDoor {
+    /// The word on it.
+    pub word: &'static str,
+    /// Where it leads.
+    pub href: &'static str,
+    /// For whom it is shown. The page itself asks again.
+    pub open: fn(&Staff, &Town) -> bool,
 }
 
 /// What a room does when a resident has signed in.

@@ -45,7 +45,7 @@ pub mod portal;
 pub use clock::{Clock, day_in_japan};
 pub use current::{TownHandle, WordsHandle};
 pub use error::PageError;
-pub use face::{ClientAddress, DeskFace, Left, Linked, OnLeave, OnLink, OnSignIn, OnUnlink, PortalFace, SignedIn, Unlinked};
+pub use face::{ClientAddress, DeskDoor, DeskFace, Left, Linked, OnLeave, OnLink, OnSignIn, OnUnlink, PortalFace, SignedIn, Unlinked};
 pub use grants::{Act, Authority, Clause, KindSql, Permitted, Record, RecordAttributes, RecordKind, Scope, filter, may, permit};
 pub use ids::*;
 pub use posted::{CSRF_INPUT, Posted};

@@ -63,7 +63,8 @@ pub(crate) fn desk_page_at(
     let links = staff.map(|staff| desk_links(staff, &town, say)).unwrap_or_default();
     let (cases, group) = (say.text("access-nav-cases", &[]), say.text("access-nav-group", &[]));
     let item = |label, href| NavItem { label, href, count: None, urgency: Urgency::Calm };
-    let own = links.iter().map(|(label, href)| item(label.as_str(), *href)).collect();
+    let others = staff.map(|staff| open_doors(staff, face, &town, say)).unwrap_or_default();
+    let own = others.iter().chain(&links).map(|(label, href)| item(label.as_str(), *href)).collect();
     let navigation = [NavGroup { title: &cases, items: vec![item(&cases, "/desk")] }, NavGroup { title: &group, items: own }];
     with_look(&town, Language::Ja, face.demo, |look| {
         let who = staff.map(|staff| StaffMenu { name: &staff.name, post: &posts, csrf: &staff.csrf });
@@ -81,6 +82,11 @@ pub fn desk_links(staff: &Staff, town: &Town, say: Say<'_>) -> Vec<(String, &'st
         ("access-sessions-title", "/desk/sessions", true),
     ];
     doors.into_iter().filter(|(_, _, open)| *open).map(|(id, href, _)| (say.text(id, &[]), href)).collect()
+}
+
+/// The pages of rooms above this one that are open to this person, as label and address.
+pub fn open_doors(staff: &Staff, face: &DeskFace, town: &Town, say: Say<'_>) -> Vec<(String, &'static str)> {
+    face.doors.iter().filter(|door| (door.open)(staff, town)).map(|door| (say.text(door.word, &[]), door.href)).collect()
 }
 
 /// 子育て支援課 担当、総務課 担当: the posts as they are shown.

@@ -40,7 +40,7 @@ use letters::Bureau;
 use maud::{Markup, html};
 use store::Read;
 use ui::{
-    page::{Crumb, DeskPage, StaffMenu, TownLook},
+    page::{Crumb, DeskPage, NavItem, StaffMenu, TownLook, Urgency},
     parts::{self, KeyHint, Say, Tone},
     words::Words,
 };
@@ -157,7 +157,11 @@ impl Sheet {
         body: Markup,
     ) -> Markup {
         let posts = access::shell::posts_shown(&self.staff, &self.town);
-        let navigation = side.navigation();
+        let doors = access::shell::open_doors(&self.staff, &self.face, &self.town, self.say());
+        let mut navigation = side.navigation();
+        if let Some(looking) = navigation.last_mut() {
+            looking.items.extend(doors.iter().map(|(label, href)| NavItem { label, href, count: None, urgency: Urgency::Calm }));
+        }
         let body = html! { (self.definitions_banner()) (body) };
         access::shell::with_look(&self.town, Language::Ja, self.face.demo, |look: &TownLook<'_>| {
             let who = StaffMenu { name: &self.staff.name, post: &posts, csrf: &self.staff.csrf };

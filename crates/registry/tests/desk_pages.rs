@@ -58,6 +58,7 @@ fn open(place: &Place) -> Desks {
         demo: true,
         https: false,
         passwords: Default::default(),
+        doors: Arc::new([]),
         on_link: Arc::new([]),
         on_unlink: Arc::new([]),
         on_leave: Arc::new([]),

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use access::{Clock, DeskFace, PortalFace, staff::password::PasswordChecks};
+use access::{Clock, DeskDoor, DeskFace, PortalFace, staff::password::PasswordChecks};
 use axum::Router;
 use cases::orphans::SweepFiles;
 use definitions::town::Town;
@@ -133,6 +133,7 @@ impl Opening {
             passwords: PasswordChecks::default(),
             on_link: Arc::from([registry::publish::on_link as access::OnLink]),
             on_unlink: Arc::from([registry::publish::on_unlink as access::OnUnlink]),
+            doors: doors(),
             on_leave: Arc::from([cases::leaving::release(self.loaded.town.clone(), house::shared(keys, keys::Face::Desk)?)]),
         })
     }
@@ -165,6 +166,11 @@ type Running = (Hatch, Option<Arc<FolderSide>>);
 pub fn keep_definitions(desk: &Desk, town: &Town) -> Result<(), Failure> {
     let town = town.clone();
     Ok(desk.write(move |tx| cases::receiving::keep_definitions(tx, &town))?)
+}
+
+/// The pages of later rooms that stand in the desk's navigation.
+fn doors() -> Arc<[DeskDoor]> {
+    [rounds::DOORS, exchange::DOORS, figures::DOORS, api::DOORS, revisions::DOORS].concat().into()
 }
 
 fn mail_runner(portal: &PortalFace, relay: &Relay, from: &MailAddress, site: &str) -> Result<Runner, Failure> {
@@ -210,11 +216,25 @@ impl OpenTown {
             let routes = access::portal::router()
                 .merge(messages::portal::router())
                 .merge(letters::portal::router())
-                .merge(cases::portal_router(self.tools.clone()));
+                .merge(paper::portal_router())
+                .merge(cases::portal_router(self.tools.clone()))
+                .merge(rounds::portal_router())
+                .merge(exchange::portal_router())
+                .merge(figures::portal_router())
+                .merge(api::portal_router())
+                .merge(revisions::portal_router());
             access::portal::serve(routes.merge(more_portal.unwrap_or_default()), face.clone())
         });
         let desk = self.desk.as_ref().map(|face| {
-            let routes = access::desk::router().merge(registry::desk::router()).merge(cases::desk_router(self.tools.clone()));
+            let routes = access::desk::router()
+                .merge(registry::desk::router())
+                .merge(paper::desk_router())
+                .merge(cases::desk_router(self.tools.clone()))
+                .merge(rounds::desk_router())
+                .merge(exchange::desk_router())
+                .merge(figures::desk_router())
+                .merge(api::desk_router())
+                .merge(revisions::desk_router());
             access::desk::serve(routes.merge(more_desk.unwrap_or_default()), face.clone())
         });
         let town = self.loaded.town.clone();

@@ -98,10 +98,24 @@ fn load(folder: &Path) -> Result<Town, Failure> {
 
 /// The words of every room.
 pub fn rooms() -> impl Iterator<Item = RoomWords> {
-    [ui::words::words(), access::words(), registry::words(), letters::words(), messages::words(), cases::words(), crate::demo::words()]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        ui::words::words(),
+        access::words(),
+        registry::words(),
+        letters::words(),
+        paper::words(),
+        messages::words(),
+        cases::words(),
+        rounds::words(),
+        exchange::words(),
+        figures::words(),
+        api::words(),
+        revisions::words(),
+        crate::demo::words(),
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The words of all rooms with the town's own over them.

@@ -10,7 +10,25 @@ use definitions::{check, text::Language, town::Town};
 use store::Migration;
 
 /// The rooms, each using only those before it.
-const ROOMS: [&str; 11] = ["jp", "definitions", "store", "ui", "access", "registry", "letters", "messages", "cases", "web", "yakuba"];
+const ROOMS: [&str; 17] = [
+    "jp",
+    "definitions",
+    "store",
+    "ui",
+    "access",
+    "registry",
+    "letters",
+    "paper",
+    "messages",
+    "cases",
+    "rounds",
+    "exchange",
+    "figures",
+    "api",
+    "revisions",
+    "web",
+    "yakuba",
+];
 
 /// Towns whose folders must be without a mistake.
 const TOWNS: [&str; 3] = ["towns/mihon", "towns/chiisana", "crates/yakuba/bench-town/bench"];

@@ -107,6 +107,7 @@ impl World {
             demo: false,
             https: false,
             passwords: Default::default(),
+            doors: Arc::new([]),
             on_link: Arc::new([]),
             on_unlink: Arc::new([]),
             on_leave: Arc::new([]),

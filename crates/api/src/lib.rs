@@ -1,0 +1,37 @@
+//! # プログラムの窓口 The API
+//!
+//! For programs what the pages are for people: the same rules, the same cases.
+
+use access::{DeskDoor, DeskFace, PortalFace};
+use axum::Router;
+use definitions::text::Language;
+use store::Migration;
+use ui::words::RoomWords;
+
+/// What the residents' store keeps for this room.
+pub const PORTAL_MIGRATIONS: &[Migration] = &[];
+
+/// What the staff's store keeps for this room.
+pub const DESK_MIGRATIONS: &[Migration] = &[];
+
+/// The pages of this room in the desk's navigation.
+pub const DOORS: &[DeskDoor] = &[];
+
+/// Residents' pages of this room.
+pub fn portal_router() -> Router<PortalFace> {
+    Router::new()
+}
+
+/// Staff's pages of this room.
+pub fn desk_router() -> Router<DeskFace> {
+    Router::new()
+}
+
+/// What this room says.
+pub fn words() -> &'static [RoomWords] {
+    &[
+        (Language::Ja, include_str!("../words/ja/api.ftl")),
+        (Language::Easy, include_str!("../words/easy/api.ftl")),
+        (Language::En, include_str!("../words/en/api.ftl")),
+    ]
+}
