@@ -85,6 +85,7 @@ pub(crate) fn of_case(case: &Case, fee: Option<i64>, today: Date) -> Value {
         ("channel".to_owned(), Value::text(case.channel.code())),
         ("filed_on".to_owned(), Value::Date(clock::day(case.filed_at))),
         ("decided_on".to_owned(), Value::Date(today)),
+        ("warned".to_owned(), Value::Int(i64::try_from(case.warned.len()).unwrap_or(i64::MAX))),
     ]);
     fields.extend(fee.map(|yen| ("fee".to_owned(), Value::Int(yen))));
     record(fields)

@@ -177,9 +177,12 @@ pub struct Approval {
     pub role: RoleId,
     /// 代決: in the absent one's place, who looks afterwards (後閲).
     pub stands_in: bool,
+    /// 自動決定 that is looked at afterwards (抜取り).
+    #[serde(default)]
+    pub sampled: bool,
     /// When.
     pub at: Timestamp,
-    /// 後閲: when the absent one looked at it.
+    /// 後閲: when the absent one, or the one who stands for what was decided without a person, looked at it.
     #[serde(default)]
     pub looked_at: Option<Timestamp>,
 }
@@ -239,6 +242,13 @@ pub fn sensitivity(procedure: &Procedure) -> Sensitivity {
             .unwrap_or_default()
     }
     highest(procedure.pages.values().flat_map(|page| page.fields.values()))
+}
+
+impl Approval {
+    /// Whether its holder has yet to look at it.
+    pub fn waits_for_a_look(&self) -> bool {
+        (self.stands_in || self.sampled) && self.looked_at.is_none()
+    }
 }
 
 /// How far an approval reaches.

@@ -1,5 +1,10 @@
 //! 手続の一覧: finding a procedure by everyday words, by life event, by department.
 
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
 use definitions::{
     ids::{DepartmentId, LifeEventId},
     procedure::Procedure,
@@ -20,26 +25,48 @@ pub fn of_department<'t>(town: &'t Town, department: &'t DepartmentId) -> impl I
     town.procedures.values().map(AsRef::as_ref).filter(move |procedure| procedure.department == *department)
 }
 
-/// Procedures that fit what somebody typed, the best first: [`Finder::search`] of the town as it is now.
-pub fn search<'t>(town: &'t Town, typed: &str) -> Vec<&'t Procedure> {
-    Finder::of(town).search(typed)
+/// The finder of the town as it is now: made when somebody first looks for something after a change, shared by all.
+#[derive(Clone, Default)]
+pub struct Finders(Arc<Mutex<Option<(Weak<Town>, Arc<Finder>)>>>);
+
+impl Finders {
+    /// Of this town. While one is made, others wait for it instead of making their own.
+    pub fn of(&self, town: &Arc<Town>) -> Arc<Finder> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept.as_ref() {
+            Some((known, finder)) if std::ptr::eq(known.as_ptr(), Arc::as_ptr(town)) => Arc::clone(finder),
+            _ => {
+                let finder = Arc::new(Finder::of(town));
+                *kept = Some((Arc::downgrade(town), Arc::clone(&finder)));
+                finder
+            }
+        }
+    }
 }
 
 /// The procedures of a town with all that they are found by.
-pub struct Finder<'t> {
-    all: Vec<(&'t Procedure, Vec<(u32, String)>)>,
+pub struct Finder {
+    all: Vec<(Arc<Procedure>, Vec<(u32, String)>)>,
+    /// In how many procedures each pair of neighbours stands.
+    said_by: HashMap<[char; 2], u32>,
 }
 
-impl<'t> Finder<'t> {
+impl Finder {
     /// Of a town.
-    pub fn of(town: &'t Town) -> Finder<'t> {
-        Finder { all: town.procedures.values().map(|procedure| (procedure.as_ref(), texts(town, procedure))).collect() }
+    pub fn of(town: &Town) -> Finder {
+        let all: Vec<_> = town.procedures.values().map(|procedure| (Arc::clone(procedure), texts(town, procedure))).collect();
+        let mut said_by = HashMap::new();
+        for (_, texts) in &all {
+            let pairs: HashSet<[char; 2]> = texts.iter().flat_map(|(_, text)| neighbours(text)).collect();
+            pairs.into_iter().for_each(|pair| *said_by.entry(pair).or_default() += 1);
+        }
+        Finder { all, said_by }
     }
 
     /// Procedures that fit what somebody typed, the best first. Kana, width and case do not matter: everything is folded as names are, in all
     /// languages that the town writes. A word counts most in the title, then in the words by which people ask for it, then in the summary;
     /// and what few procedures say counts more than what many say, such as 届 and 申請.
-    pub fn search(&self, typed: &str) -> Vec<&'t Procedure> {
+    pub fn search(&self, typed: &str) -> Vec<&Procedure> {
         let wanted: Vec<Wanted> = typed.split_whitespace().map(Wanted::of).filter(|wanted| !wanted.whole.is_empty()).collect();
         if wanted.is_empty() {
             return Vec::new();
@@ -51,7 +78,7 @@ impl<'t> Finder<'t> {
             .filter_map(|(procedure, texts)| {
                 let words = wanted.iter().zip(&weighed);
                 let score: u32 = words.map(|(word, pairs)| score(texts, word, pairs)).try_fold(0u32, |sum, score| Some(sum + score?))?;
-                Some((score, *procedure))
+                Some((score, procedure.as_ref()))
             })
             .collect();
         found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
@@ -61,11 +88,16 @@ impl<'t> Finder<'t> {
     /// The pairs of a word with their weight: how rare each is among the procedures (the logarithm of the inverse of its share), less in hiragana.
     fn weighed<'w>(&self, wanted: &'w Wanted) -> Vec<(&'w str, f64)> {
         let all = self.all.len() as f64 + 1.0;
-        let weigh = |(pair, weight): &'w (String, f64)| {
-            let in_so_many = self.all.iter().filter(|(_, texts)| texts.iter().any(|(_, text)| text.contains(pair.as_str()))).count() as f64;
-            (pair.as_str(), weight * (all / (in_so_many + 0.5)).ln().max(0.0))
-        };
+        let weigh = |(pair, weight): &'w (String, f64)| (pair.as_str(), weight * (all / (self.in_so_many(pair) + 0.5)).ln().max(0.0));
         wanted.pairs.iter().map(weigh).collect()
+    }
+
+    fn in_so_many(&self, pair: &str) -> f64 {
+        match neighbours(pair).next() {
+            Some(pair) => f64::from(self.said_by.get(&pair).copied().unwrap_or(0)),
+            // A single character.
+            None => self.all.iter().filter(|(_, texts)| texts.iter().any(|(_, text)| text.contains(pair))).count() as f64,
+        }
     }
 }
 
@@ -153,6 +185,11 @@ fn verb_stem(run: &str) -> &str {
         Some(rest) if rest.chars().count() > 1 => rest,
         _ => stem,
     }
+}
+
+/// Each character with the next.
+fn neighbours(text: &str) -> impl Iterator<Item = [char; 2]> {
+    text.chars().zip(text.chars().skip(1)).map(|(first, second)| [first, second])
 }
 
 /// The pairs of neighbours in a folded run; of a single character that one.

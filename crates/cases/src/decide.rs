@@ -119,7 +119,7 @@ pub fn approve(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i6
     let (place, reach) = turn(tx, acting, number)?;
     let case = change(tx, acting, number, seen, Act::Decide, |case, procedure| {
         let (role, stands_in) = place.must_act()?;
-        let approval = Approval { by: acting.staff.id, role: role.clone(), stands_in, at: acting.now, looked_at: None };
+        let approval = Approval { by: acting.staff.id, role: role.clone(), stands_in, sampled: false, at: acting.now, looked_at: None };
         let mut happened = vec![Happened::inside(Event::Approved { role, stands_in })];
         match case.approve(procedure, approval, reach, today)? {
             Approved::Next(stage) => case.stage = stage,
@@ -147,7 +147,7 @@ fn turn(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber) -> Result<(Plac
     Ok((place, if alone { Reach::Alone } else { Reach::Chain }))
 }
 
-fn decision<'p>(case: &Case, procedure: &'p Procedure) -> Result<(&'p Outcome, News), NotNow> {
+pub(crate) fn decision<'p>(case: &Case, procedure: &'p Procedure) -> Result<(&'p Outcome, News), NotNow> {
     let Stage::Decided { proposal, .. } = &case.stage else { return Err(NotNow::Stage(case.stage.code())) };
     let outcome = procedure.outcomes.get(&proposal.outcome).ok_or(NotNow::Unknown("outcome"))?;
     let message = effects::told_by(outcome.effects.values());
@@ -183,7 +183,7 @@ pub fn look_afterwards(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, 
         let Stage::Decided { approvals, .. } = &mut case.stage else { return Err(NotNow::Stage(case.stage.code())) };
         let department = case.department.clone();
         let mut looked = false;
-        for approval in approvals.iter_mut().filter(|a| a.stands_in && a.looked_at.is_none()) {
+        for approval in approvals.iter_mut().filter(|approval| approval.waits_for_a_look()) {
             if access::holds_role(acting.staff, &department, &approval.role) {
                 approval.looked_at = Some(acting.now);
                 looked = true;

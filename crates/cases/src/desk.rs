@@ -19,6 +19,7 @@ mod paper;
 mod person;
 mod print;
 mod story;
+mod straight;
 mod verbs;
 mod voiding;
 
@@ -67,6 +68,8 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/filters/{filter}", post(filters::drop))
         .route("/desk/caller", get(caller::ask).post(caller::tell))
         .route("/desk/definitions", get(definitions_page::show))
+        .route("/desk/straight-through", get(straight::show))
+        .route("/desk/straight-through/{procedure}", post(straight::switch))
         .route("/desk/dead-letters", get(dead_letters::show).post(dead_letters::resume))
         .route("/desk/cases/{number}", get(case::show))
         .route("/desk/cases/{number}/files/{file}", get(attached::file))
@@ -215,6 +218,7 @@ impl Sheet {
             "paper",
             "give-back",
             "void",
+            "straight",
         ];
         let said = SAID.iter().find(|known| Some(**known) == done);
         html! {

@@ -137,6 +137,13 @@ pub enum Event {
     },
     /// The applicant was found in the registry.
     Identified,
+    /// 自動決定: decided by named criteria, on the standing approval of a chief.
+    StraightThrough {
+        /// The criteria that held, as they were named.
+        criteria: Vec<String>,
+        /// Whether the chief looks at it afterwards (抜取り).
+        sampled: bool,
+    },
     /// 後閲 of what was approved in one's place.
     LookedAfterwards,
     /// 差戻し.
@@ -292,6 +299,7 @@ impl Event {
             Event::Consulted { .. } => "consulted",
             Event::Reached { .. } => "reached",
             Event::Identified => "identified",
+            Event::StraightThrough { .. } => "straight-through",
             Event::LookedAfterwards => "looked-afterwards",
             Event::SentBack { .. } => "sent-back",
             Event::Decided { .. } => "decided",

@@ -27,6 +27,7 @@ pub mod filing;
 pub mod identity;
 mod incoming;
 pub mod leaving;
+mod likeness;
 mod number;
 pub mod orphans;
 pub mod own;
@@ -38,6 +39,7 @@ pub mod receiving;
 pub mod registers;
 mod rows;
 mod sealed;
+pub mod straight;
 pub mod told;
 mod tools;
 pub mod uploads;
@@ -100,6 +102,7 @@ pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0001-cases", sql: include_str!("../migrations/desk_001_cases.sql") },
     Migration { name: "cases-0002-numbers-too-late", sql: include_str!("../migrations/desk_002_numbers_too_late.sql") },
     Migration { name: "cases-0003-sheets", sql: include_str!("../migrations/desk_003_sheets.sql") },
+    Migration { name: "cases-0004-straight-through", sql: include_str!("../migrations/desk_004_straight_through.sql") },
 ];
 
 /// The words of this room's pages.

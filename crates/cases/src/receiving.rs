@@ -33,7 +33,7 @@ use crate::{
     identity::Identified,
     parcel::{self, FILED, Filed, News, Up},
     preparation::DraftCode,
-    registers, rows,
+    registers, rows, straight,
     verbs::{self, Acting, Happened, Refused},
 };
 use fit::{Forged, moment};
@@ -370,7 +370,8 @@ fn received(tx: &Write<'_>, on: &Taking<'_>, filed: Filed, who: &Who, authority:
         rows::desk::tell(tx, keys, case.id, filed.at, &Who::System, &event)?;
     }
     let news = News::Received { receipt_number: case.receipt_number.clone(), department: case.department.clone() };
-    parcel::send_down(tx, keys, case.id, turn, filed.at, hear_by, news)
+    parcel::send_down(tx, keys, case.id, turn, filed.at, hear_by, news)?;
+    straight::ask(tx, town, &case)
 }
 
 /// By which channels a clerk may take in a procedure. Where residents can only prepare it, it takes effect with the person there; where the

@@ -5,6 +5,7 @@ pub(crate) mod inbox;
 pub(crate) mod marks;
 pub(crate) mod portal;
 pub(crate) mod sheets;
+pub(crate) mod straight;
 pub(crate) mod uploads;
 
 use definitions::procedure::{Procedure, Version};

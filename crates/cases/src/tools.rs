@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use letters::Press;
 
+use crate::catalogue::Finders;
+
 /// Tools that both faces share.
 #[derive(Clone)]
 pub struct Tools {
@@ -11,4 +13,6 @@ pub struct Tools {
     pub press: Arc<Press>,
     /// Where people reach the portal, without a slash at the end. Codes on letters lead there.
     pub portal: Arc<str>,
+    /// By what procedures are found.
+    pub finders: Finders,
 }

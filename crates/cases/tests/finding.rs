@@ -11,7 +11,7 @@ fn mihon() -> Town {
 }
 
 fn found(town: &Town, typed: &str) -> Vec<String> {
-    catalogue::search(town, typed).iter().map(|procedure| procedure.id.to_string()).collect()
+    catalogue::Finder::of(town).search(typed).iter().map(|procedure| procedure.id.to_string()).collect()
 }
 
 #[test]

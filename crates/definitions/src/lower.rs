@@ -15,6 +15,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod town;
+mod translated;
 mod words;
 
 pub(crate) use at::{At, Gathered, NOT_GIVEN};
@@ -48,10 +49,20 @@ pub(crate) struct Loaded {
 
 /// Loads a town from its files.
 pub(crate) fn load(sources: &Sources) -> Loaded {
+    load_with(sources, |_| ())
+}
+
+/// The same to serve it: examples are held against the table of keys as all else is, and kept no longer.
+pub(crate) fn load_to_serve(sources: &Sources) -> Loaded {
+    load_with(sources, Merged::let_go_of_examples)
+}
+
+fn load_with(sources: &Sources, before_lowering: impl FnOnce(&mut Merged)) -> Loaded {
     let mut problems = Vec::new();
     let mut warnings = Vec::new();
-    let merged = Merged::of(sources, &mut problems);
+    let mut merged = Merged::of(sources, &mut problems);
     validate(&merged, &mut problems);
+    before_lowering(&mut merged);
     let gathered = Gathered::default();
     let mut town = town::town(&merged, &gathered, sources);
     if let Some(town) = &mut town {

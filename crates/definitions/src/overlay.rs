@@ -20,7 +20,7 @@ pub fn lay(lower: Node, upper: Node) -> Node {
     match (lower, upper) {
         (Node { value: Value::Map(lower), .. }, Node { place, value: Value::Map(upper) }) => {
             let mut merged = lower;
-            for (key, entry) in upper {
+            for (key, entry) in *upper {
                 lay_entry(&mut merged, key, entry);
             }
             Node { place, value: Value::Map(merged) }

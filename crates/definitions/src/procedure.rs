@@ -66,6 +66,9 @@ pub struct Procedure {
     pub steps: IndexMap<StepId, Step>,
     /// How it can end.
     pub outcomes: IndexMap<OutcomeId, Outcome>,
+    /// 自動決定: what is decided without a person, as of today's definition.
+    #[serde(default, skip)]
+    pub straight_through: Option<StraightThrough>,
     /// What happens to drafts when the definition changes.
     pub drafts: DraftRule,
 }
@@ -364,6 +367,26 @@ pub struct Outcome {
     pub ask: IndexMap<FieldId, Field>,
     /// What happens, in order, once decided.
     pub effects: IndexMap<EffectId, Effect>,
+}
+
+/// 自動決定: which filings are decided by named criteria, under the standing approval of the chief who switched it on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StraightThrough {
+    /// All must hold. Their names stand in the case's story.
+    pub criteria: IndexMap<RuleId, Criterion>,
+    /// How it ends then: never by refusing, which needs a person's reasons (行政手続法8条).
+    pub outcome: OutcomeId,
+    /// Of a hundred such decisions, how many the chief looks at afterwards. The first of each day always is.
+    pub sample_percent: u8,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Criterion {
+    /// Its name.
+    pub title: Text,
+    /// What must be true; what is not known is not.
+    pub holds: Condition,
 }
 
 /// What an outcome means for the person.

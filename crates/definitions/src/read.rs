@@ -39,8 +39,8 @@ pub enum Value {
     },
     /// A list.
     List(Vec<Node>),
-    /// A map, in the order written.
-    Map(IndexMap<String, Entry>),
+    /// A map, in the order written. Boxed: most nodes are texts, and a town has half a million of them.
+    Map(Box<IndexMap<String, Entry>>),
 }
 
 /// An entry of a map.
@@ -193,8 +193,14 @@ impl Builder {
                 self.open.push(Open::Map(place, IndexMap::new(), None));
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::List(place, list)) => self.put(Node { place, value: Value::List(list) }),
-                Some(Open::Map(place, map, _)) => self.put(Node { place, value: Value::Map(map) }),
+                Some(Open::List(place, mut list)) => {
+                    list.shrink_to_fit();
+                    self.put(Node { place, value: Value::List(list) });
+                }
+                Some(Open::Map(place, mut map, _)) => {
+                    map.shrink_to_fit();
+                    self.put(Node { place, value: Value::Map(Box::new(map)) });
+                }
                 None => {}
             },
             Event::Alias(_) => {

@@ -1,6 +1,6 @@
 //! What was read of a town's folders: files as bytes, folder by folder. Kept by digest, it is the published definition.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs::Metadata, path::Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,24 @@ impl Sources {
         Some(Sources { town: over, root: self.root.clone(), postal: None, folders })
     }
 
+    /// A mark that changes when any file of these folders, or the codes beside them, is written, added or taken away: by names, lengths and
+    /// times of writing, without reading a file. Who watches a folder reads it when its mark has changed.
+    pub fn mark(&self, folder: &Path) -> String {
+        let mut marks = Vec::new();
+        for name in self.folders.keys() {
+            let place = if *name == self.town { Some(folder.to_owned()) } else { folder.parent().map(|parent| parent.join(name)) };
+            let mut problems = Vec::new();
+            let mut note = |relative: String, _: &Path, metadata: &Metadata| {
+                marks.push(format!("{name}/{relative} {} {:?}", metadata.len(), metadata.modified().ok()));
+            };
+            place.iter().for_each(|place| walk(place, &mut problems, &mut note));
+            marks.extend(place.as_deref().and_then(PostalFile::of).map(|postal| postal.mark()));
+            marks.extend(problems.iter().map(ToString::to_string));
+        }
+        marks.sort_unstable();
+        hex_digest(marks.join("\n").as_bytes())
+    }
+
     /// Digest of all files.
     pub fn digest(&self) -> String {
         let mut all = String::new();
@@ -111,6 +129,29 @@ fn unreadable(what: &str, why: &str) -> Problem {
 
 fn read_folder(folder: &Path, problems: &mut Vec<Problem>) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
+    let mut broken = Vec::new();
+    walk(folder, problems, &mut |relative, path, metadata| {
+        if metadata.len() > FILE_BYTES_MAX || files.len() >= FILES_MAX {
+            broken.push(Problem::new(
+                &Place::file(&path.display().to_string()),
+                "まちのフォルダには多すぎる（1 ファイル 4 MB、20,000 ファイルまで）",
+                "写真やデータは別の場所に置く",
+            ));
+            return;
+        }
+        match std::fs::read(path) {
+            Ok(bytes) => {
+                files.insert(relative, bytes);
+            }
+            Err(error) => broken.push(unreadable(&path.display().to_string(), &error.to_string())),
+        }
+    });
+    problems.append(&mut broken);
+    files
+}
+
+/// Every file below a folder that is the town's.
+fn walk(folder: &Path, problems: &mut Vec<Problem>, take: &mut dyn FnMut(String, &Path, &Metadata)) {
     let mut waiting = vec![(folder.to_owned(), String::new(), 0_usize)];
     while let Some((path, prefix, depth)) = waiting.pop() {
         let entries = match std::fs::read_dir(&path) {
@@ -129,25 +170,11 @@ fn read_folder(folder: &Path, problems: &mut Vec<Problem>) -> BTreeMap<String, V
             }
             let relative = format!("{prefix}{name}");
             let Ok(metadata) = entry.metadata() else { continue };
-            if metadata.is_dir() {
-                if depth < DEPTH_MAX {
-                    waiting.push((entry.path(), format!("{relative}/"), depth + 1));
-                }
-            } else if metadata.len() > FILE_BYTES_MAX || files.len() >= FILES_MAX {
-                problems.push(Problem::new(
-                    &Place::file(&entry.path().display().to_string()),
-                    "まちのフォルダには多すぎる（1 ファイル 4 MB、20,000 ファイルまで）",
-                    "写真やデータは別の場所に置く",
-                ));
-            } else {
-                match std::fs::read(entry.path()) {
-                    Ok(bytes) => {
-                        files.insert(relative, bytes);
-                    }
-                    Err(error) => problems.push(unreadable(&entry.path().display().to_string(), &error.to_string())),
-                }
+            if !metadata.is_dir() {
+                take(relative, &entry.path(), &metadata);
+            } else if depth < DEPTH_MAX {
+                waiting.push((entry.path(), format!("{relative}/"), depth + 1));
             }
         }
     }
-    files
 }

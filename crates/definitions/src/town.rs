@@ -156,7 +156,7 @@ impl Town {
     /// # Errors
     /// As [`Town::load`].
     pub fn from_sources(sources: &Sources) -> Result<Town, Vec<Problem>> {
-        let loaded = crate::lower::load(sources);
+        let loaded = crate::lower::load_to_serve(sources);
         match loaded.town {
             Some(town) if loaded.problems.is_empty() => Ok(town),
             _ => Err(loaded.problems),

@@ -3,24 +3,81 @@
 //! Definitions hold Japanese. Other languages stand in `words/<language>/`, named by the path of the text, with the Japanese
 //! that they translate beside them: when the Japanese changes, the translation is stale and `check` says so.
 
-use std::collections::HashMap;
+use std::{borrow::Borrow, collections::HashMap, fmt, hash::Hash, ops::Deref, sync::Arc};
 
 use crate::text::{Language, Text};
 
 /// Translations of a town's definitions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Translations {
-    by_path: HashMap<Language, HashMap<String, Translation>>,
-    by_japanese: HashMap<Language, HashMap<String, String>>,
+    by_path: HashMap<Language, HashMap<Box<str>, Translation>>,
+    by_japanese: HashMap<Language, HashMap<Piece, Piece>>,
+}
+
+/// A piece of a text that is kept once: the files of translations are half of what a town holds in memory.
+#[derive(Clone)]
+pub struct Piece {
+    text: Arc<str>,
+    from: u32,
+    to: u32,
+}
+
+impl Piece {
+    /// The whole of a text of its own.
+    pub fn whole(text: &str) -> Piece {
+        // A file has four megabytes at most.
+        Piece { to: u32::try_from(text.len()).unwrap_or(0), text: text.into(), from: 0 }
+    }
+
+    /// `part` of `text`; none when it lies elsewhere.
+    pub fn of(text: &Arc<str>, part: &str) -> Option<Piece> {
+        let from = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        let to = from.checked_add(part.len())?;
+        text.get(from..to)?;
+        Some(Piece { text: Arc::clone(text), from: u32::try_from(from).ok()?, to: u32::try_from(to).ok()? })
+    }
+}
+
+impl Deref for Piece {
+    type Target = str;
+    fn deref(&self) -> &str {
+        self.text.get(self.from as usize..self.to as usize).unwrap_or_default()
+    }
+}
+
+impl Borrow<str> for Piece {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl PartialEq for Piece {
+    fn eq(&self, other: &Piece) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Piece {}
+
+impl Hash for Piece {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl fmt::Debug for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
 }
 
 /// A translation and what it translates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Translation {
     /// The Japanese, or `sha256:` and the first 16 hex digits of its digest.
-    pub of: String,
+    pub of: Piece,
     /// The translation.
-    pub say: String,
+    pub say: Piece,
 }
 
 impl Translation {
@@ -28,7 +85,7 @@ impl Translation {
     pub fn is_fresh(&self, ja: &str) -> bool {
         match self.of.strip_prefix("sha256:") {
             Some(digest) => digest == short_digest(ja),
-            None => self.of == ja,
+            None => *self.of == *ja,
         }
     }
 }
@@ -48,7 +105,7 @@ impl Translations {
         {
             return Some(&translation.say);
         }
-        self.by_japanese.get(&language)?.get(&text.ja).map(String::as_str)
+        self.by_japanese.get(&language)?.get(text.ja.as_str()).map(|say| &**say)
     }
 
     /// What a path says, fresh or stale.
@@ -61,7 +118,7 @@ impl Translations {
         if !translation.of.starts_with("sha256:") {
             self.by_japanese.entry(language).or_default().insert(translation.of.clone(), translation.say.clone());
         }
-        self.by_path.entry(language).or_default().insert(path.to_owned(), translation);
+        self.by_path.entry(language).or_default().insert(path.into(), translation);
     }
 
     /// How many there are.

@@ -108,3 +108,33 @@ proptest! {
         prop_assert!(load(text.as_bytes()).is_err());
     }
 }
+
+#[test]
+fn a_folders_mark_changes_whenever_a_file_does_and_not_otherwise() {
+    let root = tempfile::tempdir().unwrap();
+    let (base, town) = (root.path().join("base"), root.path().join("town"));
+    for folder in [&base, &town, &base.join("procedures")] {
+        std::fs::create_dir_all(folder).unwrap();
+    }
+    std::fs::write(base.join("town.yaml"), "town: base\n").unwrap();
+    std::fs::write(base.join("procedures/a.yaml"), "procedure: a\n").unwrap();
+    std::fs::write(town.join("town.yaml"), "town: town\nover: base\n").unwrap();
+    let sources = Sources::read(&town).unwrap();
+    let mut marks = vec![sources.mark(&town)];
+    assert_eq!(sources.mark(&town), marks[0], "nothing was written");
+    std::fs::write(base.join(".a.yaml.swp"), "an editor's").unwrap();
+    assert_eq!(sources.mark(&town), marks[0], "hidden files are nobody's");
+    let changes: [&dyn Fn(); 5] = [
+        &|| std::fs::write(base.join("procedures/a.yaml"), "procedure: abc\n").unwrap(),
+        &|| std::fs::write(base.join("procedures/b.yaml"), "procedure: c\n").unwrap(),
+        &|| std::fs::remove_file(base.join("procedures/a.yaml")).unwrap(),
+        &|| std::fs::write(town.join("postal_codes.csv"), "").unwrap(),
+        &|| std::fs::rename(base.join("procedures/b.yaml"), base.join("procedures/d.yaml")).unwrap(),
+    ];
+    for change in changes {
+        change();
+        let mark = sources.mark(&town);
+        assert!(!marks.contains(&mark));
+        marks.push(mark);
+    }
+}

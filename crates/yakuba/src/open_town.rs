@@ -75,7 +75,11 @@ impl Opening {
         let town = self.loaded.town.current().id.to_string();
         maintenance::remember_town(&self.house, &town)?;
         let keys = self.house.keys()?;
-        let tools = cases::Tools { press: Arc::new(Press::of_this_program()?), portal: self.site.as_str().into() };
+        let tools = cases::Tools {
+            press: Arc::new(Press::of_this_program()?),
+            portal: self.site.as_str().into(),
+            finders: cases::catalogue::Finders::default(),
+        };
         let https = self.site.starts_with("https://");
         let portal = match self.face {
             Face::Desk => None,
@@ -206,6 +210,7 @@ fn letter_runner(desk: &DeskFace, tools: &cases::Tools) -> Result<Runner, Failur
     let mut handlers = registry::publish::handlers(&desk.store, &desk.town);
     handlers.push(Arc::new(sweep));
     handlers.push(Arc::new(typesetter));
+    handlers.push(Arc::new(cases::straight::DecideStraight::of(desk, &tools.portal)));
     Ok(jobs::run(desk.store.store(), handlers, 1)?)
 }
 

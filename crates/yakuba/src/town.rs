@@ -2,6 +2,7 @@
 //! unless it has mistakes; then the old version stays and staff read why.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -33,31 +34,31 @@ impl Loaded {
         Ok(Loaded { town: TownHandle::new(town), words: WordsHandle::new(words), folder: folder.to_owned() })
     }
 
-    /// Looks for changes for ever, every two seconds. A folder half written is looked at again. The files are read each time, but made into
-    /// a town only when one of them changed. `takes` is told of a new one before anybody sees it.
+    /// Looks for changes for ever, every two seconds. A folder half written is looked at again. The files are read when one of them was written
+    /// to, and made into a town when one of them changed. `takes` is told of a new one before anybody sees it.
     pub async fn watch(self, takes: impl Fn(&Town) + Send + Clone + 'static) {
-        let mut looked_at = self.town.current().digest.clone();
+        let mut last = Looked { digest: self.town.current().digest.clone(), folders: None, mark: None };
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let (folder, known) = (self.folder.clone(), looked_at.clone());
+            let folder = self.folder.clone();
             let takes = takes.clone();
             let look = move || {
-                let changed = changed_since(&folder, &known);
-                if let Some((_, Ok((_, town)))) = &changed {
+                let changed = last.again(&folder);
+                if let Some(Ok((_, town))) = &changed {
                     takes(town);
                 }
-                changed
+                (last, changed)
             };
-            let Ok(changed) = tokio::task::spawn_blocking(look).await else { continue };
-            let Some((digest, loaded)) = changed else { continue };
-            looked_at = digest;
-            match loaded {
-                Ok((words, town)) => {
+            let Ok((looked, changed)) = tokio::task::spawn_blocking(look).await else { return };
+            last = looked;
+            match changed {
+                None => {}
+                Some(Ok((words, town))) => {
                     self.words.replace(words);
                     self.town.replace(town);
                     tracing::info!("the town's folder changed and was taken");
                 }
-                Err(failure) => {
+                Some(Err(failure)) => {
                     let said = failure.to_string();
                     tracing::warn!(mistakes = said.lines().count(), "the town's folder changed and has mistakes; the old version stays");
                     self.town.refuse(said.as_str());
@@ -70,21 +71,43 @@ impl Loaded {
 /// A town and its words, or what is wrong with its folder.
 type Made = Result<(Words, Town), Failure>;
 
-/// A folder that is not the one last looked at: its digest, and what it makes.
-fn changed_since(folder: &Path, known: &str) -> Option<(String, Made)> {
-    let said = |problems: Vec<Problem>| -> Failure { problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into() };
-    match Sources::read(folder) {
-        Ok(sources) => {
-            let digest = sources.digest();
-            (digest != known).then(|| {
-                let loaded = Town::from_sources(&sources).map_err(said).and_then(|town| Ok((words(&town)?, town)));
-                (digest, loaded)
-            })
+/// A folder as it was last looked at.
+struct Looked {
+    /// The digest of what was read.
+    digest: String,
+    /// The folders that it consisted of, without their files.
+    folders: Option<Sources>,
+    /// Their mark before they were read: what is written while they are read is seen the next time.
+    mark: Option<String>,
+}
+
+impl Looked {
+    /// What the folder makes now, when it is not what it was.
+    fn again(&mut self, folder: &Path) -> Option<Made> {
+        let mark = self.folders.as_ref().map(|folders| folders.mark(folder));
+        if mark.is_some() && mark == self.mark {
+            return None;
         }
-        Err(problems) => {
-            let unreadable = said(problems);
-            let digest = unreadable.to_string();
-            (digest != known).then_some((digest, Err(unreadable)))
+        let said = |problems: Vec<Problem>| -> Failure { problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into() };
+        match Sources::read(folder) {
+            Ok(mut sources) => {
+                let digest = sources.digest();
+                let make = || Town::from_sources(&sources).map_err(said).and_then(|town| Ok((words(&town)?, town)));
+                let made = (digest != self.digest).then(make);
+                self.digest = digest;
+                sources.folders.values_mut().for_each(BTreeMap::clear);
+                let are_the_same = self.folders.as_ref().is_some_and(|folders| folders.folders == sources.folders);
+                self.mark = mark.filter(|_| are_the_same);
+                self.folders = Some(sources);
+                made
+            }
+            Err(problems) => {
+                let unreadable = said(problems);
+                let digest = unreadable.to_string();
+                let is_news = digest != self.digest;
+                *self = Looked { digest, folders: None, mark: None };
+                is_news.then_some(Err(unreadable))
+            }
         }
     }
 }

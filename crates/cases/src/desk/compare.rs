@@ -2,7 +2,7 @@
 
 use access::RecordKind;
 use definitions::{
-    answer::{Answer, Member, Papers},
+    answer::{Answer, Papers},
     field::{Field, Kind},
     procedure::Procedure,
     text::Language,
@@ -16,6 +16,7 @@ use super::{Sheet, attached, case::Opened};
 use crate::{
     case::Case,
     event::Event,
+    likeness::{Meant, Of, is_own_birth},
     rows,
     verbs::{Acting, Refused},
 };
@@ -99,55 +100,33 @@ struct Held {
     same: bool,
 }
 
-/// By what the question asks of the applicant: name, reading, address, telephone, birth date; or of somebody of the household.
+/// Whether it is the same is known from [`likeness`](crate::likeness); how it reads is said here.
 fn held(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer) -> Option<Held> {
     let person = opened.known.person.as_ref()?;
-    let applicant = &opened.procedure.applicant;
-    let is = |id: &Option<definitions::ids::FieldId>| id.as_ref() == Some(&field.id);
-    let bare = |text: &str| -> String { jp::kana::fold(text).chars().filter(|c| !c.is_whitespace()).collect() };
-    let text = |filed: &str, held: String| Held { same: bare(filed) == bare(&held), shown: held };
-    match answer {
-        Answer::Member(member) => {
-            let everybody: Vec<&Resident> = opened.known.household.iter().chain(opened.known.person.as_ref()).collect();
-            Some(member_held(sheet, &everybody, member))
-        }
-        Answer::PersonName(name) if field.id == applicant.name => Some(text(&name.whole(), person.name.full())),
-        Answer::Text(name) if field.id == applicant.name => Some(text(name, person.name.full())),
-        Answer::Kana(kana) if is(&applicant.kana) => person.name.full_kana().map(|held| text(kana, held)),
-        Answer::Address(address) if is(&applicant.address) => {
-            let filed = format!("{}{}", address.line, address.building.as_deref().unwrap_or_default());
-            let held = format!("{}{}", person.address.line, person.address.building.as_deref().unwrap_or_default());
-            let key = |text: &str| bare(&registry::search::address_key(text));
-            let same = key(&filed) == key(&held) || key(&address.line) == key(&person.address.line);
-            // Whether it is the same is said; where a protected person lives is not.
-            let masked = || sheet.word(if same { "desk-address-masked-same" } else { "desk-address-masked-differs" });
-            Some(Held { same, shown: person.address_shown().unwrap_or_else(masked) })
-        }
-        Answer::Phone(phone) if is(&applicant.phone) => person.phone.clone().map(|held| text(phone, held)),
-        Answer::Date(day) if is_own_birth(field) => Some(Held { same: *day == person.born, shown: jp::era::wareki(person.born) }),
-        _ => None,
-    }
+    let of = Of { person, household: &opened.known.household };
+    let same = of.is_same(&opened.procedure, field, answer)?;
+    let shown = match answer {
+        Answer::Member(member) => member_shown(sheet, of.meant(member)),
+        Answer::Kana(_) => person.name.full_kana()?,
+        // Whether it is the same is said; where a protected person lives is not.
+        Answer::Address(_) => person
+            .address_shown()
+            .unwrap_or_else(|| sheet.word(if same { "desk-address-masked-same" } else { "desk-address-masked-differs" })),
+        Answer::Phone(_) => person.phone.clone()?,
+        Answer::Date(_) => jp::era::wareki(person.born),
+        _ => person.name.full(),
+    };
+    Some(Held { shown, same })
 }
 
-/// Whom of a household an answer means: by the registry's id where it was chosen from a list, else by name. An id and a name that are of
-/// two people are said to be: the list was chosen from outside, and who reads the name must not take it for the other.
-fn member_held(sheet: &Sheet, everybody: &[&Resident], member: &Member) -> Held {
-    let bare = |text: &str| -> String { jp::kana::fold(text).chars().filter(|c| !c.is_whitespace()).collect() };
-    let is_named = |other: &Resident| bare(&other.name.full()) == bare(&member.name) && member.born.is_none_or(|born| born == other.born);
+fn member_shown(sheet: &Sheet, meant: Meant<'_>) -> String {
     let shown = |found: &Resident| format!("{}　{}", found.name.full(), jp::era::wareki(found.born));
-    let meant = member.id.as_ref().map(|id| everybody.iter().find(|other| other.id.to_string() == *id));
-    match (meant, everybody.iter().find(|other| is_named(other))) {
-        (Some(Some(found)), _) if is_named(found) => Held { same: true, shown: shown(found) },
-        (Some(Some(found)), _) => Held { same: false, shown: format!("{}　{}", shown(found), sheet.word("desk-answers-other-name")) },
-        (Some(None), Some(named)) => Held { same: false, shown: format!("{}　{}", shown(named), sheet.word("desk-answers-other-id")) },
-        (None, Some(named)) => Held { same: true, shown: shown(named) },
-        (_, None) => Held { same: false, shown: sheet.word("desk-answers-not-in-household") },
+    match meant {
+        Meant::Themselves(found) => shown(found),
+        Meant::OtherName(found) => format!("{}　{}", shown(found), sheet.word("desk-answers-other-name")),
+        Meant::OtherId(named) => format!("{}　{}", shown(named), sheet.word("desk-answers-other-id")),
+        Meant::Nobody => sheet.word("desk-answers-not-in-household"),
     }
-}
-
-/// A question whose answer begins as the applicant's birth date.
-fn is_own_birth(field: &Field) -> bool {
-    field.default.as_ref().is_some_and(|default| default.source.trim() == "applicant.born")
 }
 
 /// Whether this answer was corrected after filing.

@@ -170,6 +170,7 @@ impl Counted<'_, '_, '_> {
             ("desk-nav-residents", "/desk/residents", access::grants::may_ever(staff, Act::Read, RecordKind::Resident)),
             ("desk-nav-registers", "/desk/registers", access::grants::may_ever(staff, Act::Read, RecordKind::Register)),
             ("desk-nav-definitions", "/desk/definitions", true),
+            ("desk-nav-straight", "/desk/straight-through", super::straight::is_for(staff, self.acting.town)),
             ("desk-nav-dead-letters", "/desk/dead-letters", administers(RecordKind::Job)),
         ];
         let mut links: Vec<Link> = doors.into_iter().filter(|(_, _, open)| *open).map(|(id, href, _)| self.plain(id, href)).collect();

@@ -70,6 +70,10 @@ fn more(sheet: &Sheet, opened: &Opened, told: &Told) -> Option<Markup> {
             let role = sheet.town.roles.get(role).map(|role| sheet.plain(&role.name)).unwrap_or_default();
             Some(if *stands_in { format!("{role}{}", sheet.word("desk-stands-in")) } else { role })
         }
+        Event::StraightThrough { criteria, sampled } => {
+            let sampled = if *sampled { sheet.word("desk-straight-sampled") } else { String::new() };
+            Some(format!("{}{sampled}", criteria.join("・")))
+        }
         Event::SentBack { reason } => Some(reason.clone()),
         Event::LetterIssued { title, document_number, .. } => Some(format!("{title} {document_number}")),
         Event::LetterVoided { title, document_number, reason, again, .. } => Some(match again {

@@ -193,9 +193,10 @@ enum Listed<'a> {
 pub(super) async fn list(sheet: Sheet, Query(find): Query<Find>) -> Result<Markup, PageError> {
     let say = sheet.say();
     let typed: String = find.q.as_deref().unwrap_or_default().trim().chars().take(SEARCH_CHARACTERS_MAX).collect();
-    let (title, found, listed): (String, Vec<&Procedure>, Listed<'_>) = if !typed.is_empty() {
+    let finder = (!typed.is_empty()).then(|| sheet.tools.finders.of(&sheet.town));
+    let (title, found, listed): (String, Vec<&Procedure>, Listed<'_>) = if let Some(finder) = &finder {
         let title = say.text("cases-search-results", &[("words", typed.as_str().into())]);
-        (title, catalogue::search(&sheet.town, &typed), Listed::Searched)
+        (title, finder.search(&typed), Listed::Searched)
     } else if let Some(event) = find.event.as_deref().and_then(|id| sheet.town.life_events.get(id)) {
         (sheet.plain(&event.title), catalogue::of_event(&sheet.town, &event.id).collect(), Listed::Event)
     } else if let Some((id, department)) = find.department.as_deref().and_then(|id| sheet.town.departments.get_key_value(id)) {

@@ -47,9 +47,8 @@ pub(crate) fn reach(tx: &Write<'_>, case: CaseId, how: Option<&str>) -> Result<(
 /// Whose turn it is in the chain, who has to look afterwards, which departments were asked: what the queues of deciders find a case by.
 pub(crate) fn chain(tx: &Write<'_>, case: &Case, procedure: &Procedure) -> Result<(), StoreError> {
     let next = case.next_role(procedure).map(RoleId::to_string);
-    let not_looked = |approvals: &[Approval]| {
-        approvals.iter().find(|approval| approval.stands_in && approval.looked_at.is_none()).map(|approval| approval.role.to_string())
-    };
+    let not_looked =
+        |approvals: &[Approval]| approvals.iter().find(|approval| approval.waits_for_a_look()).map(|approval| approval.role.to_string());
     let look_after = match &case.stage {
         Stage::Decided { approvals, .. } => not_looked(approvals),
         _ => None,

@@ -65,7 +65,7 @@ impl Typing<'_> {
                 }
             }
             (_, Value::Map(parts)) => {
-                for (part, entry) in parts {
+                for (part, entry) in parts.iter() {
                     if let Some(text) = entry.node.text() {
                         self.push(format!("{path}.{part}"), text.to_owned());
                     }

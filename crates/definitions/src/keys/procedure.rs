@@ -34,9 +34,29 @@ pub static PROCEDURE: Form = form(
         may("merit", Map(&Form(&RULE)), "実体要件：伝えるが、申請は受ける"),
         must("steps", Map(&Form(&STEP)), "職員の仕事の順"),
         must("outcomes", Map(&Form(&OUTCOME)), "結論の種類"),
+        todays(may("straight_through", Form(&STRAIGHT_THROUGH), "自動決定：人を待たずに決めてよいのは どんなときか")),
         may("drafts", Form(&DRAFTS), "書きかけの申請を、定義が変わったときどうするか"),
         todays(may("examples", Map(&Form(&EXAMPLE)), "例：試験であり、説明でもある")),
         todays(may("complete", YesNo, "yes なら、例のない規則・結論を誤りとする")),
+    ]],
+);
+
+static STRAIGHT_THROUGH: Form = form(
+    "straight_through",
+    "自動決定",
+    &[&[
+        must("outcome", Id, "どの結論にするか（断る結論は書けない）"),
+        must("criteria", Map(&Form(&CRITERION)), "すべて成り立つときだけ決める"),
+        may("sample", Number, "あとで人が見る割合（百件のうち何件か）。その日の最初の一件は必ず見る"),
+    ]],
+);
+
+static CRITERION: Form = form(
+    "criterion",
+    "自動決定の条件",
+    &[&[
+        must("title", Words, "条件の名（案件の経過に残る）"),
+        must("holds", Condition, "成り立つべきこと。`registry.differs`・`case.warned` も使える"),
     ]],
 );
 

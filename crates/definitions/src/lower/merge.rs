@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use indexmap::IndexMap;
 
-use super::reading::Readings;
+use super::{
+    reading::{Reading, Readings},
+    translated::TranslationFile,
+};
 use crate::{
     ids::TownId,
     keys::{DOCUMENTS, Document, nearest},
@@ -23,7 +26,7 @@ pub(crate) struct Merged {
     /// The town's own wording of pages.
     pub(crate) words: IndexMap<Language, IndexMap<String, Vec<Arc<str>>>>,
     /// Files of translations, base first.
-    pub(crate) translations: Vec<Node>,
+    pub(crate) translations: Vec<TranslationFile>,
     /// Every other file, by path: seals and marks. The uppermost folder's wins.
     pub(crate) pictures: BTreeMap<String, Arc<[u8]>>,
     /// The folders, the nation's first.
@@ -104,15 +107,10 @@ impl Merged {
 
     fn take(&mut self, folder: &str, path: &str, bytes: &[u8], read: &mut Readings, own: &mut Folder<'_>) {
         let file = format!("{}{folder}/{path}", own.root);
-        if let Some((documents, found)) = read.take(&file) {
-            own.problems.extend(found);
-            for document in documents {
-                if path.starts_with("words/") {
-                    self.translations.push(document);
-                } else {
-                    own.add(folder, &file, document);
-                }
-            }
+        if let Some(Reading { documents, translations, problems }) = read.take(&file) {
+            own.problems.extend(problems);
+            self.translations.extend(translations);
+            documents.into_iter().for_each(|document| own.add(folder, &file, document));
         } else if let Some(name) = path.strip_prefix("letters/").and_then(|name| name.strip_suffix(".typ")) {
             match std::str::from_utf8(bytes) {
                 Ok(source) => {
@@ -157,13 +155,23 @@ impl Merged {
         if town.is_none() {
             problems.push(Problem::new(&place, "town.yaml がない", "`town:` と `name:` を書いた town.yaml を置く"));
         }
-        let sections = sections.into_iter().map(|(name, map)| (name, Node { place: place.clone(), value: Value::Map(map) }));
+        let sections = sections.into_iter().map(|(name, map)| (name, Node { place: place.clone(), value: Value::Map(Box::new(map)) }));
         for (section, upper) in town.map(|town| ("town".to_owned(), town)).into_iter().chain(sections) {
             let laid = match self.root.shift_remove(&section) {
                 Some(lower) => overlay::lay(lower, upper),
                 None => upper,
             };
             self.root.insert(section, laid);
+        }
+    }
+
+    /// Forgets the examples, which only `check` walks: they are half of what stands in the procedures.
+    pub(crate) fn let_go_of_examples(&mut self) {
+        let Some(Node { value: Value::Map(procedures), .. }) = self.root.get_mut("procedures") else { return };
+        for entry in procedures.values_mut() {
+            if let Value::Map(keys) = &mut entry.node.value {
+                keys.shift_remove("examples");
+            }
         }
     }
 
@@ -281,7 +289,7 @@ impl Folder<'_> {
 
     fn add_collections(&mut self, document: Node) {
         let Value::Map(map) = document.value else { return };
-        for (key, entry) in map {
+        for (key, entry) in *map {
             let known = DOCUMENTS.iter().find(|kind| kind.key == key && !kind.single);
             if known.is_none() {
                 let collections = DOCUMENTS.iter().filter(|kind| !kind.single).map(|kind| kind.key);
@@ -297,7 +305,7 @@ impl Folder<'_> {
                 continue;
             };
             let section = self.sections.entry(key).or_default();
-            for (id, member) in members {
+            for (id, member) in *members {
                 put_once(section, id, member, self.problems);
             }
         }

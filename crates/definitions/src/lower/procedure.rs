@@ -76,6 +76,7 @@ fn procedure(at: &At<'_>, town: &Scope, registers: &IndexMap<RegisterId, Registe
         merit: rules(at, "merit", &scope),
         steps: steps::steps(at, &later, registers),
         outcomes: steps::outcomes(at, &scope, registers),
+        straight_through: straight_through(at, &scope),
         drafts: drafts(at),
     })
 }
@@ -113,6 +114,22 @@ fn rules(at: &At<'_>, key: &str, scope: &Scope) -> IndexMap<RuleId, Rule> {
         })
     });
     rules.map(|rule| (rule.id.clone(), rule)).collect()
+}
+
+/// Looked at afterwards, of a hundred, where the folder does not say.
+const SAMPLE_PERCENT: u8 = 5;
+
+fn straight_through(at: &At<'_>, answers: &Scope) -> Option<StraightThrough> {
+    let own = at.below("straight_through")?;
+    let scope = steps::straight_scope(at, answers);
+    let criteria = own.each::<RuleId>("criteria").into_iter().filter_map(|(id, at)| {
+        Some((id, Criterion { title: at.needed_text("title"), holds: at.condition("holds", Some(&scope), &Type::Bool)? }))
+    });
+    Some(StraightThrough {
+        criteria: criteria.collect(),
+        outcome: own.needed_id("outcome")?,
+        sample_percent: own.number("sample").unwrap_or(SAMPLE_PERCENT),
+    })
 }
 
 fn law(at: &At<'_>) -> Law {

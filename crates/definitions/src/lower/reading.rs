@@ -6,6 +6,7 @@ use std::{
     thread,
 };
 
+use super::translated::TranslationFile;
 use crate::{
     problem::Problem,
     read::{Node, read},
@@ -13,7 +14,29 @@ use crate::{
 };
 
 /// What one file holds, as far as it can be read, and what is wrong with it.
-pub(super) type Reading = (Vec<Node>, Vec<Problem>);
+pub(super) struct Reading {
+    /// Documents in YAML.
+    pub(super) documents: Vec<Node>,
+    /// What it says in other languages. Of these no tree is kept.
+    pub(super) translations: Vec<TranslationFile>,
+    /// What is wrong.
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Reading {
+    fn of(file: &str, path: &str, bytes: &[u8]) -> Reading {
+        let is_translation = path.starts_with("words/");
+        if let Some(translation) = is_translation.then(|| TranslationFile::of_lines(file, bytes)).flatten() {
+            return Reading { documents: Vec::new(), translations: vec![translation], problems: Vec::new() };
+        }
+        let (documents, problems) = read(file, bytes);
+        if is_translation {
+            let translations = documents.iter().map(TranslationFile::of).collect();
+            return Reading { documents: Vec::new(), translations, problems };
+        }
+        Reading { documents, translations: Vec::new(), problems }
+    }
+}
 
 /// Most files that are read at a time: a town hall's server has other work.
 const WORKERS_MAX: usize = 4;
@@ -34,7 +57,7 @@ impl Readings {
             let mut done = Vec::new();
             while let Some((folder, path, bytes)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let file = format!("{}{folder}/{path}", sources.root);
-                let reading = read(&file, bytes);
+                let reading = Reading::of(&file, path, bytes);
                 done.push((file, reading));
             }
             done

@@ -43,7 +43,15 @@ fn with_case(at: &At<'_>, answers: &Scope) -> Scope {
     fields.insert("filed_on".to_owned(), Type::Date);
     fields.insert("decided_on".to_owned(), Type::Date);
     fields.insert("fee".to_owned(), Type::Int);
+    fields.insert("warned".to_owned(), Type::Int);
     answers.clone().with("case", Type::Record(Record { name: "case".to_owned(), fields }.into()))
+}
+
+/// What is known when a case arrives, for deciding it without a person: the answers, `case`, and `registry`, how many answers it has
+/// otherwise.
+pub(super) fn straight_scope(at: &At<'_>, answers: &Scope) -> Scope {
+    let fields = IndexMap::from([("differs".to_owned(), Type::Int), ("same".to_owned(), Type::Int)]);
+    with_case(at, answers).with("registry", Type::Record(Record { name: "registry".to_owned(), fields }.into()))
 }
 
 fn outcome_type(at: &At<'_>, asked: &IndexMap<FieldId, Field>) -> Type {

@@ -1,19 +1,21 @@
 //! Translations of the definitions' texts: read, and held against the Japanese.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Gathered, Merged};
 use crate::{
-    keys::{self, Shape, TRANSLATION_FILE, nearest},
+    keys::{self, TRANSLATION_FILE, nearest},
     problem::{Place, Problem},
-    read::Node,
     text::{Language, Text},
     town::{Completeness, Town},
-    words::{Translation, braces},
+    words::braces,
 };
 
 /// Where each translation stands.
-type Places = BTreeMap<(Language, String), Place>;
+type Places<'m> = HashMap<(Language, &'m str), &'m Place>;
+
+/// The texts of the town by their path, each with its place.
+type Texts<'g> = BTreeMap<&'g str, &'g (Text, Place)>;
 
 /// Reads all translations into the town; what is missing or stale is a problem where the language is said to be complete.
 pub(super) fn translations(
@@ -23,16 +25,24 @@ pub(super) fn translations(
     problems: &mut Vec<Problem>,
     warnings: &mut Vec<Problem>,
 ) {
-    let mut texts: BTreeMap<String, (Text, Place)> = BTreeMap::new();
-    for (text, place) in gathered.texts.borrow().iter() {
-        texts.insert(text.path.clone(), (text.clone(), place.clone()));
+    for key in ["words", "at", "texts"].into_iter().filter(|_| !merged.translations.is_empty()) {
+        gathered.asked.borrow_mut().insert((TRANSLATION_FILE.name, key));
     }
+    let gathered = gathered.texts.borrow();
+    let texts: Texts<'_> = gathered.iter().map(|text| (text.0.path.as_str(), text)).collect();
     let mut places = Places::new();
-    for node in &merged.translations {
-        read_file(node, gathered, town, &mut places, problems);
+    for file in &merged.translations {
+        problems.extend_from_slice(&file.problems);
+        let Some((language, said)) = &file.said else { continue };
+        for said in said {
+            places.insert((*language, said.path.as_str()), &said.place);
+            if let Some(translation) = &said.translation {
+                town.translations.insert(*language, &said.path, translation.clone());
+            }
+        }
     }
     for ((_, path), place) in places.iter().filter(|((_, path), _)| !path.starts_with("common.") && !texts.contains_key(path)) {
-        let near = nearest(path, texts.keys().map(String::as_str));
+        let near = nearest(path, texts.keys().copied());
         let hint = near.map_or_else(|| "この訳を消す".to_owned(), |near| format!("`{near}` のことか"));
         warnings.push(Problem::new(place, format!("`{path}` という文は定義にない"), hint));
     }
@@ -45,8 +55,8 @@ pub(super) fn translations(
 }
 
 /// Braces are for messages; and a translation fills in nothing that the Japanese does not, so that nothing slips out of my page by it.
-fn fill_in_alike(town: &Town, texts: &BTreeMap<String, (Text, Place)>, places: &Places, problems: &mut Vec<Problem>) {
-    for (text, place) in texts.values().filter(|(text, _)| !text.path.starts_with("messages.")) {
+fn fill_in_alike(town: &Town, texts: &Texts<'_>, places: &Places<'_>, problems: &mut Vec<Problem>) {
+    for (text, place) in texts.values().filter(|(text, _)| !text.path.starts_with("messages.")).copied() {
         if let Some(name) = braces(&text.ja).first() {
             problems.push(Problem::new(
                 place,
@@ -69,20 +79,20 @@ fn completeness_of(
     language: Language,
     completeness: Completeness,
     town: &Town,
-    texts: &BTreeMap<String, (Text, Place)>,
-    places: &Places,
+    texts: &Texts<'_>,
+    places: &Places<'_>,
     problems: &mut Vec<Problem>,
     warnings: &mut Vec<Problem>,
 ) {
     let code = language.code();
     let mut missing = Vec::new();
-    let read_by_residents = texts.values().filter(|(text, _)| is_for_residents(&text.path));
+    let read_by_residents = texts.values().copied().filter(|(text, _)| is_for_residents(&text.path));
     for (text, place) in read_by_residents.clone() {
         // What is yet to be written is told where it stands; until then there is nothing to translate.
         if keys::is_to_be_written(&text.ja) || town.translations.find(text, language).is_some() {
             continue;
         }
-        let stale = places.get(&(language, text.path.clone()));
+        let stale = places.get(&(language, text.path.as_str())).copied();
         // A place for a translation that is still empty has been told.
         if stale.is_some() && town.translations.at(&text.path, language).is_none() {
             continue;
@@ -114,38 +124,9 @@ pub(crate) fn is_for_residents(path: &str) -> bool {
         ["roles" | "grants", ..] | ["registers", _, "fields", ..] | ["letters", _, "form"] => false,
         // 教示 stands in letters, which are Japanese.
         ["town", "authorities", _, "appeal", ..] | ["town", "person_facts", ..] => false,
+        ["procedures", _, "straight_through", ..] => false,
         ["procedures", _, "steps", _, key, ..] => *key == "resident",
         ["procedures", _, "outcomes", _, key, ..] => *key == "resident",
         _ => true,
-    }
-}
-
-fn read_file(node: &Node, gathered: &Gathered, town: &mut Town, places: &mut Places, problems: &mut Vec<Problem>) {
-    let before = problems.len();
-    keys::validate(node, Shape::Form(&TRANSLATION_FILE), problems);
-    for key in ["words", "at", "texts"] {
-        gathered.asked.borrow_mut().insert((TRANSLATION_FILE.name, key));
-    }
-    let language = node.get("words").and_then(|words| Language::from_code(words.text()?));
-    let (Some(language), Some(texts)) = (language, node.get("texts").and_then(Node::map)) else {
-        if problems.len() == before {
-            problems.push(Problem::new(&node.place, "訳がない", "`texts:` の下に 道 → { of: 日本語, say: 訳 } を書く"));
-        }
-        return;
-    };
-    let at = node.get("at").and_then(Node::text);
-    for (path, entry) in texts {
-        let (Some(of), Some(say)) = (entry.node.get("of").and_then(Node::text), entry.node.get("say").and_then(Node::text)) else {
-            problems.push(Problem::new(&entry.node.place, "訳になっていない", "`{ of: もとの日本語, say: 訳 }` と書く"));
-            continue;
-        };
-        let path = at.map_or_else(|| path.clone(), |at| format!("{at}.{path}"));
-        places.insert((language, path.clone()), entry.node.place.clone());
-        if say.trim().is_empty() {
-            let place = entry.node.get("say").map_or(&entry.node.place, |say| &say.place);
-            problems.push(Problem::new(place, format!("「{}」の訳が書かれていない", of.trim_end()), "`say:` に訳を書く"));
-            continue;
-        }
-        town.translations.insert(language, &path, Translation { of: of.trim_end().to_owned(), say: say.trim_end().to_owned() });
     }
 }

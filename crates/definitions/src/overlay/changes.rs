@@ -253,7 +253,7 @@ fn is_same(one: &Node, other: &Node) -> bool {
         (Value::List(one), Value::List(other)) => one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other)),
         (Value::Map(one), Value::Map(other)) => {
             one.len() == other.len()
-                && one.iter().zip(other).all(|((key, one), (name, other))| key == name && is_same(&one.node, &other.node))
+                && one.iter().zip(other.iter()).all(|((key, one), (name, other))| key == name && is_same(&one.node, &other.node))
         }
         _ => false,
     }

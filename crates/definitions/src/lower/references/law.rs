@@ -1,9 +1,12 @@
 //! What law asks of a procedure: who receives, who decides, reasons, notice of appeal.
 
+use indexmap::IndexMap;
+
 use super::Look;
 use crate::{
     authority::Appeal,
-    procedure::{Effect, Outcome, Procedure, Sense, StepAct},
+    procedure::{Effect, Outcome, Procedure, Sense, StepAct, StraightThrough},
+    read::Node,
 };
 
 pub(super) fn check(look: &mut Look<'_>, procedure: &Procedure) {
@@ -18,6 +21,9 @@ pub(super) fn check(look: &mut Look<'_>, procedure: &Procedure) {
         if outcome.effects.is_empty() && look.merged.find(&format!("{path}.do")).is_none() {
             look.problem(&path, "この結論では何も起こらない", "`do:` に文書（letter）やお知らせ（tell）を書く");
         }
+    }
+    if let Some(straight) = &procedure.straight_through {
+        straight_through(look, procedure, straight, &format!("{base}.straight_through"));
     }
     if procedure.law.disposition {
         disposition(look, procedure, &base);
@@ -49,6 +55,31 @@ fn steps(look: &mut Look<'_>, procedure: &Procedure, base: &str) {
         if step.role.is_empty() {
             look.problem(&format!("{path}.{id}"), "だれの仕事か分からない", "`role:` に職を書く");
         }
+    }
+}
+
+/// 自動決定 takes no place of a person where law asks for one: to give reasons, to add what only they know, to be asked for their agreement.
+fn straight_through(look: &mut Look<'_>, procedure: &Procedure, straight: &StraightThrough, path: &str) {
+    let at = format!("{path}.outcome");
+    match procedure.outcomes.get(&straight.outcome) {
+        None => look.unknown(&at, "結論", straight.outcome.as_str(), procedure.outcomes.keys().map(|id| id.as_str())),
+        Some(outcome) => {
+            if outcome.reason_required || matches!(outcome.sense, Sense::Refused | Sense::Partly) {
+                look.problem(&at, "理由を書く結論は、自動では決められない", "人が理由を書かなくてよい結論（認める・受け付ける）にする");
+            } else if outcome.ask.values().any(|field| field.required) {
+                look.problem(&at, "職員が書き足すことのある結論は、自動では決められない", "`ask:` のない結論にする");
+            }
+        }
+    }
+    if procedure.steps.values().any(|step| !step.consult.is_empty()) {
+        look.problem(path, "合議のある手続は、自動では決められない", "`straight_through:` を消す");
+    }
+    // One that could not be understood has been reported where it stands.
+    if look.merged.find(&format!("{path}.criteria")).and_then(Node::map).is_none_or(IndexMap::is_empty) {
+        look.problem(path, "条件のない自動決定", "`criteria:` に、決めてよい条件を名前を付けて書く");
+    }
+    if straight.sample_percent > 100 {
+        look.problem(&format!("{path}.sample"), format!("`{}` は百件より多い", straight.sample_percent), "0 から 100 までの数にする");
     }
 }
 
