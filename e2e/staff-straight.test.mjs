@@ -60,6 +60,6 @@ test('a chief starts it with a reason, what fits is decided by itself and looked
   chief.calm();
 
   await kenji.go('/my');
-  assert.match(await kenji.page.locator('main').innerText(), /退会しました/);
+  assert.match(await kenji.page.locator('main').innerText(), /放課後児童会の退会\s+決まりました/);
   kenji.calm();
 });

@@ -289,7 +289,7 @@ fn next(sheet: &Sheet, opened: &Opened) -> Markup {
 
 /// 後閲: somebody decided in my place, and I have not looked yet.
 fn awaits_my_look(sheet: &Sheet, case: &Case, approvals: &[Approval]) -> bool {
-    approvals.iter().any(|one| one.stands_in && one.looked_at.is_none() && sheet.staff.holds_role(&case.department, &one.role))
+    approvals.iter().any(|one| one.waits_for_a_look() && sheet.staff.holds_role(&case.department, &one.role))
 }
 
 fn claim(sheet: &Sheet, case: &Case, weight: Weight) -> Markup {

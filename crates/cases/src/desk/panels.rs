@@ -176,7 +176,7 @@ fn chain(sheet: &Sheet, opened: &Opened, approvals: &[Approval]) -> Markup {
     html! {
         ol.stamps {
             @for (at, id) in roles.iter().enumerate() {
-                @let approval = approvals.get(at);
+                @let approval = approvals.iter().find(|approval| approval.role == *id);
                 @if approval.is_some() || open {
                     li {
                         b { (role(sheet, id)) } " "
