@@ -17,7 +17,7 @@ pub fn of_event<'t>(town: &'t Town, event: &'t LifeEventId) -> impl Iterator<Ite
 
 /// Procedures of a department.
 pub fn of_department<'t>(town: &'t Town, department: &'t DepartmentId) -> impl Iterator<Item = &'t Procedure> {
-    town.procedures.values().map(AsRef::as_ref).filter(move |procedure| procedure.department == *department)
+    town.procedures.values().map(AsRef::as_ref).filter(move |procedure| procedure.departments().any(|known| known == department))
 }
 
 /// Procedures that fit what somebody typed, the best first: [`Finder::search`] of the town as it is now.

@@ -19,6 +19,7 @@ pub static PROCEDURE: Form = form(
         may("needless", Words, "申請しなくてよい場合。用紙の前に伝える"),
         may("needs", Map(&Words), "用意するもの"),
         todays(must("department", Id, "所管課")),
+        todays(may("branches", Form(&BRANCHES), "区役所・支所：答えによって、どの課が受け付けるか")),
         must("authority", Id, "処分庁（だれの名で決めるか）"),
         todays(may("life_events", List(&Id), "ライフイベント")),
         must("law", Form(&LAW), "根拠と期限"),
@@ -37,6 +38,16 @@ pub static PROCEDURE: Form = form(
         may("drafts", Form(&DRAFTS), "書きかけの申請を、定義が変わったときどうするか"),
         todays(may("examples", Map(&Form(&EXAMPLE)), "例：試験であり、説明でもある")),
         todays(may("complete", YesNo, "yes なら、例のない規則・結論を誤りとする")),
+    ]],
+);
+
+static BRANCHES: Form = form(
+    "branches",
+    "区役所・支所",
+    &[&[
+        must("by", Id, "どの質問の答えで決まるか（一つを選ぶ質問）"),
+        must("to", Map(&Id), "選んだもの → 課。書かないものは `department:` の課"),
+        may("authorities", Map(&Id), "選んだもの → 処分庁（区長・福祉事務所長）。書かないものは `authority:`"),
     ]],
 );
 
