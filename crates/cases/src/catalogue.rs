@@ -22,7 +22,7 @@ pub fn of_event<'t>(town: &'t Town, event: &'t LifeEventId) -> impl Iterator<Ite
 
 /// Procedures of a department.
 pub fn of_department<'t>(town: &'t Town, department: &'t DepartmentId) -> impl Iterator<Item = &'t Procedure> {
-    town.procedures.values().map(AsRef::as_ref).filter(move |procedure| procedure.department == *department)
+    town.procedures.values().map(AsRef::as_ref).filter(move |procedure| procedure.departments().any(|known| known == department))
 }
 
 /// The finder of the town as it is now: made when somebody first looks for something after a change, shared by all.

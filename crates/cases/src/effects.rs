@@ -100,7 +100,7 @@ pub(crate) fn notice(
     Content {
         template: template.to_string(),
         department: case.department.clone(),
-        authority: procedure.authority.clone(),
+        authority: procedure.authority_of(&case.department).clone(),
         seal: Seal::Omitted,
         to: addressee(case),
         case: about(town, case, procedure, on),
@@ -169,7 +169,7 @@ pub(crate) fn content(
     Some(Content {
         template: letter.to_string(),
         department: case.department.clone(),
-        authority: procedure.authority.clone(),
+        authority: procedure.authority_of(&case.department).clone(),
         seal: Seal::Omitted,
         to: addressee(case),
         case: case_given(town, case, procedure, outcome, details, on),

@@ -162,7 +162,7 @@ pub fn file(
         language: draft.language,
         filed_at: terms.now,
         step: None,
-        department: procedure.department.clone(),
+        department: procedure.department_for(&filled.answers).clone(),
         hear_by: Clock::start(&procedure.law, today).hear_by(&terms.town.closed, today),
         turn: 0,
         // The person's copy keeps no individual number: it goes up sealed and lies apart.

@@ -327,6 +327,7 @@ fn received(tx: &Write<'_>, on: &Taking<'_>, filed: Filed, who: &Who, authority:
     let judged = form::judge(procedure, &filed.answers, &facts, today);
     warned.extend(judged.warned.iter().map(ToString::to_string).filter(|rule| !warned.contains(rule)).collect::<Vec<_>>());
     let (answers, numbers) = apart::taken_out(filed.answers);
+    let department = procedure.department_for(&answers).clone();
     let case = Case {
         id,
         number,
@@ -334,7 +335,7 @@ fn received(tx: &Write<'_>, on: &Taking<'_>, filed: Filed, who: &Who, authority:
         receipt_number: receipt_number(tx, today)?,
         procedure: procedure.id.clone(),
         version: procedure.version.clone(),
-        department: procedure.department.clone(),
+        department,
         account: filed.account,
         channel: filed.channel,
         filed_at: filed.at,
@@ -398,7 +399,7 @@ pub fn asks_identity(procedure: &Procedure, channel: Channel) -> bool {
 pub fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed, identified: Option<&Identified>) -> Result<CaseNumber, Refused> {
     let procedure = acting.town.procedures.get(&filed.procedure).ok_or(Refused::NotFound)?;
     let attributes = access::RecordAttributes {
-        department: Some(procedure.department.clone()),
+        department: Some(procedure.department_for(&filed.answers).clone()),
         ..access::RecordAttributes::of_town(access::RecordKind::Case, crate::case::sensitivity(procedure))
     };
     let authority = access::may(acting.staff, access::Act::Work, &attributes).ok_or(Refused::NotFound)?.to_string();

@@ -11,7 +11,7 @@ use access::{CaseId, DeskFace, Staff, TownHandle, grants::Act, staff::directory}
 use definitions::{
     answer::Answers,
     condition::{RecordValue, Value},
-    ids::{ProcedureId, RoleId},
+    ids::{DepartmentId, ProcedureId, RoleId},
     procedure::{Procedure, StepAct, StraightThrough},
     town::Town,
 };
@@ -57,13 +57,14 @@ pub(crate) fn last_role(procedure: &Procedure) -> Option<&RoleId> {
     procedure.steps.values().find(|step| step.act == StepAct::Decide)?.role.last()
 }
 
-/// Whether this person may give the standing approval: they hold the last role of the chain in the department and a grant to decide.
-pub(crate) fn may_give(staff: &Staff, procedure: &Procedure) -> bool {
+/// Whether this person may give the standing approval for cases of a department: they hold the last role of the chain there and a grant to
+/// decide. A ward's cases need its own.
+pub(crate) fn may_give(staff: &Staff, department: &DepartmentId, procedure: &Procedure) -> bool {
     let attributes = access::RecordAttributes {
-        department: Some(procedure.department.clone()),
+        department: Some(department.clone()),
         ..access::RecordAttributes::of_town(access::RecordKind::Case, crate::case::sensitivity(procedure))
     };
-    let is_last = last_role(procedure).is_some_and(|role| access::holds_role(staff, &procedure.department, role));
+    let is_last = last_role(procedure).is_some_and(|role| access::holds_role(staff, department, role));
     is_last && access::may(staff, Act::Decide, &attributes).is_some()
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn may_give(staff: &Staff, procedure: &Procedure) -> bool {
 /// See [`NotGiven`].
 pub fn switch(tx: &Write<'_>, acting: &Acting<'_>, id: &ProcedureId, on: bool, why: &str) -> Result<(), NotGiven> {
     let procedure = acting.town.procedures.get(id).filter(|procedure| procedure.straight_through.is_some()).ok_or(NotGiven::NotFound)?;
-    if !may_give(acting.staff, procedure) {
+    if !may_give(acting.staff, &procedure.department, procedure) {
         return Err(NotGiven::NotFound);
     }
     let why = why.trim();
@@ -205,7 +206,7 @@ pub fn decide_alone(tx: &Write<'_>, bureau: &Bureau, now: Timestamp, id: CaseId)
 fn stands_for(tx: &Read<'_>, town: &Town, case: &Case, procedure: &Procedure, today: Date) -> Result<Option<Staff>, StoreError> {
     let Some(standing) = rows::straight::standing(tx, &case.procedure)? else { return Ok(None) };
     let staff = directory::as_of(tx, standing.staff, town, today)?;
-    Ok(staff.filter(|staff| may_give(staff, procedure)))
+    Ok(staff.filter(|staff| may_give(staff, &case.department, procedure)))
 }
 
 /// Whether every criterion holds. What is not known holds nothing.

@@ -18,6 +18,7 @@
 pub mod town;
 
 pub mod authority;
+pub mod branches;
 pub mod cast;
 pub mod department;
 pub mod field;

@@ -4,6 +4,7 @@
 //! found at once; then what could be understood is made into values; then everything that names something else is looked up.
 
 mod at;
+mod authority;
 mod field;
 mod merge;
 mod message;

@@ -35,6 +35,9 @@ pub struct Procedure {
     pub needs: Vec<Text>,
     /// 所管課.
     pub department: DepartmentId,
+    /// 区役所・支所 that take it in, by an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branches: Option<crate::branches::Branches>,
     /// 処分庁: who decides in law, whose name stands on the letters.
     pub authority: AuthorityId,
     /// Life events under which it is listed.

@@ -5,8 +5,8 @@ use std::path::Path;
 use definitions::check::check;
 
 #[test]
-fn the_nation_the_prefecture_and_the_demo_town_are_right() {
-    for town in ["base", "mihon_ken", "mihon"] {
+fn the_nation_the_prefecture_and_the_sample_towns_are_right() {
+    for town in ["base", "mihon_ken", "mihon", "ookina"] {
         let report = check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../towns").join(town));
         let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
         assert!(problems.is_empty(), "{}", problems.join("\n"));

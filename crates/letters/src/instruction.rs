@@ -1,9 +1,13 @@
 //! # 教示 Instruction on appeal
 //!
 //! Whoever gets a 処分 in writing is told to whom they can appeal and until when (行政不服審査法82条1項), and whom they can sue (行政事件訴訟法46条1項). The
-//! sentences are made from the authority's data, so that no template can get them wrong. A contract, such as that for water, has none.
+//! sentences are made from the authority's data, so that no template can get them wrong. A contract, such as that for water, has none. What concerns the
+//! family register goes to the family court instead (戸籍法122条), and the letter says that no review is to be had.
 
-use definitions::{authority::Appeal, procedure::Period};
+use definitions::{
+    authority::{self, Appeal},
+    procedure::Period,
+};
 use serde::{Deserialize, Serialize};
 
 /// 3か月.
@@ -41,6 +45,15 @@ pub struct Suit {
     pub review_first: bool,
 }
 
+/// 裁判所への不服の申立て, where the law gives that way alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Court {
+    /// 見本家庭裁判所.
+    pub to: String,
+    /// 戸籍法第122条.
+    pub by: String,
+}
+
 /// What an authority's decisions can be answered with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instruction {
@@ -48,6 +61,12 @@ pub struct Instruction {
     pub review: Option<Review>,
     /// 取消訴訟.
     pub suit: Option<Suit>,
+    /// The court of a law of its own.
+    #[serde(default)]
+    pub court: Option<Court>,
+    /// The law that excludes the review, when the letter must say that there is none: 戸籍法第123条.
+    #[serde(default)]
+    pub no_review: Option<String>,
 }
 
 impl Suit {
@@ -62,16 +81,28 @@ impl Instruction {
     pub fn of(appeal: &Appeal) -> Option<Instruction> {
         match appeal {
             Appeal::None => None,
-            Appeal::Open(notice) => Some(Instruction {
-                review: Some(Review { to: notice.to.ja.clone(), within: words(notice.within), at_most_years: 1 }),
-                suit: Some(Suit {
+            Appeal::Open(notice) => {
+                let (review, no_review) = match &notice.review {
+                    authority::Review::To { to, within } => {
+                        (Some(Review { to: to.ja.clone(), within: words(*within), at_most_years: 1 }), None)
+                    }
+                    authority::Review::Excluded { by } => (None, Some(by.ja.clone())),
+                };
+                let suit = Suit {
                     defendant: notice.defendant.ja.clone(),
                     // The folder's sentence names the defendant and who represents it.
                     represented_by: None,
                     within: words(notice.sue),
                     at_most_years: 1,
                     review_first: notice.review_first,
-                }),
+                };
+                Some(Instruction { review, suit: Some(suit), court: None, no_review })
+            }
+            Appeal::Court(notice) => Some(Instruction {
+                review: None,
+                suit: None,
+                court: Some(Court { to: notice.to.ja.clone(), by: notice.by.ja.clone() }),
+                no_review: Some(notice.no_review.ja.clone()),
             }),
         }
     }
@@ -87,6 +118,8 @@ impl Instruction {
                 at_most_years: 1,
                 review_first: false,
             }),
+            court: None,
+            no_review: None,
         }
     }
 
@@ -105,6 +138,12 @@ impl Instruction {
                 }
             }
             (None, _) => {}
+        }
+        if let Some(Court { to, by }) = &self.court {
+            paragraphs.push(format!("{of}を不当とするときは、{to}に不服の申立てをすることができます（{by}）。"));
+        }
+        if let Some(law) = &self.no_review {
+            paragraphs.push(format!("{of}については、審査請求をすることはできません（{law}）。"));
         }
         paragraphs
     }
@@ -180,8 +219,7 @@ mod tests {
         let text = |ja: &str| definitions::text::Text::new("", ja);
         let months = Period::Months;
         let notice = |review_first| definitions::authority::AppealNotice {
-            to: text("見本県介護保険審査会"),
-            within: months(3),
+            review: authority::Review::To { to: text("見本県介護保険審査会"), within: months(3) },
             sue: months(6),
             defendant: text("見本市"),
             review_first,
@@ -196,5 +234,38 @@ mod tests {
         let instruction = Instruction { review: None, ..Instruction::usual("", "見本市", "見本市教育委員会") };
         let [suit] = instruction.paragraphs("この決定").try_into().unwrap();
         assert!(suit.contains("見本市を代表する者は、見本市教育委員会となります") && !suit.contains("審査請求"));
+    }
+
+    #[test]
+    fn the_family_register_goes_to_the_family_court() {
+        let text = |ja: &str| definitions::text::Text::new("", ja);
+        let court = authority::CourtNotice {
+            to: text("見本家庭裁判所"), by: text("戸籍法第122条"), no_review: text("戸籍法第123条")
+        };
+        let told = Instruction::of(&Appeal::Court(court)).unwrap().paragraphs("この決定");
+        assert_eq!(
+            told,
+            [
+                "この決定を不当とするときは、見本家庭裁判所に不服の申立てをすることができます（戸籍法第122条）。",
+                "この決定については、審査請求をすることはできません（戸籍法第123条）。",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_folder_says_that_only_the_suit_is_left() {
+        let text = |ja: &str| definitions::text::Text::new("", ja);
+        let notice = definitions::authority::AppealNotice {
+            review: authority::Review::Excluded { by: text("地方税法第434条第2項") },
+            sue: Period::Months(6),
+            defendant: text("見本市（訴訟において見本市を代表する者は見本市固定資産評価審査委員会）"),
+            review_first: false,
+        };
+        let [suit, excluded] = Instruction::of(&Appeal::Open(notice)).unwrap().paragraphs("この決定").try_into().unwrap();
+        assert!(
+            suit.contains("6か月以内に、見本市（訴訟において見本市を代表する者は見本市固定資産評価審査委員会）を被告として")
+                && !suit.contains("審査請求")
+        );
+        assert!(excluded.contains("審査請求をすることはできません（地方税法第434条第2項）"));
     }
 }

@@ -31,7 +31,7 @@ const ROOMS: [&str; 17] = [
 ];
 
 /// Towns whose folders must be without a mistake.
-const TOWNS: [&str; 3] = ["towns/mihon", "towns/chiisana", "crates/yakuba/bench-town/bench"];
+const TOWNS: [&str; 4] = ["towns/mihon", "towns/ookina", "towns/chiisana", "crates/yakuba/bench-town/bench"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -142,7 +142,7 @@ pub(super) fn form(sheet: &Sheet, asked: &Asked, kept: &[Kept]) -> Markup {
         .town
         .procedures
         .values()
-        .filter(|procedure| departments.contains(&procedure.department))
+        .filter(|procedure| procedure.departments().any(|own| departments.contains(own)))
         .map(|procedure| (procedure.id.as_str(), sheet.plain(&procedure.title)))
         .collect();
     let named = |prefix: &str, values: &[&'static str]| -> Vec<(&'static str, String)> {

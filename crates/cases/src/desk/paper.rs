@@ -95,11 +95,12 @@ async fn at_the_side(sheet: &Sheet) -> Result<Side, PageError> {
 
 /// Whether this person may take in filings of a procedure.
 fn may_take_in(sheet: &Sheet, procedure: &Procedure) -> bool {
-    let attributes = RecordAttributes {
-        department: Some(procedure.department.clone()),
+    let of = |department: &definitions::ids::DepartmentId| RecordAttributes {
+        department: Some(department.clone()),
         ..RecordAttributes::of_town(RecordKind::Case, crate::case::sensitivity(procedure))
     };
-    access::may(&sheet.staff, Act::Work, &attributes).is_some()
+    // A ward's clerk may begin; whose it is shows when the ward is answered, and receiving asks again.
+    procedure.departments().any(|department| access::may(&sheet.staff, Act::Work, &of(department)).is_some())
 }
 
 pub(super) async fn choose(

@@ -130,7 +130,7 @@ impl Counted<'_, '_, '_> {
             self.counted("unclaimed", &Queue::Unclaimed, Urgency::Calm)?,
             self.counted("reach", &Queue::ToReach, Urgency::Calm)?,
         ];
-        let own = town.procedures.values().filter(|procedure| departments.contains(&procedure.department));
+        let own = town.procedures.values().filter(|procedure| procedure.departments().any(|own| departments.contains(own)));
         let own: Vec<_> = own.take(PROCEDURES_MOST + 1).collect();
         if (2..=PROCEDURES_MOST).contains(&own.len()) {
             for procedure in own {

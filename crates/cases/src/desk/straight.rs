@@ -46,7 +46,7 @@ pub(super) fn is_for(staff: &Staff, town: &Town) -> bool {
 /// The procedures that may be decided so, of those that this person decides on in the end.
 fn procedures<'t>(staff: &'t Staff, town: &'t Town) -> impl Iterator<Item = &'t Procedure> {
     let all = town.procedures.values().map(AsRef::as_ref).filter(|procedure: &&Procedure| procedure.straight_through.is_some());
-    all.filter(|procedure| straight::may_give(staff, procedure))
+    all.filter(|procedure| straight::may_give(staff, &procedure.department, procedure))
 }
 
 async fn lines(sheet: &Sheet) -> Result<(Vec<Line>, Side), PageError> {

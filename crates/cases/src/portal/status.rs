@@ -256,7 +256,7 @@ fn decision(sheet: &Sheet, own: &Own) -> Markup {
             }
             @if !reason.trim().is_empty() { h3 { (say.html("cases-decision-reason", &[])) } p.written { (reason) } }
             @if !letters.is_empty() { h3 { (say.html("cases-decision-letters", &[])) } (parts::cards(&letters)) }
-            @if own.procedure.law.disposition { p { (say.html("cases-decision-appeal", &[])) } }
+            @if own.procedure.law.disposition && !letters.is_empty() { p { (say.html("cases-decision-appeal", &[])) } }
         }
     }
 }

@@ -19,6 +19,7 @@ pub static PROCEDURE: Form = form(
         may("needless", Words, "申請しなくてよい場合。用紙の前に伝える"),
         may("needs", Map(&Words), "用意するもの"),
         todays(must("department", Id, "所管課")),
+        todays(may("branches", Form(&BRANCHES), "区役所・支所：答えによって、どの課が受け付けるか")),
         must("authority", Id, "処分庁（だれの名で決めるか）"),
         todays(may("life_events", List(&Id), "ライフイベント")),
         must("law", Form(&LAW), "根拠と期限"),
@@ -57,6 +58,16 @@ static CRITERION: Form = form(
     &[&[
         must("title", Words, "条件の名（案件の経過に残る）"),
         must("holds", Condition, "成り立つべきこと。`registry.differs`・`case.warned` も使える"),
+    ]],
+);
+
+static BRANCHES: Form = form(
+    "branches",
+    "区役所・支所",
+    &[&[
+        must("by", Id, "どの質問の答えで決まるか（一つを選ぶ質問）"),
+        must("to", Map(&Id), "選んだもの → 課。書かないものは `department:` の課"),
+        may("authorities", Map(&Id), "選んだもの → 処分庁（区長・福祉事務所長）。書かないものは `authority:`"),
     ]],
 );
 

@@ -111,7 +111,8 @@ static AUTHORITY: Form = form(
     &[&[
         must("name", Words, "名（見本市長）"),
         may("holders", DayMap(&Line), "その職にある人：いつから → 氏名"),
-        must("appeal", WordOrForm(&["none"], &APPEAL), "教示。処分をしないなら none"),
+        must("appeal", WordOrForm(&["none", "court"], &APPEAL), "教示。処分をしないなら none、裁判所だけが見なおすなら court"),
+        may("court", Form(&COURT), "`appeal: court` のとき：どの裁判所に、どの法律で申し立てるか"),
     ]],
 );
 
@@ -119,11 +120,22 @@ static APPEAL: Form = form(
     "appeal",
     "教示",
     &[&[
-        must("to", Words, "審査請求の相手"),
-        must("within", Period, "審査請求の期間"),
+        may("to", Words, "審査請求の相手"),
+        may("within", Period, "審査請求の期間"),
+        may("no_review", Words, "審査請求を許さない法律。`to:`・`within:` の代わりに書く（訴訟だけができる）"),
         must("sue", Period, "出訴期間"),
         must("defendant", Words, "訴訟の被告と代表者"),
         may("review_first", YesNo, "審査請求前置：裁決のあとでなければ訴えられないか（法律が定めるときだけ yes）"),
+    ]],
+);
+
+static COURT: Form = form(
+    "court",
+    "裁判所への不服の申立て",
+    &[&[
+        must("to", Words, "裁判所"),
+        must("by", Words, "申立てを定める法律（戸籍法第122条）"),
+        must("no_review", Words, "審査請求を許さない法律（戸籍法第123条）"),
     ]],
 );
 

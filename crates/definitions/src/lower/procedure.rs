@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::{At, Gathered, Merged, field, steps};
 use crate::{
+    branches::Branches,
     condition::{Scope, Type},
     ids::*,
     keys::DOCUMENTS,
@@ -45,6 +46,13 @@ pub(super) fn procedures(
         .collect()
 }
 
+fn branches(at: &At<'_>) -> Option<Branches> {
+    let at = at.below("branches")?;
+    let to = at.map("to").filter_map(|(choice, node)| Some((choice.to_owned(), node.text()?.parse().ok()?))).collect();
+    let authorities = at.map("authorities").filter_map(|(choice, node)| Some((choice.to_owned(), node.text()?.parse().ok()?))).collect();
+    Some(Branches { by: at.needed_id("by")?, to, authorities })
+}
+
 fn procedure(at: &At<'_>, town: &Scope, registers: &IndexMap<RegisterId, Register>) -> Option<Procedure> {
     at.line("like");
     at.key("examples");
@@ -61,6 +69,7 @@ fn procedure(at: &At<'_>, town: &Scope, registers: &IndexMap<RegisterId, Registe
         needless: at.text("needless"),
         needs: at.texts::<FieldId>("needs").into_values().collect(),
         department: at.needed_id("department")?,
+        branches: branches(at),
         authority: at.needed_id("authority")?,
         life_events: at.ids("life_events"),
         law: law(at),

@@ -102,6 +102,13 @@ impl Look<'_> {
         }
     }
 
+    fn authority(&mut self, path: &str, id: &crate::ids::AuthorityId) {
+        if !self.town.authorities.contains_key(id) {
+            let town = self.town;
+            self.unknown(path, "処分庁", id.as_str(), town.authorities.keys().map(|id| id.as_str()));
+        }
+    }
+
     fn department(&mut self, path: &str, id: &str) {
         if !self.town.departments.contains_key(id) {
             let town = self.town;
@@ -184,13 +191,11 @@ impl Look<'_> {
         let town = self.town;
         let base = format!("procedures.{}", procedure.id);
         self.department(&format!("{base}.department"), procedure.department.as_str());
+        forms::branches(self, procedure, &base);
         for event in procedure.life_events.iter().filter(|event| !town.life_events.contains_key(*event)) {
             self.unknown(&format!("{base}.life_events"), "ライフイベント", event.as_str(), town.life_events.keys().map(|id| id.as_str()));
         }
-        if !town.authorities.contains_key(&procedure.authority) {
-            let known = town.authorities.keys().map(|id| id.as_str());
-            self.unknown(&format!("{base}.authority"), "処分庁", procedure.authority.as_str(), known);
-        }
+        self.authority(&format!("{base}.authority"), &procedure.authority);
         self.extension(&base, procedure);
         for (id, step) in &procedure.steps {
             let path = format!("{base}.steps.{id}");

@@ -9,9 +9,8 @@ use jp::{
     number::LocalGovernmentCode,
 };
 
-use super::{At, Gathered, Merged, message, procedure, register};
+use super::{At, Gathered, Merged, authority::authority, message, procedure, register};
 use crate::{
-    authority::{Appeal, AppealNotice, Authority},
     cast::{Cast, CastResident, CastStaff},
     condition::{Scope, Type},
     department::{Department, Role},
@@ -198,21 +197,6 @@ fn closed(at: &At<'_>) -> BusinessCalendar {
         return BusinessCalendar::common();
     }
     BusinessCalendar::new(rules, Vec::new(), Holidays::by_law())
-}
-
-fn authority(id: AuthorityId, at: &At<'_>) -> Option<Authority> {
-    let holders = at.map("holders").filter_map(|(day, name)| Some((day.parse().ok()?, name.text()?.to_owned()))).collect();
-    let appeal = match at.below("appeal") {
-        Some(at) => Appeal::Open(AppealNotice {
-            to: at.needed_text("to"),
-            within: at.period("within")?,
-            sue: at.period("sue")?,
-            defendant: at.needed_text("defendant"),
-            review_first: at.yes("review_first").unwrap_or(false),
-        }),
-        None => Appeal::None,
-    };
-    Some(Authority { id, name: at.needed_text("name"), holders, appeal })
 }
 
 fn department(id: DepartmentId, at: &At<'_>) -> Option<Department> {

@@ -123,7 +123,7 @@ pub(crate) fn is_for_residents(path: &str) -> bool {
     match parts.as_slice() {
         ["roles" | "grants", ..] | ["registers", _, "fields", ..] | ["letters", _, "form"] => false,
         // 教示 stands in letters, which are Japanese.
-        ["town", "authorities", _, "appeal", ..] | ["town", "person_facts", ..] => false,
+        ["town", "authorities", _, "appeal" | "court", ..] | ["town", "person_facts", ..] => false,
         ["procedures", _, "straight_through", ..] => false,
         ["procedures", _, "steps", _, key, ..] => *key == "resident",
         ["procedures", _, "outcomes", _, key, ..] => *key == "resident",

@@ -148,6 +148,35 @@ fn named_fields(look: &mut Look<'_>, procedure: &Procedure, base: &str) {
     }
 }
 
+/// 区役所・支所: a question with one choice, choices that it has, departments that there are.
+pub(super) fn branches(look: &mut Look<'_>, procedure: &Procedure, base: &str) {
+    let Some(branches) = &procedure.branches else { return };
+    let path = format!("{base}.branches");
+    let known = match procedure.field(branches.by.as_str()).map(|field| &field.kind) {
+        Some(Kind::Choice { options: Options::Listed(options), .. }) => options.keys().map(ToString::to_string).collect::<Vec<_>>(),
+        Some(_) => {
+            let what = format!("`{}` は、答えで課を決められる質問ではない", branches.by);
+            look.problem(&format!("{path}.by"), what, "`kind: choice` と `options:` のある質問の id を書く");
+            return;
+        }
+        None => {
+            let known: Vec<&str> = procedure.pages.values().flat_map(|page| page.fields.keys()).map(|id| id.as_str()).collect();
+            look.unknown(&format!("{path}.by"), "質問", branches.by.as_str(), known);
+            return;
+        }
+    };
+    let choices = branches.to.keys().map(|choice| ("to", choice)).chain(branches.authorities.keys().map(|choice| ("authorities", choice)));
+    for (key, choice) in choices.filter(|(_, choice)| !known.contains(choice)) {
+        look.unknown(&format!("{path}.{key}.{choice}"), "選択肢", choice, known.iter().map(String::as_str));
+    }
+    for (choice, department) in &branches.to {
+        look.department(&format!("{path}.to.{choice}"), department.as_str());
+    }
+    for (choice, authority) in &branches.authorities {
+        look.authority(&format!("{path}.authorities.{choice}"), authority);
+    }
+}
+
 fn suits(key: &str, kind: &Kind) -> bool {
     match key {
         "acts_for" => matches!(kind, Kind::HouseholdMember { .. } | Kind::PersonName),

@@ -90,11 +90,10 @@ fn disposition(look: &mut Look<'_>, procedure: &Procedure, base: &str) {
         look.problem(&format!("{base}.law"), "処分なのに期限がない（行政手続法6条）", hint);
     }
     let town = look.town;
-    if let Some(authority) = town.authorities.get(&procedure.authority)
-        && authority.appeal == Appeal::None
-    {
+    let deciding = procedure.authorities().filter_map(|id| town.authorities.get(id));
+    for authority in deciding.filter(|authority| authority.appeal == Appeal::None) {
         let what = format!("処分なのに、処分庁 `{}` に教示がない（行政不服審査法82条）", authority.id);
-        let hint = "town.yaml の `authorities:` に `appeal: { to, within, sue, defendant }` を書く。契約なら `disposition: no`";
+        let hint = "town.yaml の `authorities:` に `appeal: { to, within, sue, defendant }`（裁判所だけが見なおすなら `court`）を書く。契約なら `disposition: no`";
         look.problem(&format!("{base}.law.disposition"), what, hint);
     }
     for (id, outcome) in &procedure.outcomes {
