@@ -2,6 +2,8 @@
 //!
 //! What the town can know about its own work: counts, days, shares, where time goes.
 
+pub mod log;
+
 use access::{DeskDoor, DeskFace, PortalFace};
 use axum::Router;
 use definitions::text::Language;
