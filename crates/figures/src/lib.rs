@@ -2,7 +2,13 @@
 //!
 //! What the town can know about its own work: counts, days, shares, where time goes.
 
+pub mod counted;
+pub mod counting;
+pub mod following;
 pub mod log;
+pub mod period;
+pub mod rows;
+pub mod summary;
 
 use access::{DeskDoor, DeskFace, PortalFace};
 use axum::Router;
@@ -14,7 +20,8 @@ use ui::words::RoomWords;
 pub const PORTAL_MIGRATIONS: &[Migration] = &[];
 
 /// What the staff's store keeps for this room.
-pub const DESK_MIGRATIONS: &[Migration] = &[];
+pub const DESK_MIGRATIONS: &[Migration] =
+    &[Migration { name: "figures-0001-counts", sql: include_str!("../migrations/desk_001_counts.sql") }];
 
 /// The pages of this room in the desk's navigation.
 pub const DOORS: &[DeskDoor] = &[];
