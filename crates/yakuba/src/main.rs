@@ -11,6 +11,7 @@ mod demo;
 mod diff;
 mod hatch;
 mod house;
+mod log;
 mod maintenance;
 mod migrations;
 mod open_town;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Staff(staff) => staff::run(&staff),
+        Command::Log(asked) => return code(log::run(&asked)),
         Command::VerifyJournal(place) => maintenance::verify_journal(&place),
         Command::Backup(backup) => maintenance::backup(&backup),
         Command::Restore(restore) => maintenance::restore(&restore),
