@@ -3,12 +3,15 @@
 mod chart;
 mod found;
 mod page;
+mod report;
 mod sheet;
 mod tables;
 
+use std::sync::Arc;
+
 use access::{DeskFace, PageError, Staff};
 use axum::{
-    Router,
+    Extension, Router,
     extract::{Query, State},
     http::header,
     response::{IntoResponse, Response},
@@ -16,11 +19,13 @@ use axum::{
 };
 use definitions::text::Language;
 use jiff::civil::Date;
+use letters::Press;
 use maud::Markup;
 use serde::Deserialize;
 use ui::parts::Say;
 
 pub use found::{Found, Part, Since, Wanted, home, sees};
+pub use report::report;
 pub use sheet::{Cell, Sheet};
 pub use tables::all as tables;
 
@@ -30,8 +35,12 @@ use crate::{
 };
 
 /// `/desk/figures`.
-pub fn router() -> Router<DeskFace> {
-    Router::new().route("/desk/figures", get(show)).route("/desk/figures.csv", get(csv))
+pub fn router(press: Arc<Press>) -> Router<DeskFace> {
+    Router::new()
+        .route("/desk/figures", get(show))
+        .route("/desk/figures.csv", get(csv))
+        .route("/desk/figures.pdf", get(pdf))
+        .layer(Extension(press))
 }
 
 /// What stands in an address. Ids and periods only: nothing of a person.
@@ -114,8 +123,43 @@ async fn show(State(face): State<DeskFace>, staff: Staff, Query(asked): Query<As
     let found = find(&face, &staff, &asked).await?;
     let (words, town) = (face.words(), face.town.current());
     let names = Names { say: Say { words: &words, language: Language::Ja }, town: &town };
-    Ok(page::page(&face, &staff, &names, &found, asked.against.as_deref() == Some("year")))
+    let said = said(&face, &staff, &found.scope).await?;
+    Ok(page::page(&face, &staff, &names, &found, asked.against.as_deref() == Some("year"), &said))
 }
+
+async fn pdf(
+    State(face): State<DeskFace>,
+    staff: Staff,
+    Extension(press): Extension<Arc<Press>>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let found = find(&face, &staff, &asked).await?;
+    let file = format!("inline; filename=\"figures-{}-{}.pdf\"", found.scope.code().replace(':', "-"), found.period);
+    let (words, town, now) = (face.words(), face.town.current(), face.clock.now());
+    // Setting takes a moment and a thread: not one of those that answer pages.
+    let set = move || report(&Names { say: Say { words: &words, language: Language::Ja }, town: &town }, &found, &press, now);
+    let bytes = tokio::task::spawn_blocking(set).await.map_err(PageError::internal)?.map_err(PageError::internal)?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, file)], bytes).into_response())
+}
+
+/// What people wrote in their own words is for the department that reads their cases, also where others may see the figures.
+async fn said(face: &DeskFace, staff: &Staff, scope: &Scope) -> Result<Vec<(String, String)>, PageError> {
+    let town = face.town.current();
+    let Scope::Procedure(id) = scope else { return Ok(Vec::new()) };
+    let Some(procedure) = town.procedures.get(id) else { return Ok(Vec::new()) };
+    let cases = access::RecordAttributes {
+        department: Some(procedure.department.clone()),
+        ..access::RecordAttributes::of_town(access::RecordKind::Case, definitions::field::Sensitivity::Ordinary)
+    };
+    if access::may(staff, access::Act::Read, &cases).is_none() {
+        return Ok(Vec::new());
+    }
+    let (id, keys) = (id.clone(), face.keys.clone());
+    Ok(face.store.reading(move |tx| crate::telling::said_of(tx, &keys, &id, SAID_SHOWN)).await?)
+}
+
+/// So much of what people wrote stands on a page.
+const SAID_SHOWN: i64 = 20;
 
 async fn csv(State(face): State<DeskFace>, staff: Staff, Query(asked): Query<Asked>) -> Result<Response, PageError> {
     let found = find(&face, &staff, &asked).await?;

@@ -14,20 +14,23 @@ pub mod summary;
 pub mod telling;
 pub mod voice;
 
+use std::sync::Arc;
+
 use access::{DeskDoor, DeskFace, PortalFace};
 use axum::Router;
 use definitions::text::Language;
+use letters::Press;
 use store::Migration;
 use ui::words::RoomWords;
 
 /// What the residents' store keeps for this room.
 pub const PORTAL_MIGRATIONS: &[Migration] =
-    &[Migration { name: "figures-0001-voices", sql: include_str!("../migrations/portal_001_voices.sql") }];
+    &[Migration { name: "figures_portal_001_voices", sql: include_str!("../migrations/portal_001_voices.sql") }];
 
 /// What the staff's store keeps for this room.
 pub const DESK_MIGRATIONS: &[Migration] = &[
-    Migration { name: "figures-0001-counts", sql: include_str!("../migrations/desk_001_counts.sql") },
-    Migration { name: "figures-0002-told", sql: include_str!("../migrations/desk_002_told.sql") },
+    Migration { name: "figures_desk_001_counts", sql: include_str!("../migrations/desk_001_counts.sql") },
+    Migration { name: "figures_desk_002_told", sql: include_str!("../migrations/desk_002_told.sql") },
 ];
 
 /// The pages of this room in the desk's navigation.
@@ -40,8 +43,8 @@ pub fn portal_router() -> Router<PortalFace> {
 }
 
 /// Staff's pages of this room.
-pub fn desk_router() -> Router<DeskFace> {
-    desk::router()
+pub fn desk_router(press: Arc<Press>) -> Router<DeskFace> {
+    desk::router(press)
 }
 
 /// What this room says.

@@ -28,7 +28,10 @@ const VERSIONS: &str = "select version, min(day), sum(n) from figures_day where 
     group by version order by min(day), version";
 
 /// Adds to the counts, in the order of their keys, so that two who add wait for each other and never both.
-pub(crate) fn add(tx: &Write<'_>, change: &Change) -> Result<(), StoreError> {
+///
+/// # Errors
+/// When the store fails.
+pub fn add(tx: &Write<'_>, change: &Change) -> Result<(), StoreError> {
     for ((scope, month, measure, detail, value), n) in change.months.iter().filter(|(_, n)| **n != 0) {
         tx.run(ADD_MONTH, params![scope, month, measure.code(), detail, *value, *n])?;
     }

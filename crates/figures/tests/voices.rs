@@ -122,5 +122,9 @@ fn what_no_page_of_ours_sends_is_refused() {
 #[test]
 fn the_words_of_this_room_are_whole_in_every_language() {
     let src = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
-    assert_eq!(ui::words::check::problems(figures::words(), &[src], &["figures", "desk-figures"]), Vec::<String>::new());
+    let residents: Vec<_> = figures::words().iter().filter(|(_, text)| !text.starts_with("desk-")).copied().collect();
+    assert_eq!(ui::words::check::problems(&residents, &[src], &["figures-voice"]), Vec::<String>::new());
+    // Staff's pages are in Japanese alone: only an id that nobody wrote is a mistake there.
+    let said = ui::words::check::problems(figures::words(), &[src], &["desk-figures"]);
+    assert_eq!(said.iter().filter(|problem| problem.starts_with("code says")).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -41,6 +41,8 @@ pub enum Command {
     Staff(Staff),
     /// Process logs as CSV and XES (IEEE 1849): the town's own cases, and those of other offices
     Log(Log),
+    /// Writes the figures of a month, a quarter or a fiscal year as PDF
+    Report(Report),
     /// Proves that the journals say what was once written
     VerifyJournal(Place),
     /// Copies everything but the keys, while the town is open
@@ -310,6 +312,26 @@ pub enum StaffCommand {
     },
 }
 
+/// `yakuba report`.
+#[derive(Args, Clone)]
+pub struct Report {
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+    /// The month `2026-11`; a quarter of a fiscal year `2026-q3` or a fiscal year `2026` as well
+    #[arg(long)]
+    pub month: figures::period::Period,
+    /// Of what: `town`, `department:ID`, `procedure:ID`
+    #[arg(long, default_value = "town")]
+    pub of: String,
+    /// The file to write
+    #[arg(short, long)]
+    pub out: PathBuf,
+}
+
 /// `yakuba log`.
 #[derive(Args, Clone)]
 pub struct Log {
@@ -448,6 +470,15 @@ pub enum BenchCommand {
         /// PostgreSQL instead of SQLite
         #[arg(long)]
         database: Option<String>,
+    },
+    /// A page of figures with more and more cases counted
+    Figures {
+        /// The town's folder; `towns/mihon` unless said otherwise
+        #[arg(long)]
+        town: Option<PathBuf>,
+        /// The largest number of cases
+        #[arg(long, default_value_t = 1_000_000)]
+        cases: usize,
     },
     /// How soon `serve` is open, and what it needs when nobody comes
     Start {

@@ -235,7 +235,7 @@ impl OpenTown {
                 .merge(cases::desk_router(self.tools.clone()))
                 .merge(rounds::desk_router())
                 .merge(exchange::desk_router())
-                .merge(figures::desk_router())
+                .merge(figures::desk_router(self.tools.press.clone()))
                 .merge(api::desk_router())
                 .merge(revisions::desk_router());
             access::desk::serve(routes.merge(more_desk.unwrap_or_default()), face.clone())

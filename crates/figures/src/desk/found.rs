@@ -18,10 +18,12 @@ use crate::{
 };
 
 /// Whether this person may see the figures of a scope: those of a department who may read its cases; the town's who may read all cases, or
-/// who look after the town's definitions or its system. Figures name nobody, so the sensitivity of single cases does not matter.
+/// who stand in the chain of decision (係長 and above), who look after the town's definitions or its system. Figures name nobody, so the sensitivity of single
+/// cases does not matter.
 pub fn sees(staff: &Staff, town: &Town, scope: &Scope) -> bool {
     let of_town = |act, kind| may(staff, act, &RecordAttributes::of_town(kind, Sensitivity::Ordinary)).is_some();
     let is_for_town = of_town(Act::Read, RecordKind::Case)
+        || access::grants::may_ever(staff, Act::Decide, RecordKind::Case)
         || of_town(Act::Administer, RecordKind::Definition)
         || of_town(Act::Administer, RecordKind::Job);
     let of_department = |id: &DepartmentId| {
@@ -37,7 +39,7 @@ pub fn sees(staff: &Staff, town: &Town, scope: &Scope) -> bool {
 
 /// Where this person begins: the town, or the first of their departments.
 pub fn home(staff: &Staff, town: &Town) -> Option<Scope> {
-    let departments = staff.departments().into_iter().map(Scope::Department);
+    let departments = staff.posts.iter().map(|post| Scope::Department(post.department.clone()));
     [Scope::Town].into_iter().chain(departments).find(|scope| sees(staff, town, scope))
 }
 
@@ -65,7 +67,7 @@ pub struct Found {
     pub now: Summary,
     /// Those of the other period.
     pub then: Summary,
-    /// The last twelve months, each with its figures and those of a year before.
+    /// The last months, at most twelve, each with its figures and those of a year before.
     pub months: Vec<(Month, Summary, Summary)>,
     /// Its parts.
     pub parts: Vec<Part>,
@@ -93,6 +95,8 @@ pub struct Since {
 
 /// Months in a chart.
 const MONTHS_SHOWN: i32 = 12;
+/// Months in a chart of a town that began lately.
+const MONTHS_SHOWN_LEAST: usize = 6;
 /// Days on each side of a change at most.
 const DAYS_COMPARED: i32 = 180;
 
@@ -124,7 +128,13 @@ impl Wanted {
         }
         let of = |period: Period| Summary::of(all.iter().filter(|row| period.contains(row.month)));
         let of_month = |month: Month| Summary::of(all.iter().filter(|row| row.month == month));
-        let months = (1 - MONTHS_SHOWN..=0).map(|back| last.plus(back)).map(|month| (month, of_month(month), of_month(month.plus(-12))));
+        // No month that is still to come, and none before the first figures beyond half a year.
+        let shown = last.min(Month::of(today)).max(period.first);
+        let mut months: Vec<(Month, Summary, Summary)> =
+            (1 - MONTHS_SHOWN..=0).map(|back| shown.plus(back)).map(|month| (month, of_month(month), of_month(month.plus(-12)))).collect();
+        let nothing = Summary::default();
+        let empty = months.iter().take_while(|(_, now, then)| *now == nothing && *then == nothing).count();
+        months.drain(..empty.min(months.len().saturating_sub(MONTHS_SHOWN_LEAST)));
         let open = history::open_cases(tx, today)?;
         let mut parts = Vec::new();
         for part in parts_of(town, &scope, &open) {
@@ -145,19 +155,7 @@ impl Wanted {
             (Scope::Procedure(id), Some(day)) if day <= today => Some(before_and_after(tx, id, day, today)?),
             _ => None,
         };
-        Ok(Found {
-            now: of(period),
-            then: of(against),
-            months: months.collect(),
-            parts,
-            open: waiting,
-            late,
-            versions,
-            since,
-            scope,
-            period,
-            against,
-        })
+        Ok(Found { now: of(period), then: of(against), months, parts, open: waiting, late, versions, since, scope, period, against })
     }
 }
 

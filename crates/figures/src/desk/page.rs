@@ -1,6 +1,6 @@
 //! The page of figures.
 
-use access::{DeskFace, Staff, shell::desk_page};
+use access::{DeskFace, Staff, shell::desk_page_at};
 use definitions::ids::DepartmentId;
 use maud::{Markup, html};
 use ui::{
@@ -22,7 +22,7 @@ use crate::{
     summary::Summary,
 };
 
-pub(super) fn page(face: &DeskFace, staff: &Staff, names: &Names<'_>, found: &Found, is_year: bool) -> Markup {
+pub(super) fn page(face: &DeskFace, staff: &Staff, names: &Names<'_>, found: &Found, is_year: bool, said: &[(String, String)]) -> Markup {
     let say = names.say;
     let tables = tables::all(names, found);
     let sheet = |name: &str| tables.iter().find(|table| table.name == name);
@@ -31,10 +31,11 @@ pub(super) fn page(face: &DeskFace, staff: &Staff, names: &Names<'_>, found: &Fo
     let title = say.text("desk-figures-title-of", &[("of", names.of(&found.scope).as_str().into())]);
     let is_empty = found.now == Summary::default() && found.open == 0;
     let body = html! {
-        nav.trail aria-label=(names.word("desk-figures-way")) {
-            @for (at, (label, href)) in trail.iter().enumerate() {
-                @if at > 0 { " › " }
-                @if let Some(href) = href { a href=(href) { (label) } } @else { span aria-current="page" { (label) } }
+        nav aria-label=(names.word("desk-figures-way")) {
+            ol.trail {
+                @for (label, href) in &trail {
+                    li { @if let Some(href) = href { a href=(href) { (label) } } @else { span aria-current="page" { (label) } } }
+                }
             }
         }
         (chooser(names, found, is_year))
@@ -65,10 +66,15 @@ pub(super) fn page(face: &DeskFace, staff: &Staff, names: &Names<'_>, found: &Fo
             p.sub { (say.html("desk-figures-voices-lead", &[])) }
             (table("voices"))
         }
+        @if !said.is_empty() {
+            h3 { (say.html("desk-figures-said", &[])) }
+            p.sub { (say.html("desk-figures-said-lead", &[])) }
+            ul { @for (month, text) in said { li { small { (month) } " " (text) } } }
+        }
         details { summary { (say.html("desk-figures-overview", &[])) } (table("overview")) }
         p.sub { (say.html("desk-figures-definitions", &[])) }
     };
-    desk_page(face, Some(staff), &title, |page| page, body)
+    desk_page_at(face, Some(staff), &title, "/desk/figures", |page| page, body)
 }
 
 /// A table with the link to its CSV; an empty one says so.
@@ -130,7 +136,7 @@ fn chooser(names: &Names<'_>, found: &Found, is_year: bool) -> Markup {
         }
     };
     html! {
-        form.row.unprinted method="get" action="/desk/figures" {
+        form.choose.unprinted method="get" action="/desk/figures" {
             input type="hidden" name="of" value=(found.scope.code());
             label for="period" { (say.html("desk-figures-period", &[])) }
             select.in #period name="period" {
@@ -144,6 +150,10 @@ fn chooser(names: &Names<'_>, found: &Found, is_year: bool) -> Markup {
                 option value="year" selected[is_year] { (say.html("desk-figures-against-year", &[])) }
             }
             (parts::button(Weight::Second, say.html("desk-figures-show", &[])))
+        }
+        p.sub.unprinted {
+            @let against = if is_year { "&against=year" } else { "" };
+            a href={ "/desk/figures.pdf?of=" (found.scope.code()) "&period=" (found.period) (against) } { (say.html("desk-figures-report", &[])) }
         }
         p.sub {
             (say.html("desk-figures-shown", &[("period", names.period(found.period).as_str().into()), ("against", names.period(found.against).as_str().into())]))
@@ -214,7 +224,7 @@ fn charts(names: &Names<'_>, found: &Found) -> Markup {
         },
     ];
     html! {
-        div.grid.two {
+        div {
             (chart::columns(&names.word("desk-figures-chart-counts"), "件", &labels, &counts))
             (chart::lines(&names.word("desk-figures-chart-days"), "日", &labels, &days))
         }
@@ -260,7 +270,7 @@ fn change(names: &Names<'_>, found: &Found, versions: Markup, change: Markup) ->
     html! {
         h2 #since { (say.html("desk-figures-change-title", &[])) }
         (versions)
-        form.row.unprinted method="get" action="/desk/figures#since" {
+        form.choose.unprinted method="get" action="/desk/figures#since" {
             input type="hidden" name="of" value=(found.scope.code());
             input type="hidden" name="period" value=(found.period);
             label for="since-day" { (say.html("desk-figures-since", &[])) }

@@ -1,10 +1,7 @@
 //! A table of figures, once as a page shows it and once as CSV.
 
 use maud::{Markup, html};
-use ui::{
-    parts::{self, Column},
-    words::grouped,
-};
+use ui::words::grouped;
 
 use super::chart::tenths;
 
@@ -31,7 +28,7 @@ impl Cell {
     }
 
     fn shown(&self) -> Markup {
-        let none = html! { span aria-label="なし" { "–" } };
+        let none = html! { "–" };
         match self {
             Cell::Text(text) => html! { (text) },
             Cell::Link(text, href) => html! { a href=(href) { (text) } },
@@ -39,6 +36,16 @@ impl Cell {
             Cell::Count(n) | Cell::Late(n) => html! { (grouped(*n)) },
             Cell::Share(share) => share.map_or(none, |share| html! { (tenths(share)) "%" }),
             Cell::Tenths(value) => value.map_or(none, |value| html! { (tenths(value)) }),
+        }
+    }
+
+    /// As it is printed.
+    pub fn text(&self) -> String {
+        match self {
+            Cell::Text(text) | Cell::Link(text, _) => text.clone(),
+            Cell::Count(n) | Cell::Late(n) => grouped(*n),
+            Cell::Share(share) => share.map_or("–".to_owned(), |share| format!("{}%", tenths(share))),
+            Cell::Tenths(value) => value.map_or("–".to_owned(), tenths),
         }
     }
 
@@ -74,10 +81,24 @@ pub struct Sheet {
 impl Sheet {
     /// On a page.
     pub fn shown(&self) -> Markup {
-        let numeric = |at: usize| self.lines.first().and_then(|line| line.get(at)).is_some_and(Cell::is_number);
-        let columns: Vec<Column<'_>> = self.headings.iter().enumerate().map(|(at, label)| Column { label, numeric: numeric(at) }).collect();
-        let body: Vec<Vec<Markup>> = self.lines.iter().map(|line| line.iter().map(Cell::shown).collect()).collect();
-        parts::table(Some(&self.title), &columns, &body)
+        let numeric = |at: usize| self.lines.first().and_then(|line| line.get(at)).is_some_and(Cell::is_number).then_some("num");
+        html! {
+            div.scroll tabindex="0" role="region" aria-label=(self.title) {
+                table.figures {
+                    caption { (self.title) }
+                    thead { tr { @for (at, heading) in self.headings.iter().enumerate() { th scope="col" class=[numeric(at)] { (heading) } } } }
+                    tbody {
+                        @for line in &self.lines {
+                            tr {
+                                @for (at, cell) in line.iter().enumerate() {
+                                    @if at == 0 { th scope="row" { (cell.shown()) } } @else { td class=[numeric(at)] { (cell.shown()) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// As CSV: UTF-8 with a byte order mark and CRLF, so that Excel opens it as it is.

@@ -92,7 +92,18 @@ fn months(names: &Names<'_>, found: &Found) -> Sheet {
         title: names.word("desk-figures-months"),
         headings: headings(
             names,
-            &["month-heading", "filed", "decided", "withdrawn", "median", "p90", "median-year-ago", "kept", "online", "correction-rate"],
+            &[
+                "month-heading",
+                "filed",
+                "decided",
+                "withdrawn",
+                "col-median",
+                "col-p90",
+                "col-year-ago",
+                "col-kept",
+                "col-online",
+                "col-correction",
+            ],
         ),
         lines: lines.collect(),
     }
@@ -122,7 +133,19 @@ fn parts(names: &Names<'_>, found: &Found) -> Sheet {
         title: names.word(if is_town { "desk-figures-departments" } else { "desk-figures-procedures" }),
         headings: headings(
             names,
-            &[first, "filed", "open", "late", "decided", "median", "p90", "kept", "online", "correction-rate", "completion"],
+            &[
+                first,
+                "filed",
+                "col-open",
+                "col-late",
+                "decided",
+                "col-median",
+                "col-p90",
+                "col-kept",
+                "col-online",
+                "col-correction",
+                "col-completion",
+            ],
         ),
         lines: lines.collect(),
     }
