@@ -96,7 +96,7 @@ pub struct Since {
 /// Months in a chart.
 const MONTHS_SHOWN: i32 = 12;
 /// Months in a chart of a town that began lately.
-const MONTHS_SHOWN_LEAST: usize = 6;
+const MONTHS_SHOWN_LEAST: usize = 3;
 /// Days on each side of a change at most.
 const DAYS_COMPARED: i32 = 180;
 
@@ -128,7 +128,7 @@ impl Wanted {
         }
         let of = |period: Period| Summary::of(all.iter().filter(|row| period.contains(row.month)));
         let of_month = |month: Month| Summary::of(all.iter().filter(|row| row.month == month));
-        // No month that is still to come, and none before the first figures beyond half a year.
+        // No month that is still to come, and none before the first figures beyond a quarter.
         let shown = last.min(Month::of(today)).max(period.first);
         let mut months: Vec<(Month, Summary, Summary)> =
             (1 - MONTHS_SHOWN..=0).map(|back| shown.plus(back)).map(|month| (month, of_month(month), of_month(month.plus(-12)))).collect();
