@@ -49,7 +49,7 @@ pub fn desk_page(
 }
 
 /// The same, with the link at the side that this page belongs to.
-pub(crate) fn desk_page_at(
+pub fn desk_page_at(
     face: &DeskFace,
     staff: Option<&Staff>,
     title: &str,

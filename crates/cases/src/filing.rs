@@ -28,7 +28,7 @@ use crate::{
     draft::{Changed, DraftId, Owner},
     own::{OwnCase, OwnState, Seen},
     parcel::{self, FILED, Filed, Up},
-    rows, told,
+    rows, told, walked,
 };
 
 /// On which terms a resident acts: the town of today, its keys, what is known of them, and when.
@@ -150,6 +150,7 @@ pub fn file(
     if !rows::portal::mark_filed(tx, &draft, terms.now)? {
         return Err(typing::taken_meanwhile(tx, terms, &draft));
     }
+    walked::filed(tx, draft.id)?;
     let number = free_number(tx, candidates)?;
     let contacts = Contacts::of(procedure, &filled.answers);
     let today = clock::day(terms.now);

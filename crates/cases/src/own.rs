@@ -49,6 +49,24 @@ pub struct OwnCase {
     pub state: OwnState,
 }
 
+/// The case of this number, when a visitor may see it: the account owns it, or the session was let see it. For pages of other rooms that
+/// belong to a case.
+///
+/// # Errors
+/// When the store fails.
+pub fn seen_by(
+    tx: &store::Read<'_>,
+    keys: &store::keys::Keys,
+    number: CaseNumber,
+    who: (&access::SessionId, Option<access::AccountId>),
+    now: Timestamp,
+) -> Result<Option<OwnCase>, store::StoreError> {
+    let Some(case) = crate::rows::portal::own_by_number(tx, keys, number)? else { return Ok(None) };
+    let is_theirs = case.account.is_some() && case.account == who.1.map(|account| account.to_string());
+    let may_see = is_theirs || access::sessions::may_see_case(tx, who.0, case.id, now)?;
+    Ok(may_see.then_some(case))
+}
+
 /// Where a case stands, as the person sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]

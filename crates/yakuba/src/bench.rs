@@ -7,6 +7,7 @@ mod bulk;
 mod check;
 mod clients;
 mod facts;
+mod figures;
 mod file;
 mod inbox;
 mod open;
@@ -34,6 +35,7 @@ pub fn run(asked: &Bench) -> Result<(), Failure> {
         BenchCommand::Inbox { database, cases } => inbox::run(database.as_deref(), *cases)?,
         BenchCommand::Page { database } => page::run(database.as_deref())?,
         BenchCommand::Check { town, procedures } => check::run(town.as_deref(), *procedures)?,
+        BenchCommand::Figures { town, cases } => figures::run(town.as_deref(), *cases)?,
         BenchCommand::Start { town } => start::run(town.as_deref())?,
         BenchCommand::Clients { clients } => return clients::run(*clients),
     };

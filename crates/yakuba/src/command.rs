@@ -1,9 +1,13 @@
 //! What can be typed at the terminal.
 
+mod log;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+
+pub use log::{Log, LogColumns, LogCommand, LogExport, Report};
 
 /// One town hall as one program.
 #[derive(Parser)]
@@ -39,6 +43,10 @@ pub enum Command {
     Schema,
     /// Looks after the directory of staff
     Staff(Staff),
+    /// Process logs as CSV and XES (IEEE 1849): the town's own cases, and those of other offices
+    Log(Log),
+    /// Writes the figures of a month, a quarter or a fiscal year as PDF
+    Report(Report),
     /// Proves that the journals say what was once written
     VerifyJournal(Place),
     /// Copies everything but the keys, while the town is open
@@ -367,6 +375,15 @@ pub enum BenchCommand {
         /// PostgreSQL instead of SQLite
         #[arg(long)]
         database: Option<String>,
+    },
+    /// A page of figures with more and more cases counted
+    Figures {
+        /// The town's folder; `towns/mihon` unless said otherwise
+        #[arg(long)]
+        town: Option<PathBuf>,
+        /// The largest number of cases
+        #[arg(long, default_value_t = 1_000_000)]
+        cases: usize,
     },
     /// How soon `serve` is open, and what it needs when nobody comes
     Start {

@@ -7,6 +7,7 @@ pub mod fill;
 mod mix;
 mod pages;
 mod people;
+mod voices;
 
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 

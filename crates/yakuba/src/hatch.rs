@@ -7,7 +7,10 @@ use store::{files::Files, hatch::Receiver, keys::Keys};
 
 /// What the desk does with parcels from residents.
 pub fn to_desk(desk: &DeskFace) -> Vec<Arc<dyn Receiver>> {
-    cases::receiving::desk_receivers(&desk.town, &desk.keys, &desk.files, &desk.clock)
+    let mut receivers = cases::receiving::desk_receivers(&desk.town, &desk.keys, &desk.files, &desk.clock);
+    receivers.push(Arc::new(figures::telling::CountsReceiver { town: desk.town.clone() }));
+    receivers.push(Arc::new(figures::telling::SaidReceiver { keys: desk.keys.clone() }));
+    receivers
 }
 
 /// What the portal does with parcels from the desk.

@@ -11,10 +11,12 @@ mod demo;
 mod diff;
 mod hatch;
 mod house;
+mod log;
 mod maintenance;
 mod migrations;
 mod open_town;
 mod outline;
+mod report;
 mod serve;
 mod staff;
 mod table;
@@ -51,6 +53,8 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Staff(staff) => staff::run(&staff),
+        Command::Log(asked) => return code(log::run(&asked)),
+        Command::Report(asked) => report::run(&asked),
         Command::VerifyJournal(place) => maintenance::verify_journal(&place),
         Command::Backup(backup) => maintenance::backup(&backup),
         Command::Restore(restore) => maintenance::restore(&restore),

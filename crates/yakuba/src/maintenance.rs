@@ -16,7 +16,10 @@ use crate::{
 };
 
 /// The town's id is part of a PostgreSQL schema's name only; it stands in the data folder since `serve` or `demo` was first run.
-fn town_of(house: &House) -> Result<String, Failure> {
+///
+/// # Errors
+/// When no town was opened here.
+pub(crate) fn town_of(house: &House) -> Result<String, Failure> {
     let path = house.data.join("town");
     let text = fs::read_to_string(&path).map_err(|_| format!("{} is not there: has this town ever been opened?", path.display()))?;
     Ok(text.trim().to_owned())

@@ -61,6 +61,7 @@ pub struct OpenTown {
     folder: Option<Arc<FolderSide>>,
     _hatch: Hatch,
     _runners: Vec<Runner>,
+    _figures: Option<figures::following::Following>,
 }
 
 /// Threads that hand mail over: a slow server keeps two waiting, no more.
@@ -107,7 +108,9 @@ impl Opening {
         if let Some(desk) = &desk {
             runners.push(letter_runner(desk, &tools)?);
         }
-        Ok(OpenTown { portal, desk, tools, loaded: self.loaded, folder, _hatch: hatch, _runners: runners })
+        let follow = |desk: &DeskFace| figures::following::Follower::new(desk.store.clone(), desk.town.clone(), desk.keys.clone()).run();
+        let figures = desk.as_ref().map(follow).transpose()?;
+        Ok(OpenTown { portal, desk, tools, loaded: self.loaded, folder, _hatch: hatch, _runners: runners, _figures: figures })
     }
 
     fn portal_face(&self, town: &str, keys: &keys::Keys, https: bool) -> Result<PortalFace, Failure> {
@@ -237,7 +240,7 @@ impl OpenTown {
                 .merge(cases::desk_router(self.tools.clone()))
                 .merge(rounds::desk_router())
                 .merge(exchange::desk_router())
-                .merge(figures::desk_router())
+                .merge(figures::desk_router(self.tools.press.clone()))
                 .merge(api::desk_router())
                 .merge(revisions::desk_router());
             access::desk::serve(routes.merge(more_desk.unwrap_or_default()), face.clone())
@@ -275,6 +278,8 @@ impl OpenTown {
                 cases::sweep_drafts(tx, now)?;
                 access::sweep_portal(tx, now)?;
                 cases::orphans::ask(tx, access::day_in_japan(now))?;
+                cases::walked::sweep(tx, access::day_in_japan(now))?;
+                figures::telling::tell(tx, access::day_in_japan(now), now)?;
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())
             })?;
@@ -292,6 +297,17 @@ impl OpenTown {
             })?;
         }
         self.forget_taken(now)?;
+        Ok(())
+    }
+
+    /// Tells the desk what the residents' side counted until now; the daily sweep does it as well.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn tell_figures(&self, now: Timestamp) -> Result<(), Failure> {
+        if let Some(portal) = &self.portal {
+            portal.store.write(move |tx| figures::telling::tell(tx, access::day_in_japan(now), now))?;
+        }
         Ok(())
     }
 

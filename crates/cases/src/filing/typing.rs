@@ -17,7 +17,7 @@ use super::{FilingRefused, Terms, prepare};
 use crate::{
     clock,
     draft::{Changed, Draft, DraftId, Owner, changed},
-    rows,
+    rows, walked,
 };
 
 /// What a new draft needs from chance.
@@ -59,6 +59,7 @@ pub fn begin(
         prepared: None,
     };
     rows::portal::insert_draft(tx, terms.keys, &draft, terms.now)?;
+    walked::begun(tx, &draft)?;
     Ok(draft)
 }
 
@@ -124,7 +125,9 @@ pub fn save_page<'t>(
     let page = procedure.pages.get(page).ok_or(FilingRefused::NotFound)?;
     let before = files_in(&draft.typed, procedure);
     change(&mut draft.typed, page)?;
-    keep(tx, terms, draft, procedure, (Some(&page.id), before))
+    let opened = keep(tx, terms, draft, procedure, (Some(&page.id), before))?;
+    walked::saved(tx, &opened.draft, page, &opened.filled)?;
+    Ok(opened)
 }
 
 /// Keeps a changed draft under today's definition; `saved` is the page that was saved as a whole, if one was; `files` are those before.

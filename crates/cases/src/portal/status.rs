@@ -173,6 +173,7 @@ pub(super) fn status_page(sheet: &Sheet, own: &Own, writing: &Writing<'_>) -> Ma
         ul {
             li { a href={ "/status/" (plain) "/answers" } { (say.html("cases-answers-see", &[])) } }
             li { a href={ "/status/" (plain) "/receipt.pdf" } { (say.html("cases-filed-receipt", &[])) } }
+            li { a href={ "/voice/" (plain) } { (say.html("cases-status-voice", &[])) } }
             @if own.case.state.is_open() { li { a href={ "/status/" (plain) "/withdraw" } { (say.html("cases-withdraw", &[])) } } }
         }
     };

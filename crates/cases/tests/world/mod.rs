@@ -49,7 +49,7 @@ pub fn morning() -> Timestamp {
 }
 
 pub fn town() -> Town {
-    Town::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/town")))
+    Town::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../cases/tests/town")))
         .unwrap_or_else(|problems| panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 
@@ -151,6 +151,11 @@ fn in_a_transaction<T>(
 
 impl World {
     pub fn new(place: &Place) -> World {
+        World::with(place, &[], &[])
+    }
+
+    /// The same with the tables of rooms above this one, at the portal and at the desk.
+    pub fn with(place: &Place, more_portal: &[store::Migration], more_desk: &[store::Migration]) -> World {
         let (keys, desk_keys) = (store::testing::keys().face(Face::Portal).unwrap(), store::testing::keys().face(Face::Desk).unwrap());
         let portal = [
             access::PORTAL_MIGRATIONS,
@@ -158,8 +163,9 @@ impl World {
             letters::PORTAL_MIGRATIONS,
             messages::PORTAL_MIGRATIONS,
             cases::PORTAL_MIGRATIONS,
+            more_portal,
         ];
-        let desk = [access::DESK_MIGRATIONS, registry::DESK_MIGRATIONS, letters::DESK_MIGRATIONS, cases::DESK_MIGRATIONS];
+        let desk = [access::DESK_MIGRATIONS, registry::DESK_MIGRATIONS, letters::DESK_MIGRATIONS, cases::DESK_MIGRATIONS, more_desk];
         World {
             portal: Portal::new(place.open("portal", &portal.concat())),
             desk: Desk::new(place.open("desk", &desk.concat())),

@@ -246,3 +246,4 @@ cases-prepared-change = See or change the answers
 cases-my-prepared = Preparation code (until { $day }; nothing has been submitted yet)
 cases-my-prepared-show = What to bring, and where
 cases-my-prepared-over = The preparation code ended on { $day }. Continue and press “Finish preparing” once more for a new one.
+cases-status-voice = Answer two questions to help us improve (optional)

@@ -254,3 +254,4 @@ cases-prepared-change = 内容を見る・変える
 cases-my-prepared = 準備番号（{ $day }まで。まだ届け出ていません）
 cases-my-prepared-show = 持ってくるもの・場所を見る
 cases-my-prepared-over = 準備番号は{ $day }で終わりました。続きから、もう一度「準備を終える」を押すと、新しい番号が出ます。
+cases-status-voice = 役場をよくするために、2つの質問に答える（任意）

@@ -1,1 +1,21 @@
-# この部屋の言葉（やさしい日本語）。
+figures-voice-title = 申請《しんせい》についての 2つの 質問《しつもん》
+figures-voice-lead = 手続《てつづき》を もっと よくするために 聞《き》きます。答《こた》えなくても 申請《しんせい》は だいじょうぶです。だれが 答《こた》えたかは 残《のこ》りません。1つの 申請《しんせい》で 1回《かい》だけ 答《こた》えられます。
+figures-voice-optional = 答《こた》えなくても いい
+figures-voice-ease = この 申請《しんせい》は 簡単《かんたん》でしたか
+figures-voice-ease-5 = とても 簡単《かんたん》だった
+figures-voice-ease-4 = 簡単《かんたん》だった
+figures-voice-ease-3 = ふつう
+figures-voice-ease-2 = 難《むずか》しかった
+figures-voice-ease-1 = とても 難《むずか》しかった
+figures-voice-got = したいことが できましたか
+figures-voice-got-5 = できた
+figures-voice-got-3 = すこし できた
+figures-voice-got-1 = できなかった
+figures-voice-said = 思《おも》ったことを 書《か》いて ください
+figures-voice-said-help = 1,000文字《もじ》までです。役所《やくしょ》の 人《ひと》が 読《よ》みます。名前《なまえ》や 番号《ばんごう》は 書《か》かないで ください。返事《へんじ》が ほしいときは、申請《しんせい》の ページから 送《おく》って ください。
+figures-voice-send = 答《こた》えを 送《おく》る
+figures-voice-empty = まだ 何《なに》も 選《えら》んでいません。1つ 答《こた》えてから 送《おく》って ください。
+figures-voice-bad = 受《う》け取《と》れない 答《こた》えが ありました。もう一度《いちど》 選《えら》んで ください。文章《ぶんしょう》は 1,000文字《もじ》までです。書《か》いたことは 残《のこ》っています。
+figures-voice-thanks = ありがとうございました
+figures-voice-thanks-lead = 答《こた》えを 受《う》け取《と》りました。
+figures-voice-back = 申請《しんせい》の ページに もどる

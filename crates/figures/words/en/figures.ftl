@@ -1,1 +1,21 @@
-# What this room says.
+figures-voice-title = Two questions about your application
+figures-voice-lead = Your answers help us improve. They do not affect your application, and we do not record who answered. You can answer once for each application.
+figures-voice-optional = optional
+figures-voice-ease = How easy was it to apply?
+figures-voice-ease-5 = Very easy
+figures-voice-ease-4 = Easy
+figures-voice-ease-3 = Neither easy nor difficult
+figures-voice-ease-2 = Difficult
+figures-voice-ease-1 = Very difficult
+figures-voice-got = Were you able to do what you needed?
+figures-voice-got-5 = Yes
+figures-voice-got-3 = Partly
+figures-voice-got-1 = No
+figures-voice-said = Anything else we should know?
+figures-voice-said-help = Up to 1,000 characters. The department reads it. Please do not write names or numbers. If you need a reply, write to the department from the page of your application.
+figures-voice-send = Send answers
+figures-voice-empty = Nothing is chosen yet. Answer at least one question before you send it.
+figures-voice-bad = We could not take one of the answers. Please choose again, or shorten the text to 1,000 characters. What you wrote is still here.
+figures-voice-thanks = Thank you
+figures-voice-thanks-lead = We have received your answers and will use them to improve.
+figures-voice-back = Back to your application

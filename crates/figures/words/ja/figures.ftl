@@ -1,1 +1,21 @@
-# この部屋の言葉。
+figures-voice-title = 申請についての2つの質問
+figures-voice-lead = これからの手続をよくするためにお聞きします。答えなくても、申請には影響しません。だれが答えたかは記録しません。1つの申請につき1回だけ答えられます。
+figures-voice-optional = 任意
+figures-voice-ease = この申請は簡単でしたか
+figures-voice-ease-5 = とても簡単だった
+figures-voice-ease-4 = 簡単だった
+figures-voice-ease-3 = どちらともいえない
+figures-voice-ease-2 = 難しかった
+figures-voice-ease-1 = とても難しかった
+figures-voice-got = 必要なことができましたか
+figures-voice-got-5 = できた
+figures-voice-got-3 = 一部だけできた
+figures-voice-got-1 = できなかった
+figures-voice-said = 気づいたことがあれば書いてください
+figures-voice-said-help = 1,000文字までです。担当の課が読みます。お名前や番号は書かないでください。返事が必要なことは、申請の状況のページから担当課に送ってください。
+figures-voice-send = 答えを送る
+figures-voice-empty = まだ何も選ばれていません。1つ以上答えてから送ってください。
+figures-voice-bad = 受け取れない答えがありました。選び直すか、文章を1,000文字までにして、もう一度送ってください。書いたことは残っています。
+figures-voice-thanks = ありがとうございました
+figures-voice-thanks-lead = 答えを受け取りました。手続をよくするために使います。
+figures-voice-back = 申請の状況にもどる

@@ -26,11 +26,12 @@ use super::{
     counter,
     fill::{self, Person},
     mix::Mix,
+    voices,
 };
 use crate::{Failure, open_town::OpenTown};
 
 /// The demo's people have no account: they file online what asks for none, and come to the counter with the rest.
-const WITHOUT_ACCOUNT: Assurance = Assurance { identity: Identity::SelfAsserted, session: Session::Contact };
+pub(super) const WITHOUT_ACCOUNT: Assurance = Assurance { identity: Identity::SelfAsserted, session: Session::Contact };
 
 /// One in so many comes to the counter anyway.
 const TO_THE_COUNTER: usize = 9;
@@ -77,6 +78,9 @@ pub fn bring_in(open: &OpenTown, town: &Town, folder: &Path, wanted: usize) -> R
             if number.is_multiple_of(WITHDRAWN) && comes_to_the_counter(procedure, number) {
                 continue;
             }
+            if !comes_to_the_counter(procedure, number) {
+                voices::leave(open, procedure, person, at, number)?;
+            }
             let case = if comes_to_the_counter(procedure, number) {
                 counter::take_in(open, &bureau, &staff, procedure, person, (at, number))?
             } else {
@@ -92,6 +96,7 @@ pub fn bring_in(open: &OpenTown, town: &Town, folder: &Path, wanted: usize) -> R
         }
     }
     eprintln!("\rcases filed: {wanted}            ");
+    open.tell_figures(now)?;
     carry(open)?;
     for (worked, (case, number, at)) in filed.iter().enumerate() {
         work(open, &bureau, &staff, *case, *number, *at)?;
@@ -154,6 +159,7 @@ fn file(open: &OpenTown, procedure: &Procedure, person: &Person, at: Timestamp, 
         }
         filing::withdraw(tx, &Terms { now: at + SECOND_THOUGHTS, ..terms }, &owner, case.id)
     })?;
+    voices::answer(open, &filed, at, number)?;
     Ok(Some(filed.number))
 }
 
@@ -188,6 +194,12 @@ fn all_staff(open: &OpenTown, town: &Town) -> Result<BTreeMap<StaffId, Staff>, F
     })?)
 }
 
+/// How much longer than the quickest a case takes, one after the other.
+const PACES: [i64; 6] = [1, 2, 1, 3, 1, 4];
+
+/// One in so many is asked to mend something on its way.
+const ASKED_BACK: usize = 6;
+
 /// After so many days a case is decided, but for one in [`FORGOTTEN`].
 const SETTLED_DAYS: i64 = 14;
 
@@ -214,7 +226,7 @@ fn work(
         return Ok(());
     }
     for outcome in 0..OUTCOMES_TRIED {
-        match work_towards(open, bureau, staff, number, (goal, outcome), at) {
+        match work_towards(open, bureau, staff, number, (goal, outcome, if is_old { turn } else { 0 }), at) {
             Ok(()) => return Ok(()),
             Err(verbs::Refused::Store(error)) => return Err(error.into()),
             Err(other) => tracing::debug!(%other, "a case of the demo is decided in another way"),
@@ -228,12 +240,13 @@ fn work_towards(
     bureau: &Bureau,
     staff: &BTreeMap<StaffId, Staff>,
     number: CaseNumber,
-    (goal, outcome): (usize, usize),
+    (goal, outcome, turn): (usize, usize, usize),
     at: Timestamp,
 ) -> Result<(), verbs::Refused> {
     let Some(desk) = &open.desk else { return Ok(()) };
     let (bureau, staff) = (bureau.clone(), staff.clone());
-    let later = move |hours: i64| at + SignedDuration::from_hours(hours);
+    // Some cases take longer than others; those of the last days go on as fast as they can.
+    let later = move |hours: i64| at + SignedDuration::from_hours(hours * PACES[turn % PACES.len()]);
     desk.store.write(move |tx| -> Result<(), verbs::Refused> {
         let Some(clerk) = staff.values().find(|staff| {
             may_work(staff)
@@ -259,6 +272,17 @@ fn work_towards(
                 verbs::request_correction(tx, &acting(5), number, case.row, correction)?;
             }
             return Ok(());
+        }
+        if turn % ASKED_BACK == 1 {
+            // Asked to mend something, and settled on the telephone a day later.
+            let fields: Vec<_> = procedure.pages.values().flat_map(|page| page.fields.keys()).collect();
+            if let Some(field) = fields.get(turn / ASKED_BACK % fields.len().max(1)) {
+                let until = access::day_in_japan(later(24 * 21));
+                let say = "記入の内容を確認させてください。".to_owned();
+                let correction = Correction { fields: vec![(*field).clone()], say, until };
+                case = verbs::request_correction(tx, &acting(5), number, case.row, correction)?;
+                case = verbs::end_correction(tx, &acting(24), number, case.row)?;
+            }
         }
         while case.step(&procedure).is_some_and(|step| step.act == StepAct::Work) {
             let checks = case.step(&procedure).map(|step| step.checks.keys().map(ToString::to_string).collect()).unwrap_or_default();
