@@ -20,6 +20,7 @@ mod person;
 mod print;
 mod story;
 mod straight;
+mod unfound;
 mod verbs;
 mod voiding;
 
@@ -68,6 +69,7 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/filters/{filter}", post(filters::drop))
         .route("/desk/caller", get(caller::ask).post(caller::tell))
         .route("/desk/definitions", get(definitions_page::show))
+        .route("/desk/unfound", get(unfound::show))
         .route("/desk/straight-through", get(straight::show))
         .route("/desk/straight-through/{procedure}", post(straight::switch))
         .route("/desk/dead-letters", get(dead_letters::show).post(dead_letters::resume))

@@ -43,6 +43,7 @@ mod sealed;
 pub mod straight;
 pub mod told;
 mod tools;
+pub mod unfound;
 pub mod uploads;
 pub mod verbs;
 pub mod voiding;
@@ -98,6 +99,7 @@ pub const PORTAL_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0003-uploads", sql: include_str!("../migrations/portal_003_uploads.sql") },
     Migration { name: "cases-0004-prepared-drafts", sql: include_str!("../migrations/portal_004_prepared_drafts.sql") },
     Migration { name: "cases-0005-walked", sql: include_str!("../migrations/portal_005_walked.sql") },
+    Migration { name: "cases-0006-unfound", sql: include_str!("../migrations/portal_006_unfound.sql") },
 ];
 
 /// What the staff's store keeps for this room.
@@ -106,6 +108,7 @@ pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0002-numbers-too-late", sql: include_str!("../migrations/desk_002_numbers_too_late.sql") },
     Migration { name: "cases-0003-sheets", sql: include_str!("../migrations/desk_003_sheets.sql") },
     Migration { name: "cases-0004-straight-through", sql: include_str!("../migrations/desk_004_straight_through.sql") },
+    Migration { name: "cases-0005-unfound", sql: include_str!("../migrations/desk_005_unfound.sql") },
 ];
 
 /// The words of this room's pages.

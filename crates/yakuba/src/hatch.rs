@@ -8,6 +8,7 @@ use store::{files::Files, hatch::Receiver, keys::Keys};
 /// What the desk does with parcels from residents.
 pub fn to_desk(desk: &DeskFace) -> Vec<Arc<dyn Receiver>> {
     let mut receivers = cases::receiving::desk_receivers(&desk.town, &desk.keys, &desk.files, &desk.clock);
+    receivers.push(Arc::new(cases::unfound::UnfoundReceiver));
     receivers.push(Arc::new(figures::telling::CountsReceiver { town: desk.town.clone() }));
     receivers.push(Arc::new(figures::telling::SaidReceiver { keys: desk.keys.clone() }));
     receivers

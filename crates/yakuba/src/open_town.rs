@@ -279,6 +279,7 @@ impl OpenTown {
                 access::sweep_portal(tx, now)?;
                 cases::orphans::ask(tx, access::day_in_japan(now))?;
                 cases::walked::sweep(tx, access::day_in_japan(now))?;
+                cases::unfound::tell(tx, access::day_in_japan(now), now)?;
                 figures::telling::tell(tx, access::day_in_japan(now), now)?;
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())

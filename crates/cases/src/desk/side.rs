@@ -171,6 +171,7 @@ impl Counted<'_, '_, '_> {
             ("desk-nav-registers", "/desk/registers", access::grants::may_ever(staff, Act::Read, RecordKind::Register)),
             ("desk-nav-definitions", "/desk/definitions", true),
             ("desk-nav-straight", "/desk/straight-through", super::straight::is_for(staff, self.acting.town)),
+            ("desk-unfound-title", "/desk/unfound", administers(RecordKind::Definition)),
             ("desk-nav-dead-letters", "/desk/dead-letters", administers(RecordKind::Job)),
         ];
         let mut links: Vec<Link> = doors.into_iter().filter(|(_, _, open)| *open).map(|(id, href, _)| self.plain(id, href)).collect();

@@ -1,5 +1,7 @@
 //! 手続をさがす: by words, by life event, by department; and what a procedure asks before anything is typed.
 
+use std::sync::Arc;
+
 use access::PageError;
 use axum::extract::{Path, Query};
 use definitions::{
@@ -15,7 +17,7 @@ use ui::{
 };
 
 use super::{Sheet, door};
-use crate::{catalogue, draft::Draft};
+use crate::{catalogue, clock, draft::Draft, unfound};
 
 /// `?q=`, what people type into the search box. Words of everyday life are no personal data.
 #[derive(Deserialize)]
@@ -204,6 +206,9 @@ pub(super) async fn list(sheet: Sheet, Query(find): Query<Find>) -> Result<Marku
     } else {
         (say.text("cases-all-procedures", &[]), sheet.town.procedures.values().map(AsRef::as_ref).collect(), Listed::All)
     };
+    if found.is_empty() && !typed.is_empty() {
+        note_unfound(&sheet, &typed).await?;
+    }
     let body = html! {
         h1 { (title) }
         (search(&sheet, &typed))
@@ -226,6 +231,13 @@ pub(super) async fn list(sheet: Sheet, Query(find): Query<Find>) -> Result<Marku
         }
     };
     Ok(sheet.page(&title, |page| page.wide().here("/procedures"), body))
+}
+
+/// What was looked for in vain is told to those who write the definitions.
+async fn note_unfound(sheet: &Sheet, typed: &str) -> Result<(), PageError> {
+    let Some(words) = unfound::worth_noting(typed) else { return Ok(()) };
+    let (keys, session, today) = (Arc::clone(&sheet.keys), sheet.owner().session, clock::day(sheet.clock.now()));
+    Ok(sheet.store.writing(move |tx| unfound::note(tx, &keys, &session, &words, today)).await?)
 }
 
 /// Who answers when none of it is what was looked for: the department of a list, else the town hall.
