@@ -5,6 +5,7 @@
 
 mod at;
 mod field;
+mod mapping;
 mod merge;
 mod message;
 mod procedure;
@@ -57,6 +58,7 @@ pub(crate) fn load(sources: &Sources) -> Loaded {
     if let Some(town) = &mut town {
         references::check(town, &merged, &mut problems);
         town::keep_offered(town, &merged, &gathered);
+        mapping::keep_offered(town);
     }
     problems.append(&mut gathered.problems.borrow_mut());
     let unsound = problems.iter().map(|problem| Arc::clone(&problem.place.file)).collect();
