@@ -24,6 +24,7 @@ pub mod draft;
 pub mod effects;
 pub mod event;
 pub mod filing;
+pub mod handing;
 pub mod identity;
 mod incoming;
 pub mod leaving;
@@ -100,6 +101,7 @@ pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0001-cases", sql: include_str!("../migrations/desk_001_cases.sql") },
     Migration { name: "cases-0002-numbers-too-late", sql: include_str!("../migrations/desk_002_numbers_too_late.sql") },
     Migration { name: "cases-0003-sheets", sql: include_str!("../migrations/desk_003_sheets.sql") },
+    Migration { name: "cases-0004-decided", sql: include_str!("../migrations/desk_004_decided.sql") },
 ];
 
 /// The words of this room's pages.
