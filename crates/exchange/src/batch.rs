@@ -26,6 +26,8 @@ use crate::{
 
 /// Cases looked at in one transaction.
 const TOGETHER: i64 = 100;
+/// Pages of cases that were handed over already, passed by in one transaction.
+const PAGES_PASSED: usize = 20;
 /// Cases of one snapshot while the file is written.
 const READ_TOGETHER: i64 = 500;
 
@@ -159,9 +161,9 @@ pub fn go_on(tx: &Write<'_>, office: &Office, mapping: &Mapping, by: &By, id: &s
     if batch.is_ready {
         return Ok(batch);
     }
-    let found = candidates(tx, office, mapping, &mut batch, procedure)?;
-    batch.is_ready = batch.stopping || (found.is_empty() && batch.phase == 1);
-    if found.is_empty() && batch.phase == 0 && !batch.is_ready {
+    let Candidates { cases: found, ended } = candidates(tx, office, mapping, &mut batch, procedure)?;
+    batch.is_ready = batch.stopping || (ended && batch.phase == 1);
+    if ended && batch.phase == 0 {
         batch.phase = 1;
         batch.place.1 = String::new();
     }
@@ -187,40 +189,51 @@ pub fn go_on(tx: &Write<'_>, office: &Office, mapping: &Mapping, by: &By, id: &s
     Ok(batch)
 }
 
-/// The next cases to look at, and the place after them.
+/// The next cases to look at.
+#[derive(Default)]
+struct Candidates {
+    cases: Vec<CaseId>,
+    /// Whether there are no more of this phase.
+    ended: bool,
+}
+
+/// The next cases to look at; the batch's place goes on behind them.
 fn candidates(
     tx: &Read<'_>,
     office: &Office,
     mapping: &Mapping,
     batch: &mut Batch,
     procedure: &Procedure,
-) -> Result<Vec<CaseId>, StoreError> {
+) -> Result<Candidates, StoreError> {
     if batch.stopping {
-        return Ok(Vec::new());
+        return Ok(Candidates::default());
     }
     if batch.phase == 0 {
         let held = rows::held_after(tx, &office.keys, &mapping.id, &batch.place.1, TOGETHER)?;
         if let Some((last, _)) = held.last() {
             batch.place.1 = last.to_string();
         }
-        return Ok(held.into_iter().map(|(case, _)| case).collect());
+        return Ok(Candidates { ended: held.is_empty(), cases: held.into_iter().map(|(case, _)| case).collect() });
     }
-    let mut fresh = Vec::new();
-    // What was handed over already is passed by quickly, so that the call always either finds something or has come to the end.
-    for _ in 0..20 {
+    let mut found = Candidates::default();
+    // What was handed over already is passed by quickly, some pages of it in one transaction.
+    for _ in 0..PAGES_PASSED {
         let decided = handing::decided(tx, &procedure.id, &batch.place, TOGETHER)?;
-        let Some((at, last)) = decided.last() else { break };
+        let Some((at, last)) = decided.last() else {
+            found.ended = true;
+            break;
+        };
         batch.place = (*at, last.to_string());
         for (_, case) in decided {
             if rows::is_handed(tx, &mapping.id, case)?.is_none() {
-                fresh.push(case);
+                found.cases.push(case);
             }
         }
-        if !fresh.is_empty() {
+        if !found.cases.is_empty() {
             break;
         }
     }
-    Ok(fresh)
+    Ok(found)
 }
 
 /// Definitions by their versions: most cases of a batch were filed under one.

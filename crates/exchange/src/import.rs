@@ -168,6 +168,8 @@ pub fn go_through(
         told(&import);
         if import.stopping || is_end || broken {
             let end = match (import.stopping, broken, way) {
+                // What was only looked at begins anew when it is taken.
+                (true, _, Way::Look) => State::Looked,
                 (true, ..) => State::Stopped,
                 (_, true, _) => State::Refused,
                 (_, _, Way::Look) => State::Looked,

@@ -261,6 +261,12 @@ pub(crate) fn piece(tx: &Read<'_>, keys: &Keys, import: &str, place: i64) -> Res
     row.map(|row| keys.unseal("exchange_piece.sealed", &row.get::<Vec<u8>>(0)?)).transpose()
 }
 
+/// The bytes that came once more take the place of those of an import.
+pub(crate) fn move_pieces(tx: &Write<'_>, from: &str, to: &str) -> Result<(), StoreError> {
+    forget_pieces(tx, to)?;
+    tx.run("update exchange_piece set import = $2 where import = $1", params![from, to]).map(drop)
+}
+
 pub(crate) fn forget_pieces(tx: &Write<'_>, import: &str) -> Result<(), StoreError> {
     tx.run("delete from exchange_piece where import = $1", params![import]).map(drop)
 }

@@ -88,7 +88,7 @@ fn a_formula_is_guarded_where_people_open_the_file_and_kept_where_programs_do() 
 fn cp932_writes_the_characters_of_windows_and_names_those_it_lacks() {
     let cp932 = mapping(|mapping| mapping.file.encoding = Encoding::Cp932);
     let bytes = written(&cp932, &[["1", "髙﨑〜−", "ﾊﾟ"]]);
-    assert!(bytes.ends_with(b"1,\xfb\xfc\xed\x95\x81\x60\x81\x7c,\xca\xdf\r\n"), "{bytes:x?}");
+    assert!(bytes.ends_with(b"1,\xfb\xfc\xfa\xb1\x81\x60\x81\x7c,\xca\xdf\r\n"), "{bytes:x?}");
     assert_eq!(cells(&cp932, &bytes), [["1", "髙﨑～－", "ﾊﾟ"]], "the two names of one sign of JIS X 0208 become the one that CP932 knows");
     for (character, lacks) in [('𠮷', true), ('\u{a5}', true), ('\u{203e}', true), ('😀', true), ('高', false), ('①', false)] {
         assert_eq!(file::encoding::lacks(character, Encoding::Cp932), lacks, "{character}");

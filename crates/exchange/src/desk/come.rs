@@ -215,6 +215,12 @@ pub(super) async fn upload(
             let there = import::enter(tx, &mapping, &new)?;
             if there.id == new_id {
                 work::ask_import(tx, &there, Way::Look, now)?;
+            } else if there.state == Stands::Done && there.wrong > 0 {
+                // Lines that could not be taken then may be possible now.
+                let mut again = there.clone();
+                rows::move_pieces(tx, &new_id, &there.id)?;
+                import::set_out(tx, &mut again, Way::Look, &by(&who), &who.name)?;
+                work::ask_import(tx, &again, Way::Look, now)?;
             } else {
                 // The same bytes are here already: nothing of them needs to be kept twice.
                 rows::forget_pieces(tx, &new_id)?;

@@ -69,7 +69,10 @@ pub const WATER: &[(&str, &str)] = &[
     ("bill_elsewhere", "no"),
 ];
 
-pub fn mihon() -> Town {
+/// The town is read once for all tests of a file: it has some four hundred procedures.
+static MIHON: std::sync::LazyLock<Arc<Town>> = std::sync::LazyLock::new(|| Arc::new(mihon()));
+
+fn mihon() -> Town {
     Town::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../towns/mihon"))
         .unwrap_or_else(|problems| panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
@@ -91,7 +94,7 @@ impl World {
         ];
         World {
             desk: Desk::new(place.open("desk", &desk.concat())),
-            office: Office { town: Arc::new(mihon()), keys: Arc::new(keys), words: Arc::new(words()), portal: String::new() },
+            office: Office { town: Arc::clone(&MIHON), keys: Arc::new(keys), words: Arc::new(words()), portal: String::new() },
             now: Cell::new(morning()),
             chance: AtomicU64::new(1),
         }
