@@ -175,7 +175,7 @@ fn a_case_with_several_children_is_several_lines() {
     let lines: Vec<&str> = text.split("\r\n").collect();
     assert_eq!(lines.len(), 4, "{text}");
     assert!(
-        lines[1].contains("\"0001000012\",\"佐藤　花子\",\"\",\"3020802\",\"2\",\"20261109\",\"1\",\"佐藤　さくら\",\"5010503\""),
+        lines[1].contains("\"0001000012\",\"佐藤　花子\",\"\",\"4020802\",\"2\",\"20261109\",\"1\",\"佐藤　さくら\",\"5010503\""),
         "{text}"
     );
     assert!(lines[2].contains("\"佐藤　二郎\",\"5050601\"") && lines[2].ends_with("\"20261201\",\"0025000\",\"20261124\""), "{text}");
