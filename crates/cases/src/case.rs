@@ -40,9 +40,17 @@ pub enum Channel {
     Paper,
     /// 電話: a clerk typed for the person.
     Phone,
+    /// ぴったりサービス: the national portal took it in and handed it over.
+    NationalPortal,
+    /// Another e-application service took it in and handed it over.
+    OtherService,
 }
 
 impl Channel {
+    /// All of them.
+    pub const ALL: [Channel; 6] =
+        [Channel::Online, Channel::Counter, Channel::Paper, Channel::Phone, Channel::NationalPortal, Channel::OtherService];
+
     /// As it is stored and as word ids end: `online`.
     pub fn code(self) -> &'static str {
         match self {
@@ -50,12 +58,14 @@ impl Channel {
             Channel::Counter => "counter",
             Channel::Paper => "paper",
             Channel::Phone => "phone",
+            Channel::NationalPortal => "national_portal",
+            Channel::OtherService => "other_service",
         }
     }
 
     /// The channel that [`Channel::code`] names.
     pub fn from_code(code: &str) -> Option<Channel> {
-        [Channel::Online, Channel::Counter, Channel::Paper, Channel::Phone].into_iter().find(|channel| channel.code() == code)
+        Channel::ALL.into_iter().find(|channel| channel.code() == code)
     }
 }
 

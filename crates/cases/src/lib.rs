@@ -24,6 +24,7 @@ pub mod draft;
 pub mod effects;
 pub mod event;
 pub mod filing;
+pub mod handing;
 pub mod history;
 pub mod identity;
 mod incoming;
@@ -109,6 +110,7 @@ pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0003-sheets", sql: include_str!("../migrations/desk_003_sheets.sql") },
     Migration { name: "cases-0004-straight-through", sql: include_str!("../migrations/desk_004_straight_through.sql") },
     Migration { name: "cases-0005-unfound", sql: include_str!("../migrations/desk_005_unfound.sql") },
+    Migration { name: "cases-0006-decided", sql: include_str!("../migrations/desk_006_decided.sql") },
 ];
 
 /// The words of this room's pages.

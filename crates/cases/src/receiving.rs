@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use access::{AccountId, CaseId, ResidentId, TownHandle};
 use definitions::{
-    answer::Answers,
+    answer::{Answers, FileAnswer},
     form,
     ids::{FieldId, ProcedureId},
     procedure::{Online, Procedure, Version},
@@ -373,6 +373,39 @@ fn received(tx: &Write<'_>, on: &Taking<'_>, filed: Filed, who: &Who, authority:
     let news = News::Received { receipt_number: case.receipt_number.clone(), department: case.department.clone() };
     parcel::send_down(tx, keys, case.id, turn, filed.at, hear_by, news)?;
     straight::ask(tx, town, &case)
+}
+
+/// What another e-application service took in and handed over.
+pub struct HandedOver<'a> {
+    /// As a filing. Its channel says who took it in; it has no account here.
+    pub filed: Filed,
+    /// What of it does not fit the form: marked for staff.
+    pub doubts: Vec<Doubt>,
+    /// What could not be understood as an answer, in the service's own words: staff read it as a note, and nothing is lost.
+    pub unread: String,
+    /// Its attachments, put at the desk already.
+    pub files: &'a [FileAnswer],
+    /// On what authority it is taken in: which service, under which number of theirs.
+    pub authority: String,
+}
+
+/// 収受 of what another service handed over: the same case in the same inbox as one from the residents' side. It never stops for what does
+/// not fit; that is marked.
+///
+/// # Errors
+/// When the town has no such procedure any more, or the store failed.
+pub fn handed_over(tx: &Write<'_>, town: &Town, keys: &Keys, handed: HandedOver<'_>) -> Result<(), Refused> {
+    let HandedOver { filed, doubts, unread, files, authority } = handed;
+    let procedure = town.procedures.get(&filed.procedure).ok_or(Refused::NotFound)?;
+    let (id, at) = (case_id(&filed.case)?, filed.at);
+    for file in files {
+        attachments::keep_here(tx, id, file)?;
+    }
+    received(tx, &Taking { town, keys, procedure }, filed, &Who::Applicant, &authority, &doubts)?;
+    if !unread.is_empty() {
+        rows::desk::tell(tx, keys, id, at, &Who::System, &Event::Note { text: unread })?;
+    }
+    Ok(())
 }
 
 /// By which channels a clerk may take in a procedure. Where residents can only prepare it, it takes effect with the person there; where the

@@ -8,6 +8,7 @@ mod bend;
 mod coverage;
 mod example;
 mod facts;
+mod mapping;
 mod outcome;
 mod run;
 pub mod trial;
@@ -80,6 +81,7 @@ pub fn check_sources(sources: &Sources) -> Report {
     let Some(town) = loaded.town.take() else { return report };
     report.procedures = town.procedures.len();
     check_examples(&town, &loaded, &mut report);
+    mapping::check(&town, &loaded, &mut report);
     alike(&town, &loaded, &mut report.warnings);
     outcome::named_too_early(&town, &loaded, &mut report.problems);
     if let Some(postal) = &sources.postal {
@@ -181,4 +183,12 @@ fn check_procedure(procedure: &Procedure, examples: &[Example], walks: &[Walk<'_
 #[cfg(test)]
 pub(crate) fn read_examples(procedure: &Procedure, town: &Town, loaded: &Loaded, problems: &mut Vec<Problem>) {
     example::examples(procedure, town, loaded, problems);
+}
+
+/// Reads the examples of mappings alone, likewise.
+#[cfg(test)]
+pub(crate) fn read_mapping_examples(town: &Town, loaded: &Loaded, problems: &mut Vec<Problem>) {
+    let mut report = Report::default();
+    mapping::check(town, loaded, &mut report);
+    problems.append(&mut report.problems);
 }

@@ -75,6 +75,8 @@ ids! {
     GrantId;
     /// Who decides in law (処分庁): 市長, 教育委員会 …
     AuthorityId;
+    /// A mapping (対応表) to or from a system behind.
+    MappingId;
     /// A register (台帳) that procedures read and change.
     RegisterId;
     /// A letter template.

@@ -5,11 +5,14 @@
 //! cannot drift. A key means one thing wherever it stands.
 
 mod field;
+mod mapping;
 mod procedure;
 mod town;
 mod validate;
 
 pub use field::{FIELD_COMMON, KINDS, VERBS};
+pub(crate) use mapping::DIRECTIONS;
+pub use mapping::{MAPPING, MAPPING_EXAMPLE};
 pub use procedure::{EXAMPLE, PROCEDURE};
 pub use town::{DOCUMENTS, Document, TOWN, TRANSLATION_FILE};
 pub use validate::{is_to_be_written, nearest, validate};

@@ -26,6 +26,7 @@ pub mod grant;
 pub mod ids;
 pub mod inventory;
 pub mod letter;
+pub mod mapping;
 pub mod message;
 pub mod procedure;
 pub mod register;

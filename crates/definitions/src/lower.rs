@@ -6,6 +6,7 @@
 mod at;
 mod authority;
 mod field;
+mod mapping;
 mod merge;
 mod message;
 mod procedure;
@@ -69,6 +70,7 @@ fn load_with(sources: &Sources, before_lowering: impl FnOnce(&mut Merged)) -> Lo
     if let Some(town) = &mut town {
         references::check(town, &merged, &mut problems);
         town::keep_offered(town, &merged, &gathered);
+        mapping::keep_offered(town);
     }
     problems.append(&mut gathered.problems.borrow_mut());
     let unsound = problems.iter().map(|problem| Arc::clone(&problem.place.file)).collect();

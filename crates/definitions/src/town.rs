@@ -15,6 +15,7 @@ use crate::{
     ids::*,
     inventory::InventoryId,
     letter::LetterTemplate,
+    mapping::Mapping,
     message::Message,
     problem::Problem,
     procedure::Procedure,
@@ -57,6 +58,8 @@ pub struct Town {
     pub procedures: IndexMap<ProcedureId, Arc<Procedure>>,
     /// 台帳.
     pub registers: IndexMap<RegisterId, Register>,
+    /// 対応表 to and from systems behind.
+    pub mappings: IndexMap<MappingId, Mapping>,
     /// Templates of letters.
     pub letters: IndexMap<LetterId, LetterTemplate>,
     /// Files beside the templates that these import, by file name: `_frame.typ`.

@@ -27,7 +27,7 @@ pub mod records;
 pub mod totals;
 
 pub mod known;
-mod options;
+pub mod options;
 pub mod publish;
 
 pub mod desk;

@@ -3,6 +3,7 @@
 use super::{
     Form, Key,
     Shape::*,
+    mapping::MAPPING,
     may, must,
     procedure::{GRANT, PROCEDURE},
 };
@@ -27,6 +28,8 @@ pub struct Document {
 /// The kinds of document.
 pub static DOCUMENTS: &[Document] = &[
     Document { key: "town", single: true, path: "town", form: &TOWN },
+    // Before those whose keys a mapping names: `procedure:`.
+    Document { key: "mapping", single: true, path: "mappings", form: &MAPPING },
     Document { key: "procedure", single: true, path: "procedures", form: &PROCEDURE },
     Document { key: "register", single: true, path: "registers", form: &REGISTER },
     Document { key: "message", single: true, path: "messages", form: &MESSAGE },

@@ -4,6 +4,7 @@ mod facts;
 mod forms;
 mod inventory;
 mod law;
+mod mappings;
 mod messages;
 
 use crate::{
@@ -28,6 +29,7 @@ pub(super) fn check(town: &Town, merged: &Merged, problems: &mut Vec<Problem>) {
         facts::check(&mut look, procedure);
     }
     messages::check(&mut look);
+    mappings::check(&mut look);
     inventory::check(&mut look);
 }
 

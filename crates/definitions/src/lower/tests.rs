@@ -39,6 +39,7 @@ fn lowering_asks_for_every_key_of_the_table() {
     for procedure in town.procedures.values() {
         crate::check::read_examples(procedure, town, &loaded, &mut problems);
     }
+    crate::check::read_mapping_examples(town, &loaded, &mut problems);
     // `kind:` chooses the form of a field, a verb's own key the form of the verb, a document's own key the document.
     let chooses = |key: &&(&str, &str)| key.1 == "kind" || (key.0 == "translations");
     let asked = loaded.gathered.asked.borrow();

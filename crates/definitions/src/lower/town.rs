@@ -9,7 +9,7 @@ use jp::{
     number::LocalGovernmentCode,
 };
 
-use super::{At, Gathered, Merged, authority::authority, message, procedure, register};
+use super::{At, Gathered, Merged, authority::authority, mapping, message, procedure, register};
 use crate::{
     cast::{Cast, CastResident, CastStaff},
     condition::{Scope, Type},
@@ -48,6 +48,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> O
     let scope = Scope::of_town(registers.keys(), &facts);
     let registers = register::with_counters(registers, merged, gathered);
     let procedures = procedure::procedures(merged, gathered, &scope, &registers, &facts);
+    let mappings = mapping::mappings(merged, gathered, &scope, &procedures);
     Some(Town {
         id: at.id("town")?,
         name: at.needed_text("name"),
@@ -68,6 +69,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> O
         grants: collections.each("grants", grant).into_values().collect(),
         procedures: procedures.into_iter().map(|(id, procedure)| (id, Arc::new(procedure))).collect(),
         registers,
+        mappings,
         letters: letters(&collections),
         letter_parts: letter_parts(merged),
         messages: message::messages(merged, gathered),

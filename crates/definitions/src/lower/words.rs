@@ -121,7 +121,7 @@ fn completeness_of(
 pub(crate) fn is_for_residents(path: &str) -> bool {
     let parts: Vec<&str> = path.split('.').collect();
     match parts.as_slice() {
-        ["roles" | "grants", ..] | ["registers", _, "fields", ..] | ["letters", _, "form"] => false,
+        ["roles" | "grants" | "mappings", ..] | ["registers", _, "fields", ..] | ["letters", _, "form"] => false,
         // 教示 stands in letters, which are Japanese.
         ["town", "authorities", _, "appeal" | "court", ..] | ["town", "person_facts", ..] => false,
         ["procedures", _, "straight_through", ..] => false,

@@ -1,0 +1,387 @@
+//! 取込み: results and lists that come in, line by line.
+//!
+//! A file is known by its digest: the same file is the same import. It is *looked at* first (試し): each line is done and undone, so that the
+//! report says what would happen and not what ought to. Then it is *taken*, some lines in a transaction, each transaction saying how far it
+//! came. What was taken before changes nothing: a list is compared with the register, a result of a case is known by its line.
+
+use access::{RecordId, StaffId};
+use definitions::{ids::MappingId, mapping::Mapping};
+use jiff::Timestamp;
+use store::{Desk, Entry, StoreError, Write};
+
+use crate::{
+    file::{Row, RowWrong},
+    office::{By, Office},
+    problem::LineProblem,
+    rows,
+    taking::{Outcome, Stop, take_row},
+};
+
+/// Lines of one transaction.
+const TOGETHER: usize = 100;
+/// Problems that are kept for the report; those beyond are counted.
+pub const PROBLEMS_MAX: i64 = 10_000;
+
+/// Where an import stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// 試し中.
+    Looking,
+    /// The report waits for a yes.
+    Looked,
+    /// 取込み中.
+    Taking,
+    /// Somebody stopped it; it can go on.
+    Stopped,
+    /// All lines were gone through.
+    Done,
+    /// The file itself cannot be read to its end.
+    Refused,
+}
+
+impl State {
+    const ALL: [(State, &'static str); 6] = [
+        (State::Looking, "looking"),
+        (State::Looked, "looked"),
+        (State::Taking, "taking"),
+        (State::Stopped, "stopped"),
+        (State::Done, "done"),
+        (State::Refused, "refused"),
+    ];
+
+    /// As it is stored and as word ids end.
+    pub fn word(self) -> &'static str {
+        State::ALL.iter().find(|(state, _)| *state == self).map_or("done", |(_, word)| word)
+    }
+
+    /// What a word stands for.
+    pub fn from_word(word: &str) -> Option<State> {
+        State::ALL.iter().find(|(_, known)| *known == word).map(|(state, _)| *state)
+    }
+}
+
+/// A file that came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Import {
+    /// Its id.
+    pub id: String,
+    /// By which mapping.
+    pub mapping: MappingId,
+    /// Of its bytes.
+    pub digest: String,
+    /// As it was called.
+    pub name: String,
+    /// Who brought it, by name.
+    pub by: String,
+    /// Likewise, where they are staff.
+    pub staff: Option<StaffId>,
+    /// When.
+    pub made_at: Timestamp,
+    /// Where it stands.
+    pub state: State,
+    /// Whether somebody asked it to stop.
+    pub stopping: bool,
+    /// Lines that were gone through; the next one's place.
+    pub next_row: i64,
+    /// Lines that changed something, or would.
+    pub taken: i64,
+    /// Lines that said what is known.
+    pub same: i64,
+    /// Lines that cannot be taken.
+    pub wrong: i64,
+    /// Its size.
+    pub bytes: i64,
+}
+
+/// How a file is gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// 試し: nothing stays changed.
+    Look,
+    /// 取込み.
+    Take,
+}
+
+/// Enters a file, or finds it: one that was looked at is looked at anew, one that was taken is not taken twice.
+///
+/// # Errors
+/// When the store failed.
+pub fn enter(tx: &Write<'_>, mapping: &Mapping, new: &Import) -> Result<Import, StoreError> {
+    if let Some(there) = rows::import_by_digest(tx, &mapping.id, &new.digest)? {
+        return Ok(there);
+    }
+    rows::insert_import(tx, new)?;
+    tx.journal(&Entry {
+        actor: new.staff.map_or_else(|| "terminal".to_owned(), |id| format!("staff:{id}")),
+        what: "import-entered",
+        kind: "import",
+        record: new.id.clone(),
+        authority: format!("mapping:{}", mapping.id),
+        why: String::new(),
+    })?;
+    Ok(new.clone())
+}
+
+/// Sets an import to a way from its beginning or from where it stopped: what was looked at or refused begins anew, what was stopped goes on.
+///
+/// # Errors
+/// When the store failed.
+pub fn set_out(tx: &Write<'_>, import: &mut Import, way: Way, by: &By, name: &str) -> Result<(), StoreError> {
+    let goes_on = way == Way::Take && matches!(import.state, State::Stopped | State::Taking);
+    if !goes_on {
+        rows::forget_lines(tx, &import.id)?;
+        (import.next_row, import.taken, import.same, import.wrong) = (0, 0, 0, 0);
+    }
+    import.state = if way == Way::Look { State::Looking } else { State::Taking };
+    (import.stopping, import.by, import.staff) = (false, name.to_owned(), by.staff());
+    rows::keep_import(tx, import)
+}
+
+/// What became of some lines.
+struct Gone {
+    import: Import,
+    problems: Vec<LineProblem>,
+}
+
+/// Goes through a file from where it stands to its end, or until somebody stops it. After a power cut, called again, it goes on with the next line.
+///
+/// # Errors
+/// When the store failed: all that was gone through before stays gone through.
+pub fn go_through(
+    desk: &Desk,
+    office: &Office,
+    mapping: &Mapping,
+    by: &By,
+    id: &str,
+    way: Way,
+    lines: &mut dyn Iterator<Item = Result<Row, RowWrong>>,
+    mut told: impl FnMut(&Import),
+) -> Result<Import, StoreError> {
+    let of = id.to_owned();
+    let mut import = desk.read(move |tx| rows::import_by_id(tx, &of))?.ok_or(StoreError::damaged("exchange_import"))?;
+    let mut lines = lines.skip(usize::try_from(import.next_row).unwrap_or(0));
+    loop {
+        let some: Vec<Result<Row, RowWrong>> = lines.by_ref().take(TOGETHER).collect();
+        let is_end = some.len() < TOGETHER;
+        let broken = some.iter().any(|line| line.as_ref().is_err_and(|wrong| wrong.why.ends()));
+        import = some_lines(desk, office, mapping, by, &import.id, way, &some)?;
+        told(&import);
+        if import.stopping || is_end || broken {
+            let end = match (import.stopping, broken, way) {
+                // What was only looked at begins anew when it is taken.
+                (true, _, Way::Look) => State::Looked,
+                (true, ..) => State::Stopped,
+                (_, true, _) => State::Refused,
+                (_, _, Way::Look) => State::Looked,
+                (_, _, Way::Take) => State::Done,
+            };
+            return ended(desk, by, &import.id, end);
+        }
+    }
+}
+
+fn ended(desk: &Desk, by: &By, id: &str, state: State) -> Result<Import, StoreError> {
+    let (id, actor) = (id.to_owned(), by.actor());
+    desk.write(move |tx| {
+        let mut import = rows::import_by_id(tx, &id)?.ok_or(StoreError::damaged("exchange_import"))?;
+        (import.state, import.stopping) = (state, false);
+        rows::keep_import(tx, &import)?;
+        if state == State::Done {
+            rows::forget_pieces(tx, &id)?;
+        }
+        tx.journal(&Entry {
+            actor: actor.clone(),
+            what: "import-ended",
+            kind: "import",
+            record: id.clone(),
+            authority: format!("mapping:{}", import.mapping),
+            why: state.word().to_owned(),
+        })?;
+        Ok(import)
+    })
+}
+
+/// How a transaction over some lines ended without being kept.
+enum Undone {
+    /// 試し: as it should.
+    Looked(Box<Gone>),
+    /// A line was refused half way: nothing of this transaction stays, and the lines are gone through one by one.
+    Line,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Undone {
+        Undone::Store(error)
+    }
+}
+
+fn some_lines(
+    desk: &Desk,
+    office: &Office,
+    mapping: &Mapping,
+    by: &By,
+    id: &str,
+    way: Way,
+    lines: &[Result<Row, RowWrong>],
+) -> Result<Import, StoreError> {
+    match together(desk, office, mapping, by, id, way, lines, None) {
+        Ok(import) => Ok(import),
+        Err(Undone::Store(error)) => Err(error),
+        Err(Undone::Looked(gone)) => counted(desk, office, &gone),
+        Err(Undone::Line) => one_by_one(desk, office, mapping, by, id, way, lines),
+    }
+}
+
+fn one_by_one(
+    desk: &Desk,
+    office: &Office,
+    mapping: &Mapping,
+    by: &By,
+    id: &str,
+    way: Way,
+    lines: &[Result<Row, RowWrong>],
+) -> Result<Import, StoreError> {
+    let of = id.to_owned();
+    let mut import = desk.read(move |tx| rows::import_by_id(tx, &of))?.ok_or(StoreError::damaged("exchange_import"))?;
+    for line in lines {
+        let one = std::slice::from_ref(line);
+        let refused = Refusal::default();
+        import = loop {
+            match together(desk, office, mapping, by, id, way, one, Some(&refused)) {
+                Ok(import) => break import,
+                Err(Undone::Store(error)) => return Err(error),
+                Err(Undone::Looked(gone)) => break counted(desk, office, &gone)?,
+                // Its refusal is known now: the second time it is only noted.
+                Err(Undone::Line) => {}
+            }
+        };
+    }
+    Ok(import)
+}
+
+/// What a line was refused with, when it is gone through a second time to be noted.
+type Refusal = std::sync::Arc<std::sync::Mutex<Option<LineProblem>>>;
+
+#[allow(clippy::too_many_arguments)]
+fn together(
+    desk: &Desk,
+    office: &Office,
+    mapping: &Mapping,
+    by: &By,
+    id: &str,
+    way: Way,
+    lines: &[Result<Row, RowWrong>],
+    refusal: Option<&Refusal>,
+) -> Result<Import, Undone> {
+    let (office, mapping, by, id, lines) = (office.clone(), mapping.clone(), by.clone(), id.to_owned(), lines.to_vec());
+    let refusal = refusal.cloned();
+    desk.write(move |tx| {
+        let import = rows::import_by_id(tx, &id)?.ok_or(StoreError::damaged("exchange_import"))?;
+        let mut gone = Gone { import, problems: Vec::new() };
+        let known = refusal.as_ref().and_then(|known| known.lock().ok().and_then(|known| known.clone()));
+        for line in &lines {
+            gone.import.next_row += 1;
+            let place = gone.import.next_row;
+            let wrong = |gone: &mut Gone, problem: LineProblem| {
+                gone.import.wrong += 1;
+                gone.problems.push(problem);
+            };
+            let row = match line {
+                Err(broken) => {
+                    let headers: Vec<String> = mapping.headers().map(str::to_owned).collect();
+                    wrong(&mut gone, LineProblem::of_file(broken, &headers));
+                    continue;
+                }
+                Ok(row) => row,
+            };
+            if let Some(known) = &known {
+                wrong(&mut gone, known.clone());
+                continue;
+            }
+            let record = drawn(&office, &id, place);
+            match take_row(tx, &office, &mapping, &by, &id, row, record) {
+                Ok(Outcome::Taken) => gone.import.taken += 1,
+                Ok(Outcome::Same) => gone.import.same += 1,
+                Ok(Outcome::Wrong(problem)) => wrong(&mut gone, problem),
+                Err(Stop::Store(error)) => return Err(Undone::Store(error)),
+                Err(Stop::Refused(problem)) => {
+                    if let Some(refusal) = &refusal
+                        && let Ok(mut refusal) = refusal.lock()
+                    {
+                        *refusal = Some(problem);
+                    }
+                    return Err(Undone::Line);
+                }
+            }
+        }
+        if way == Way::Look {
+            return Err(Undone::Looked(Box::new(gone)));
+        }
+        keep(tx, &office, &gone)?;
+        Ok(gone.import)
+    })
+}
+
+/// The id of a record that a line may enter: the same however often the transaction runs.
+fn drawn(office: &Office, import: &str, place: i64) -> RecordId {
+    let mac = office.keys.mac("exchange record", format!("{import}:{place}").as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&mac[..16]);
+    RecordId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+fn counted(desk: &Desk, office: &Office, gone: &Gone) -> Result<Import, StoreError> {
+    let (office, import, problems) = (office.clone(), gone.import.clone(), gone.problems.clone());
+    desk.write(move |tx| {
+        let gone = Gone { import: import.clone(), problems: problems.clone() };
+        keep(tx, &office, &gone)?;
+        // Somebody may have stopped it while the lines were looked at.
+        Ok(Import { stopping: rows::import_by_id(tx, &gone.import.id)?.is_some_and(|now| now.stopping), ..gone.import })
+    })
+}
+
+fn keep(tx: &Write<'_>, office: &Office, gone: &Gone) -> Result<(), StoreError> {
+    let stopping = rows::import_by_id(tx, &gone.import.id)?.is_some_and(|now| now.stopping);
+    rows::keep_import(tx, &Import { stopping, ..gone.import.clone() })?;
+    let before = gone.import.wrong - i64::try_from(gone.problems.len()).unwrap_or(0);
+    for (at, problem) in gone.problems.iter().enumerate() {
+        let place = before + i64::try_from(at).unwrap_or(0) + 1;
+        if place <= PROBLEMS_MAX {
+            rows::add_line(tx, &office.keys, &gone.import.id, place, problem)?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes that the file itself cannot be opened.
+///
+/// # Errors
+/// When the store failed.
+pub fn refuse(desk: &Desk, office: &Office, by: &By, id: &str, problem: &LineProblem) -> Result<Import, StoreError> {
+    let (office_of, of, problem) = (office.clone(), id.to_owned(), problem.clone());
+    desk.write(move |tx| {
+        rows::forget_lines(tx, &of)?;
+        rows::add_line(tx, &office_of.keys, &of, 1, &problem)?;
+        let mut import = rows::import_by_id(tx, &of)?.ok_or(StoreError::damaged("exchange_import"))?;
+        (import.next_row, import.taken, import.same, import.wrong) = (0, 0, 0, 1);
+        rows::keep_import(tx, &import)
+    })?;
+    ended(desk, by, id, State::Refused)
+}
+
+/// What could not be taken, after a place.
+///
+/// # Errors
+/// When the store failed.
+pub fn problems(tx: &store::Read<'_>, office: &Office, id: &str, after: i64, limit: i64) -> Result<Vec<(i64, LineProblem)>, StoreError> {
+    rows::lines_after(tx, &office.keys, id, after, limit)
+}
+
+/// An import by its id.
+///
+/// # Errors
+/// When the store failed.
+pub fn by_id(tx: &store::Read<'_>, id: &str) -> Result<Option<Import>, StoreError> {
+    rows::import_by_id(tx, id)
+}
