@@ -40,6 +40,8 @@ pub enum Channel {
     Paper,
     /// 電話: a clerk typed for the person.
     Phone,
+    /// プログラム: a program filed for the person, by the same rules.
+    Api,
 }
 
 impl Channel {
@@ -50,12 +52,18 @@ impl Channel {
             Channel::Counter => "counter",
             Channel::Paper => "paper",
             Channel::Phone => "phone",
+            Channel::Api => "api",
         }
+    }
+
+    /// Whether it came through the residents' side, which keeps a copy, and not by a clerk's hand.
+    pub fn is_of_portal(self) -> bool {
+        matches!(self, Channel::Online | Channel::Api)
     }
 
     /// The channel that [`Channel::code`] names.
     pub fn from_code(code: &str) -> Option<Channel> {
-        [Channel::Online, Channel::Counter, Channel::Paper, Channel::Phone].into_iter().find(|channel| channel.code() == code)
+        [Channel::Online, Channel::Counter, Channel::Paper, Channel::Phone, Channel::Api].into_iter().find(|channel| channel.code() == code)
     }
 }
 
@@ -453,4 +461,20 @@ impl Case {
     pub fn withdraw(&self, today: Date) -> Result<Stage, NotNow> {
         if self.stage.is_open() { Ok(Stage::Withdrawn { on: today }) } else { Err(NotNow::Stage(self.stage.code())) }
     }
+}
+
+/// The case of this id, whoever asks: look first whether they may.
+///
+/// # Errors
+/// When the store fails.
+pub fn by_id(tx: &store::Read<'_>, keys: &store::keys::Keys, id: CaseId) -> Result<Option<Case>, store::StoreError> {
+    crate::rows::desk::by_id(tx, keys, id)
+}
+
+/// The same by its number.
+///
+/// # Errors
+/// When the store fails.
+pub fn by_number(tx: &store::Read<'_>, keys: &store::keys::Keys, number: CaseNumber) -> Result<Option<Case>, store::StoreError> {
+    crate::rows::desk::by_number(tx, keys, number)
 }

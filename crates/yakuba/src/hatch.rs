@@ -7,12 +7,15 @@ use store::{files::Files, hatch::Receiver, keys::Keys};
 
 /// What the desk does with parcels from residents.
 pub fn to_desk(desk: &DeskFace) -> Vec<Arc<dyn Receiver>> {
-    cases::receiving::desk_receivers(&desk.town, &desk.keys, &desk.files, &desk.clock)
+    let mut receivers = cases::receiving::desk_receivers(&desk.town, &desk.keys, &desk.files, &desk.clock);
+    receivers.extend(access::program::desk_receivers());
+    receivers
 }
 
 /// What the portal does with parcels from the desk.
 pub fn to_portal(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<dyn Receiver>> {
     let mut receivers = access::link::portal_receivers();
+    receivers.extend(access::program::portal_receivers());
     receivers.push(Arc::new(letters::VerifyReceiver));
     receivers.extend(registry::known::portal_receivers());
     receivers.push(Arc::new(cases::told::PortalReceiver { town: town.clone(), keys: Arc::clone(keys), files: files.clone() }));

@@ -36,6 +36,7 @@ cases-channel-counter = 市役所《しやくしょ》の 窓口《まどぐち�
 cases-channel-paper = 手紙《てがみ》（紙《かみ》）
 cases-channel-line = LINE
 cases-channel-phone = 電話《でんわ》
+cases-channel-api = プログラム
 cases-channel-open = できます
 cases-channel-closed = できません
 cases-guide-steps = 申請《しんせい》の あと

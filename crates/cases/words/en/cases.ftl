@@ -36,6 +36,7 @@ cases-channel-counter = At the counter
 cases-channel-paper = By post
 cases-channel-line = LINE
 cases-channel-phone = By phone
+cases-channel-api = Program
 cases-channel-open = possible
 cases-channel-closed = not possible
 cases-guide-steps = After you apply

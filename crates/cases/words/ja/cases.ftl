@@ -38,6 +38,7 @@ cases-channel-counter = 窓口
 cases-channel-paper = 郵送・紙
 cases-channel-line = LINE
 cases-channel-phone = 電話
+cases-channel-api = プログラム
 cases-channel-open = できます
 cases-channel-closed = できません
 cases-guide-steps = 申請のあと
