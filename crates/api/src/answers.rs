@@ -194,7 +194,11 @@ fn typed_field(field: &Field, typed: &Typed, path: &str) -> Option<Value> {
         Kind::Group { fields, at_most, .. } => {
             let rows = if typed.is_touched(path) { typed.rows(path, 0, *at_most) } else { 0 };
             let rows = (0..rows).map(|row| Value::Object(typed_fields(fields.iter(), typed, &format!("{path}.{row}."))));
-            let rows: Vec<Value> = rows.collect();
+            let mut rows: Vec<Value> = rows.collect();
+            // Rows at the end that hold nothing are no rows, as the form has it.
+            while rows.last().is_some_and(|row| row.as_object().is_some_and(Map::is_empty)) {
+                rows.pop();
+            }
             (!rows.is_empty()).then_some(Value::Array(rows))
         }
         _ => whole().map(Value::from),

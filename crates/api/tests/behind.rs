@@ -82,7 +82,7 @@ store::on_both_engines! {
         assert_eq!(numbers(&w.send(decided_after(&other, "")).is(200).json()), Vec::<String>::new());
         w.send(decided_after(&other, "?procedure=paper_request")).problem(403, "out-of-bounds");
         w.send(result(&other, &number, "k", &json!({ "name": "a", "value": "b" }))).problem(404, "not-found");
-        w.send(decided_after(&filer, "")).problem(401, "invalid-token");
+        w.send(decided_after(&filer, "")).problem(403, "insufficient-scope");
         for query in ["?after=x", "?after=-1", "?nobody=1", "?procedure=A%00"] {
             w.send(decided_after(&other, query)).problem(422, "invalid-body");
         }

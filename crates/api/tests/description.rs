@@ -147,11 +147,9 @@ fn every_procedure_of_every_sample_town_has_a_valid_schema() {
     for folder in std::fs::read_dir(&towns).unwrap().filter_map(Result::ok).filter(|entry| entry.path().join("town.yaml").exists()) {
         let town = Town::load(&folder.path()).unwrap_or_else(|problems| panic!("{problems:?}"));
         for procedure in town.procedures.values() {
-            for language in Language::ALL {
-                let schema = api::description::schema(&town, language, procedure);
-                let mut schemas = Schemas::new();
-                compiled(&mut schemas, &format!("http://test/{}.json", procedure.id), schema);
-            }
+            // The languages differ in titles alone.
+            let schema = api::description::schema(&town, Language::Ja, procedure);
+            compiled(&mut Schemas::new(), &format!("http://test/{}.json", procedure.id), schema);
             count += 1;
         }
     }
