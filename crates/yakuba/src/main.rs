@@ -15,6 +15,7 @@ mod maintenance;
 mod migrations;
 mod open_town;
 mod outline;
+mod program;
 mod serve;
 mod staff;
 mod table;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Staff(staff) => staff::run(&staff),
+        Command::Program(program) => program::run(&program),
         Command::VerifyJournal(place) => maintenance::verify_journal(&place),
         Command::Backup(backup) => maintenance::backup(&backup),
         Command::Restore(restore) => maintenance::restore(&restore),
