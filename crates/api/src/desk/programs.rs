@@ -146,7 +146,7 @@ fn line(say: Say<'_>, town: &Town, program: &Program, today: Date) -> Vec<Markup
         html! { b { (program.name) } br; small { (department) } " " (parts::chip(state.0, &say.text(state.1, &[]))) },
         html! { @for scope in &program.scopes { div { code { (scope.code()) } } } },
         html! { @if procedures.is_empty() { (say.html("desk-programs-all", &[])) } @for title in &procedures { div { (title) } } },
-        html! { (say.words.short_day(Language::Ja, program.ends_on)) },
+        html! { (say.words.day(Language::Ja, program.ends_on)) },
         html! { @match day(program.used_at) { Some(day) => (day), None => (say.html("desk-programs-unused", &[])) } },
         html! {
             @if program.is_live(today) {
