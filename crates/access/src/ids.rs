@@ -85,6 +85,8 @@ ids! {
     RecordId;
     /// A note or a line of a conversation.
     NoteId;
+    /// 連携するプログラム: a program that somebody lets talk to the town hall.
+    ProgramId;
 }
 
 /// The moment goes into the leading bits, as the town's clock says it: tests with a fixed clock draw ids of that day.

@@ -10,6 +10,8 @@
 //! comes with its permission ([`grants::Permitted`]); what someone may not know of is not found. Each look at a person is a line in a log
 //! that nobody can change ([`looked`]).
 //!
+//! Programs come with a secret that staff who administer have issued for some scopes and some time ([`program`]).
+//!
 //! On the way in, [`Visitor`] (portal), [`staff::Staff`] (desk) and [`Posted`] say who asks and what they typed; on the way out, [`PageError`]
 //! says in the person's language what happened, what is kept and what to do. [`portal::serve`] and [`desk::serve`] put both around a face's
 //! routes.
@@ -25,6 +27,7 @@ pub mod grants;
 pub mod link;
 pub mod looked;
 pub mod mail;
+pub mod program;
 pub mod sessions;
 pub mod shell;
 pub mod staff;
@@ -62,6 +65,7 @@ use ui::words::RoomWords;
 pub const PORTAL_MIGRATIONS: &[Migration] = &[
     Migration { name: "access_portal_001_accounts", sql: include_str!("../migrations/portal_001_accounts.sql") },
     Migration { name: "access_portal_002_unlinked", sql: include_str!("../migrations/portal_002_unlinked.sql") },
+    Migration { name: "access_portal_003_programs", sql: include_str!("../migrations/portal_003_programs.sql") },
 ];
 
 /// What this room keeps at the desk.
@@ -69,6 +73,7 @@ pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "access_desk_001_staff", sql: include_str!("../migrations/desk_001_staff.sql") },
     Migration { name: "access_desk_002_absences", sql: include_str!("../migrations/desk_002_absences.sql") },
     Migration { name: "access_desk_003_leaving", sql: include_str!("../migrations/desk_003_leaving.sql") },
+    Migration { name: "access_desk_004_programs", sql: include_str!("../migrations/desk_004_programs.sql") },
 ];
 
 /// The words of this room.

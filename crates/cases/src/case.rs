@@ -44,12 +44,14 @@ pub enum Channel {
     NationalPortal,
     /// Another e-application service took it in and handed it over.
     OtherService,
+    /// プログラム: a program filed for the person, by the same rules.
+    Api,
 }
 
 impl Channel {
     /// All of them.
-    pub const ALL: [Channel; 6] =
-        [Channel::Online, Channel::Counter, Channel::Paper, Channel::Phone, Channel::NationalPortal, Channel::OtherService];
+    pub const ALL: [Channel; 7] =
+        [Channel::Online, Channel::Counter, Channel::Paper, Channel::Phone, Channel::NationalPortal, Channel::OtherService, Channel::Api];
 
     /// As it is stored and as word ids end: `online`.
     pub fn code(self) -> &'static str {
@@ -60,7 +62,13 @@ impl Channel {
             Channel::Phone => "phone",
             Channel::NationalPortal => "national_portal",
             Channel::OtherService => "other_service",
+            Channel::Api => "api",
         }
+    }
+
+    /// Whether it came through the residents' side, which keeps a copy, and not by a clerk's hand.
+    pub fn is_of_portal(self) -> bool {
+        matches!(self, Channel::Online | Channel::Api)
     }
 
     /// The channel that [`Channel::code`] names.
@@ -473,4 +481,20 @@ impl Case {
     pub fn withdraw(&self, today: Date) -> Result<Stage, NotNow> {
         if self.stage.is_open() { Ok(Stage::Withdrawn { on: today }) } else { Err(NotNow::Stage(self.stage.code())) }
     }
+}
+
+/// The case of this id, whoever asks: look first whether they may.
+///
+/// # Errors
+/// When the store fails.
+pub fn by_id(tx: &store::Read<'_>, keys: &store::keys::Keys, id: CaseId) -> Result<Option<Case>, store::StoreError> {
+    crate::rows::desk::by_id(tx, keys, id)
+}
+
+/// The same by its number.
+///
+/// # Errors
+/// When the store fails.
+pub fn by_number(tx: &store::Read<'_>, keys: &store::keys::Keys, number: CaseNumber) -> Result<Option<Case>, store::StoreError> {
+    crate::rows::desk::by_number(tx, keys, number)
 }

@@ -46,6 +46,22 @@ pub struct Owner {
     pub account: Option<String>,
 }
 
+impl Owner {
+    /// The owner of what a program types: nobody's session and nobody's account.
+    pub fn of_program(program: access::ProgramId) -> Owner {
+        Owner { session: format!("program:{program}"), account: None }
+    }
+
+    /// How they are called in the journal.
+    pub(crate) fn actor(&self) -> String {
+        match &self.account {
+            Some(account) => format!("account:{account}"),
+            None if self.session.starts_with("program:") => self.session.clone(),
+            None => format!("session:{}", self.session),
+        }
+    }
+}
+
 /// A draft.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {

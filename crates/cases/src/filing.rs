@@ -5,6 +5,7 @@ mod correcting;
 mod prepare;
 mod typing;
 
+pub use crate::portal::drawn;
 pub use correcting::{Corrected, broken, correct, corrected};
 pub use prepare::{CODE_MINUTES, lend, prepare};
 pub use typing::{DraftIds, Opened, begin, change_files, drop_draft, files_in, kind_at, open, own_draft, save_page};
@@ -213,8 +214,14 @@ fn free_number(tx: &Read<'_>, candidates: &Candidates) -> Result<CaseNumber, Sto
 }
 
 fn journal(tx: &Write<'_>, owner: &Owner, what: &'static str, case: CaseId) -> Result<(), StoreError> {
-    let actor = owner.account.as_ref().map_or_else(|| format!("session:{}", owner.session), |account| format!("account:{account}"));
-    tx.journal(&Entry { actor, what, kind: "case", record: case.to_string(), authority: "own".to_owned(), why: String::new() })
+    tx.journal(&Entry {
+        actor: owner.actor(),
+        what,
+        kind: "case",
+        record: case.to_string(),
+        authority: "own".to_owned(),
+        why: String::new(),
+    })
 }
 
 /// The person's case within the transaction that changes it: since their page was made the desk may have said more.

@@ -44,7 +44,8 @@ impl FileRefused {
     pub(crate) const ALL: [FileRefused; 5] =
         [FileRefused::Empty, FileRefused::Large, FileRefused::Kind, FileRefused::Full, FileRefused::TooMany];
 
-    pub(crate) fn code(self) -> &'static str {
+    /// As it stands in addresses and word ids: `large`.
+    pub fn code(self) -> &'static str {
         match self {
             FileRefused::Empty => "empty",
             FileRefused::Large => "large",
@@ -82,7 +83,7 @@ impl FileRefused {
 }
 
 /// A file as it came in, checked.
-pub(crate) struct Incoming {
+pub struct Incoming {
     name: String,
     media: &'static str,
     bytes: Vec<u8>,
@@ -166,20 +167,26 @@ async fn at_most(mut part: multipart::Field<'_>, most: usize) -> Result<Option<V
 }
 
 /// Looks at what a file is.
-pub(crate) fn checked(name: &str, bytes: Vec<u8>) -> Result<Incoming, FileRefused> {
+///
+/// # Errors
+/// When it is none that we take.
+pub fn checked(name: &str, bytes: Vec<u8>) -> Result<Incoming, FileRefused> {
     let media = attachments::look_at(&bytes)?;
     Ok(Incoming { name: shown_name(name), media, bytes })
 }
 
 /// A file's name without folders or control characters, at most 80 characters: it is shown, never used as a path.
-pub(crate) fn shown_name(name: &str) -> String {
+pub fn shown_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !c.is_control()).take(80).collect();
     if clean.trim().is_empty() { "file".to_owned() } else { clean }
 }
 
 /// Puts files into the store of files of a face before the transaction that names them; what no transaction names is swept later.
-pub(crate) async fn keep(store: &Files, files: Vec<(String, Incoming)>) -> Result<Vec<(String, FileAnswer)>, PageError> {
+///
+/// # Errors
+/// When the disk fails.
+pub async fn keep(store: &Files, files: Vec<(String, Incoming)>) -> Result<Vec<(String, FileAnswer)>, PageError> {
     if files.is_empty() {
         return Ok(Vec::new());
     }
@@ -199,7 +206,10 @@ pub(crate) async fn keep(store: &Files, files: Vec<(String, Incoming)>) -> Resul
 }
 
 /// Adds files to their questions, in groups too, up to as many as each takes. What no question asks for is left aside.
-pub(crate) fn put(draft: &mut Typed, fields: &IndexMap<FieldId, Field>, files: &[(String, FileAnswer)]) -> Result<(), TooMuch> {
+///
+/// # Errors
+/// When the draft holds no more.
+pub fn put(draft: &mut Typed, fields: &IndexMap<FieldId, Field>, files: &[(String, FileAnswer)]) -> Result<(), TooMuch> {
     for (path, answer) in files {
         let Some(Kind::Files { at_most, .. }) = filing::kind_at(draft, fields, path) else { continue };
         if draft.all(path).len() >= *at_most as usize {

@@ -66,6 +66,10 @@ pub use rows::desk::{After, InboxLine, Queue};
 pub mod desk_lists {
     pub use crate::rows::inbox::{Narrow, count, findable_by, inbox as page, search};
 }
+/// 添付 as it comes in by another way than a page: looked at, kept, put beside its question.
+pub mod documents {
+    pub use crate::incoming::{Incoming, checked, keep, put, shown_name};
+}
 pub use tools::Tools;
 
 /// Drafts that were begun before signing in belong to the account from then on.

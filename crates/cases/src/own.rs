@@ -9,11 +9,13 @@ use definitions::{
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+use store::{Read, StoreError, keys::Keys};
 
 use crate::{
     CaseNumber, Contacts,
     case::CorrectionRequest,
     parcel::{Down, News},
+    rows,
 };
 
 /// The person's copy of a case.
@@ -209,4 +211,36 @@ impl OwnCase {
             News::Letter { .. } | News::Wrote { .. } | News::Delayed { .. } | News::FeeChanged { .. } => {}
         }
     }
+}
+
+/// The person's copy of a case, whoever asks: look first whether they may.
+///
+/// # Errors
+/// When the store fails.
+pub fn by_number(tx: &Read<'_>, keys: &Keys, number: CaseNumber) -> Result<Option<OwnCase>, StoreError> {
+    rows::portal::own_by_number(tx, keys, number)
+}
+
+/// Its story, oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub fn story(tx: &Read<'_>, keys: &Keys, case: CaseId) -> Result<Vec<(Timestamp, Seen)>, StoreError> {
+    rows::portal::events(tx, keys, case)
+}
+
+/// Its letters, void ones too.
+///
+/// # Errors
+/// When the store fails.
+pub fn letters(tx: &Read<'_>, case: CaseId) -> Result<Vec<OwnLetter>, StoreError> {
+    rows::portal::letters(tx, case)
+}
+
+/// The definition under which it was filed, whatever the town's folder says by now.
+///
+/// # Errors
+/// When the store fails.
+pub fn procedure(tx: &Read<'_>, version: &Version) -> Result<Option<definitions::procedure::Procedure>, StoreError> {
+    rows::procedure(tx, version)
 }

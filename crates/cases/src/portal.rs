@@ -15,7 +15,7 @@ mod timeline;
 mod upload;
 mod verbs;
 
-pub(crate) use check::drawn;
+pub use check::drawn;
 pub(crate) use form::has_files;
 pub(crate) use upload::served;
 

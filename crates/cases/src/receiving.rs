@@ -153,7 +153,7 @@ impl DeskReceiver {
         happened.extend(doubted(&doubts));
         kept(verbs::keep(tx, town, &self.keys, &mut there, &Who::Applicant, "own", happened, filed.at))?;
         // What came from the portal has said already whose it is.
-        let lent = there.channel != Channel::Online;
+        let lent = !there.channel.is_of_portal();
         if let Some(account) = filed.account.filter(|account| lent && account.parse::<AccountId>().is_ok()) {
             rows::desk::set_account(tx, there.id, &account)?;
         }
@@ -444,7 +444,7 @@ pub fn taken_in(tx: &Write<'_>, acting: &Acting<'_>, filed: Filed, identified: O
     }
     match rows::desk::by_id(tx, acting.keys, id)? {
         Some(there) if there.procedure != filed.procedure => return Err(Refused::NotFound),
-        Some(there) if there.channel == Channel::Online => return Err(NotNow::Stage(there.stage.code()).into()),
+        Some(there) if there.channel.is_of_portal() => return Err(NotNow::Stage(there.stage.code()).into()),
         // The same form once more. Another one under its name is not thrown away unseen.
         Some(there) if attachments::say_the_same(&there.answers, &apart::taken_out(filed.answers.clone()).0) => return Ok(there.number),
         Some(_) => return Err(NotNow::Changed.into()),

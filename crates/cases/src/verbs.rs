@@ -6,7 +6,7 @@ mod delay;
 mod holding;
 
 use access::{
-    Staff,
+    CaseId, Staff,
     grants::{self, Act, RecordAttributes},
 };
 use definitions::{
@@ -374,6 +374,24 @@ pub fn write_to_applicant(
 /// See [`change`]; also nothing written.
 pub fn note(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, text: String) -> Result<Case, Refused> {
     change(tx, acting, number, seen, Act::Work, |_, _| Ok(vec![Happened::inside(Event::Note { text: written(&text)? })]))
+}
+
+/// A note that a system behind leaves on a case: inside, in the story, whatever the stage. Look first whether it may.
+///
+/// # Errors
+/// When nothing or too much was written, and when the store fails.
+pub fn noted_by_program(tx: &Write<'_>, keys: &Keys, case: CaseId, program: &str, text: &str, now: Timestamp) -> Result<(), Refused> {
+    let event = Event::Note { text: written(text)? };
+    rows::desk::tell(tx, keys, case, now, &Who::System, &event)?;
+    tx.journal(&Entry {
+        actor: program.to_owned(),
+        what: event.code(),
+        kind: "case",
+        record: case.to_string(),
+        authority: "program".to_owned(),
+        why: String::new(),
+    })?;
+    Ok(())
 }
 
 /// Most characters of a note or a letter on the case: four A4 pages.

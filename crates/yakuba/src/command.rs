@@ -47,6 +47,8 @@ pub enum Command {
     Log(Log),
     /// Writes the figures of a month, a quarter or a fiscal year as PDF
     Report(Report),
+    /// Issues, lists and revokes the tokens of programs
+    Program(Program),
     /// Proves that the journals say what was once written
     VerifyJournal(Place),
     /// Copies everything but the keys, while the town is open
@@ -247,6 +249,50 @@ pub struct KeepDefinitions {
     /// The town's folder as it was when the filings that wait were made
     #[arg(long)]
     pub town: PathBuf,
+}
+
+/// `yakuba program`.
+#[derive(Args, Clone)]
+pub struct Program {
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+    /// What to do
+    #[command(subcommand)]
+    pub what: ProgramCommand,
+}
+
+/// What can be done with programs.
+#[derive(Subcommand, Clone)]
+pub enum ProgramCommand {
+    /// Issues a token and prints it, once
+    Issue {
+        /// What staff will call it
+        #[arg(long)]
+        name: String,
+        /// The id of the department that answers for it
+        #[arg(long)]
+        department: String,
+        /// What it may do; several times: drafts:write, cases:file, cases:read-own, correspondence:write, cases:decided-read, results:write
+        #[arg(long = "scope", required = true)]
+        scopes: Vec<String>,
+        /// The id of a procedure to which it is bound; several times; none: all, where its scopes are those of residents' side
+        #[arg(long = "procedure")]
+        procedures: Vec<String>,
+        /// Its last day; a year from now unless said otherwise
+        #[arg(long)]
+        until: Option<Date>,
+    },
+    /// Lists all programs
+    List,
+    /// Revokes one: its token opens nothing any more
+    Revoke {
+        /// Its id, as `list` prints it
+        id: String,
+    },
 }
 
 /// `yakuba staff`.

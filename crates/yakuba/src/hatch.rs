@@ -11,12 +11,14 @@ pub fn to_desk(desk: &DeskFace) -> Vec<Arc<dyn Receiver>> {
     receivers.push(Arc::new(cases::unfound::UnfoundReceiver));
     receivers.push(Arc::new(figures::telling::CountsReceiver { town: desk.town.clone() }));
     receivers.push(Arc::new(figures::telling::SaidReceiver { keys: desk.keys.clone() }));
+    receivers.extend(access::program::desk_receivers());
     receivers
 }
 
 /// What the portal does with parcels from the desk.
 pub fn to_portal(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<dyn Receiver>> {
     let mut receivers = access::link::portal_receivers();
+    receivers.extend(access::program::portal_receivers());
     receivers.push(Arc::new(letters::VerifyReceiver));
     receivers.extend(registry::known::portal_receivers());
     receivers.push(Arc::new(cases::told::PortalReceiver { town: town.clone(), keys: Arc::clone(keys), files: files.clone() }));

@@ -16,6 +16,7 @@ mod maintenance;
 mod migrations;
 mod open_town;
 mod outline;
+mod program;
 mod report;
 mod serve;
 mod staff;
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
         Command::Staff(staff) => staff::run(&staff),
         Command::Log(asked) => return code(log::run(&asked)),
         Command::Report(asked) => report::run(&asked),
+        Command::Program(program) => program::run(&program),
         Command::VerifyJournal(place) => maintenance::verify_journal(&place),
         Command::Backup(backup) => maintenance::backup(&backup),
         Command::Restore(restore) => maintenance::restore(&restore),

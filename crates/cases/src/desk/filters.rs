@@ -39,7 +39,7 @@ pub(super) struct Asked {
 const QUEUES: [&str; 12] =
     ["mine", "soon", "replied", "turn", "look-after", "stand-in", "consulted", "unclaimed", "reach", "ended", "approving", "correcting"];
 const STAGES: [&str; 3] = ["working", "correcting", "approving"];
-const CHANNELS: [Channel; 6] = Channel::ALL;
+const CHANNELS: [Channel; 7] = Channel::ALL;
 /// Limits as people think of them.
 const WITHIN: [&str; 4] = ["late", "today", "soon", "week"];
 

@@ -210,7 +210,10 @@ pub(super) fn back_to_the_draft(draft: &str, refused: FilingRefused) -> Result<R
 }
 
 /// Numbers to choose from on this face, drawn before the transaction.
-pub(crate) fn drawn(face: Face) -> Result<Candidates, PageError> {
+///
+/// # Errors
+/// When the operating system gives no chance.
+pub fn drawn(face: Face) -> Result<Candidates, PageError> {
     let mut chance = [[0; 6]; 4];
     for bytes in &mut chance {
         getrandom::fill(bytes).map_err(|_| PageError::Busy)?;

@@ -20,7 +20,7 @@ use jp::calendar::BusinessCalendar;
 use store::{StoreError, Write, hatch::Failure};
 
 use crate::{
-    Channel, Contacts, clock,
+    Contacts, clock,
     correction::{Correcting, Whole},
     event::Doubt,
     parcel::Filed,
@@ -75,7 +75,7 @@ pub(super) fn filing(
     facts: &dyn Facts,
     now: Timestamp,
 ) -> Result<Vec<Doubt>, Failure> {
-    if filed.channel != Channel::Online {
+    if !filed.channel.is_of_portal() {
         return Err(Forged::Channel.into());
     }
     if filed.procedure != procedure.id {

@@ -38,6 +38,7 @@ cases-channel-line = LINE
 cases-channel-phone = 電話《でんわ》
 cases-channel-national_portal = マイナポータル（ぴったりサービス）
 cases-channel-other_service = ほかの インターネットの 申請《しんせい》
+cases-channel-api = プログラム
 cases-channel-open = できます
 cases-channel-closed = できません
 cases-guide-steps = 申請《しんせい》の あと

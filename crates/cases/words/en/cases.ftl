@@ -38,6 +38,7 @@ cases-channel-line = LINE
 cases-channel-phone = By phone
 cases-channel-national_portal = National portal (Pittari Service)
 cases-channel-other_service = Another online service
+cases-channel-api = Program
 cases-channel-open = possible
 cases-channel-closed = not possible
 cases-guide-steps = After you apply

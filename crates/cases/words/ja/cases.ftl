@@ -40,6 +40,7 @@ cases-channel-line = LINE
 cases-channel-phone = 電話
 cases-channel-national_portal = ぴったりサービス
 cases-channel-other_service = ほかの電子申請
+cases-channel-api = プログラム
 cases-channel-open = できます
 cases-channel-closed = できません
 cases-guide-steps = 申請のあと

@@ -37,7 +37,7 @@ fn with_case(at: &At<'_>, answers: &Scope) -> Scope {
     let written = at.each::<StepId>("steps").into_iter().map(|(_, at)| field::fields(&at, "ask", None));
     let written: IndexMap<FieldId, Field> = written.flatten().collect();
     at.gathered.quiet.set(quiet);
-    let channels = ["online", "counter", "paper", "line", "phone"].map(str::to_owned);
+    let channels = ["online", "counter", "paper", "line", "phone", "national_portal", "other_service", "api"].map(str::to_owned);
     let mut fields = record(&written);
     fields.insert("channel".to_owned(), Type::OneOf(channels.to_vec().into()));
     fields.insert("filed_on".to_owned(), Type::Date);
