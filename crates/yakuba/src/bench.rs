@@ -11,6 +11,7 @@ mod file;
 mod inbox;
 mod open;
 mod page;
+mod paper;
 mod people;
 mod postgres;
 mod start;
@@ -34,6 +35,7 @@ pub fn run(asked: &Bench) -> Result<(), Failure> {
         BenchCommand::Inbox { database, cases } => inbox::run(database.as_deref(), *cases)?,
         BenchCommand::Page { database } => page::run(database.as_deref())?,
         BenchCommand::Check { town, procedures } => check::run(town.as_deref(), *procedures)?,
+        BenchCommand::Paper { town, procedure, sheets } => paper::run(town, procedure, *sheets)?,
         BenchCommand::Start { town } => start::run(town.as_deref())?,
         BenchCommand::Clients { clients } => return clients::run(*clients),
     };

@@ -14,6 +14,7 @@ use axum::{
 use definitions::{ids::ProcedureId, procedure::Procedure, text::Language, typed::Typed};
 use jiff::{Timestamp, civil::Date};
 use maud::{Markup, html};
+use paper::code::SheetCode;
 use serde::{Deserialize, Serialize};
 use store::{Entry, Write};
 use ui::{
@@ -136,7 +137,7 @@ async fn choose_page(sheet: &Sheet, above: Markup, wrong: Option<&str>) -> Resul
             div.field {
                 label for="code" { (sheet.word("desk-take-over-code")) }
                 p.help #code-help { (sheet.word("desk-take-over-help")) }
-                input.in.m id="code" name="code" autocomplete="off" autocapitalize="characters" maxlength="20" aria-describedby="code-help";
+                input.in.m id="code" name="code" autocomplete="off" autocapitalize="characters" maxlength="150" aria-describedby="code-help";
             }
             (parts::button(Weight::Second, sheet.say().html("desk-take-over", &[])))
         }
@@ -189,7 +190,12 @@ enum Opened {
 
 /// A code that was read aloud or brought opens the draft here; a wrong one says nothing of whether there is such a draft, and costs a try.
 pub(super) async fn take_over(sheet: Sheet, Posted(typed): Posted) -> Result<Response, PageError> {
-    let code = typed.first("code").unwrap_or_default().parse::<DraftCode>();
+    let code = match typed.first("code").unwrap_or_default().parse::<SheetCode>() {
+        // The QR code of a printed sheet: of a blank one it says which form is to be keyed in.
+        Ok(SheetCode { draft: None, procedure, .. }) => return sheet_of(&sheet, &procedure).await,
+        Ok(SheetCode { draft: Some(draft), .. }) => draft.parse::<DraftCode>(),
+        Err(_) => typed.first("code").unwrap_or_default().parse::<DraftCode>(),
+    };
     let opened = match code {
         Ok(code) => sheet.write(move |tx, acting| opened_by(tx, acting, code)).await.map_err(refusal)?,
         // Not one of ours: a slip, which the check symbol has found.
@@ -204,6 +210,14 @@ pub(super) async fn take_over(sheet: Sheet, Posted(typed): Posted) -> Result<Res
         Opened::TooOften => "desk-take-over-often",
     };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, choose_page(&sheet, html! {}, Some(wrong)).await?).into_response())
+}
+
+/// The entry of a procedure whose blank form was read.
+async fn sheet_of(sheet: &Sheet, procedure: &str) -> Result<Response, PageError> {
+    match sheet.town.procedures.get(procedure) {
+        Some(procedure) if may_take_in(sheet, procedure) => Ok(Redirect::to(&format!("/desk/paper/{}", procedure.id)).into_response()),
+        _ => Ok((StatusCode::UNPROCESSABLE_ENTITY, choose_page(sheet, html! {}, Some("desk-take-over-wrong")).await?).into_response()),
+    }
 }
 
 fn opened_by(tx: &Write<'_>, acting: &Acting<'_>, code: DraftCode) -> Result<Opened, Refused> {

@@ -1,0 +1,27 @@
+//! What the tests of this room share.
+
+#![allow(dead_code)]
+
+use std::path::{Path, PathBuf};
+
+use definitions::{facts::NoFacts, form::fill, procedure::Procedure, town::Town, typed::Typed};
+use jiff::civil::{Date, date};
+use paper::Prefill;
+
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../towns/mihon")
+}
+
+pub fn mihon() -> Town {
+    Town::load(&folder()).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+pub fn today() -> Date {
+    date(2026, 12, 1)
+}
+
+/// A sheet filled in by somebody of whom nothing is known.
+pub fn prefill(procedure: &Procedure, typed: &[(&str, &str)], code: Option<&str>) -> Prefill {
+    let typed = Typed::from_pairs(typed.iter().copied()).unwrap();
+    Prefill::of(procedure, &fill(procedure, &typed, &NoFacts, today()), code.map(str::to_owned))
+}
