@@ -211,8 +211,11 @@ pub enum Shape {
     Tick,
 }
 
-/// How many of several are printed when the definition asks for none in particular.
+/// How many of several are printed when the definition asks for none in particular; of long ones, which take half a page each, fewer.
 const ROWS_PRINTED: u32 = 3;
+const LONG_ROWS_PRINTED: u32 = 2;
+/// From so many questions on one of several is long.
+const LONG_QUESTIONS: usize = 4;
 
 /// Lays out a procedure's form.
 pub fn lay_out(town: &Town, procedure: &Procedure, wish: &Wish<'_>) -> Form {
@@ -342,15 +345,19 @@ impl Laying<'_> {
         (each, at_least, at_most, fields): (&Text, u32, u32, &IndexMap<definitions::ids::FieldId, Field>),
         parts: &mut Vec<Part>,
     ) {
+        let printed = if fields.len() < LONG_QUESTIONS { ROWS_PRINTED } else { LONG_ROWS_PRINTED };
         let filled = self.typed().map(|typed| typed.rows(field.id.as_str(), at_least, at_most));
-        let rows = filled.unwrap_or_else(|| at_least.max(ROWS_PRINTED.min(at_most)));
+        let rows = filled.unwrap_or_else(|| at_least.max(printed.min(at_most)));
         for row in 0..rows {
             let mut title = self.words(each);
             title.ja = format!("{}（{}）", title.ja, row + 1);
             let mut bar = Bar { number: None, title, says: Vec::new() };
             if row == 0 {
                 bar.number = Some(number.to_owned());
-                bar.title.ja = format!("{}　{}", self.words(&field.label).ja, bar.title.ja);
+                let all = self.words(&field.label).ja;
+                if all != self.words(each).ja {
+                    bar.title.ja = format!("{all}　{}", bar.title.ja);
+                }
                 bar.says.extend(self.when(field.when.as_ref()));
                 bar.says.extend(field.hint.as_ref().map(|hint| self.words(hint).ja));
                 if self.prefill.is_none() && rows < at_most {

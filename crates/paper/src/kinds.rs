@@ -12,7 +12,7 @@ const LINE_LETTERS: usize = 32;
 /// Up to so many letters a short answer stands on one line: a bound is set for the longest, and most are far below it.
 const SHORT_LETTERS: usize = 60;
 /// The most lines that are printed for a long answer; whoever needs more takes a sheet of their own.
-const LINES_MAX: usize = 8;
+const LINES_MAX: usize = 5;
 /// Printed letters of a long answer that stand in one box; a longer one goes on in the next, so that no box goes over the end of a page.
 const PRINTED_LETTERS: usize = 300;
 /// The largest amount that has cells; a larger one is printed without.
@@ -31,7 +31,7 @@ pub(crate) fn rows(form: &mut Laying<'_>, field: &Field, path: &str, question: &
         }
         Kind::Kana | Kind::PersonName | Kind::Mail => vec![boxes.space("", None, None)],
         Kind::Phone => boxes.phone(),
-        Kind::Date => boxes.date("", is_birth(field)),
+        Kind::Date => boxes.date("", first_era(field)),
         Kind::Number { at_most, unit, .. } => boxes.number(*at_most, unit.as_ref().map(|unit| boxes.form.words(unit).ja)),
         Kind::Money => boxes.number(Some(MONEY_MOST), Some("円".to_owned())),
         Kind::Choice { options, .. } => choice::one(&mut boxes, options, question),
@@ -45,7 +45,7 @@ pub(crate) fn rows(form: &mut Laying<'_>, field: &Field, path: &str, question: &
         Kind::Address => boxes.address(),
         Kind::HouseholdMember { .. } => {
             let mut rows = vec![boxes.space("name", Some("氏名"), None)];
-            rows.extend(boxes.date("born", true));
+            rows.extend(boxes.date("born", TAISHO));
             rows
         }
         Kind::BankAccount => boxes.account(),
@@ -53,7 +53,7 @@ pub(crate) fn rows(form: &mut Laying<'_>, field: &Field, path: &str, question: &
         Kind::Files { at_most, later_days } => boxes.files(*at_most, *later_days),
         Kind::Signature => boxes.signature(),
         Kind::Consent => {
-            let agreed = boxes.say("上のことに同意します", "上に 書いてあることに 同意します（いいと 言います）", "I agree to this");
+            let agreed = boxes.say("同意します", "同意します（いいと 言います）", "I agree");
             vec![Row::Flow(vec![boxes.tick("", "yes", agreed)])]
         }
         // Notes are no questions; groups are laid out row by row.
@@ -61,9 +61,22 @@ pub(crate) fn rows(form: &mut Laying<'_>, field: &Field, path: &str, question: &
     };
 }
 
-/// Whether a day is somebody's day of birth: then more eras are printed.
-fn is_birth(field: &Field) -> bool {
-    ["生年月日", "生まれ", "誕生"].iter().any(|word| field.label.ja.contains(word)) || field.id.as_str().contains("born")
+/// The eras that are printed, the earliest first, with the words that the screen's list posts.
+const ERAS: [(&str, &str); 5] = [("taisho", "大正"), ("showa", "昭和"), ("heisei", "平成"), ("reiwa", "令和"), ("western", "西暦")];
+const TAISHO: usize = 0;
+const HEISEI: usize = 2;
+const REIWA: usize = 3;
+
+/// The earliest era that is printed: people are born long ago, what is wished for lies ahead, everything else is of the last decades.
+fn first_era(field: &Field) -> usize {
+    let says = |words: &[&str]| words.iter().any(|word| field.label.ja.contains(word));
+    if says(&["生年月日", "生まれ", "誕生"]) || field.id.as_str().contains("born") {
+        TAISHO
+    } else if says(&["始め", "希望", "予定", "住み", "引っ越", "利用", "使う日"]) {
+        REIWA
+    } else {
+        HEISEI
+    }
 }
 
 /// The boxes of one question.
@@ -165,12 +178,11 @@ impl Boxes<'_, '_> {
     }
 
     /// An era to ring, and the cells of year, month and day. The year has four, for 西暦.
-    fn date(&mut self, part: &str, birth: bool) -> Vec<Row> {
-        const ERAS: [(&str, &str); 5] = [("taisho", "大正"), ("showa", "昭和"), ("heisei", "平成"), ("reiwa", "令和"), ("western", "西暦")];
+    fn date(&mut self, part: &str, first: usize) -> Vec<Row> {
         let input = |name: &str| if part.is_empty() { name.to_owned() } else { format!("{part}.{name}") };
         let era = self.value(&input("era"));
-        let first = ERAS.iter().position(|(id, _)| *id == era).unwrap_or(ERAS.len());
-        let from = if birth { 0 } else { 2 }.min(first);
+        // An answer of an earlier era is ringed too.
+        let from = ERAS.iter().position(|(id, _)| *id == era).unwrap_or(first).min(first);
         let mut pieces: Vec<Piece> = Vec::new();
         if part == "born" {
             pieces.push(Piece::Words("生年月日".to_owned()));
@@ -189,7 +201,7 @@ impl Boxes<'_, '_> {
             cells_of_day.push(Piece::Words(unit.to_owned()));
         }
         // Three eras and a day stand in one row; five do not, nor the larger print.
-        if from == 2 && !self.form.large {
+        if from >= HEISEI && part.is_empty() && !self.form.large {
             pieces.extend(cells_of_day);
             return vec![Row::Flow(pieces)];
         }
