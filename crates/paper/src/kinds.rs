@@ -170,10 +170,12 @@ impl Boxes<'_, '_> {
 
     fn phone(&mut self) -> Vec<Row> {
         let value = self.value("");
-        if value.chars().count() > PHONE_CELLS || value.starts_with('+') {
+        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+        // A number of another country has no cells.
+        if value.starts_with('+') || digits.len() > PHONE_CELLS {
             return vec![self.space("", None, None)];
         }
-        let comb = self.comb("", PHONE_CELLS);
+        let comb = self.comb_from("", None, PHONE_CELLS, digits);
         vec![Row::Flow(vec![comb, Piece::Words("ハイフンは書かずに左から".to_owned())])]
     }
 

@@ -33,7 +33,7 @@ fn every_form_is_printed_and_its_map_is_true() {
         let known = KNOWN.contains(&procedure.id.as_str());
         if !all && !known && at % EACH != 0 {
             // Laid out all the same: that costs nothing.
-            let form = paper::form::lay_out(&town, procedure, &Wish::default());
+            let form = paper::form::lay_out(town, procedure, &Wish::default());
             assert!(!form.boxes.is_empty(), "{}", procedure.id);
             continue;
         }
@@ -41,7 +41,7 @@ fn every_form_is_printed_and_its_map_is_true() {
         let language = [Language::Ja, Language::En, Language::Easy][at % 3];
         let language = if known { Language::Ja } else { language };
         let wish = Wish { language, large: large && !known, prefill: None };
-        let form = print(&press, &town, procedure, &wish, today()).unwrap_or_else(|problem| panic!("{}: {problem}", procedure.id));
+        let form = print(&press, town, procedure, &wish, today()).unwrap_or_else(|problem| panic!("{}: {problem}", procedure.id));
         inside_the_margins(&form.map);
         apart(&form.map);
         if looked {

@@ -57,7 +57,7 @@ fn every_question_of_every_procedure_has_a_box_that_names_an_input_of_the_screen
     let town = mihon();
     let mut kinds = std::collections::BTreeSet::new();
     for procedure in town.procedures.values() {
-        let form = blank(&town, procedure);
+        let form = blank(town, procedure);
         for field in procedure.pages.values().flat_map(|page| page.fields.values()) {
             let inner: Vec<String> = match field.kind.group_fields() {
                 Some(fields) => {
@@ -123,7 +123,7 @@ fn a_condition_is_a_sentence_that_a_person_follows() {
     let town = mihon();
     let (mut plain, mut pointed) = (0, 0);
     for procedure in town.procedures.values() {
-        let form = blank(&town, procedure);
+        let form = blank(town, procedure);
         for when in questions(&form).into_iter().filter_map(|question| question.when.as_deref()) {
             assert!(
                 when.contains("方のみ") && !when.contains("==") && !when.contains("&&") && !when.contains("||"),
@@ -135,9 +135,9 @@ fn a_condition_is_a_sentence_that_a_person_follows() {
     }
     println!("{plain} conditions in words, {pointed} point to their questions");
     assert!(plain > pointed * 3, "{plain} in words, {pointed} not");
-    let dog = blank(&town, town.procedure("dog_registration").unwrap());
+    let dog = blank(town, town.procedure("dog_registration").unwrap());
     assert_eq!(labelled(&dog, "犬のいるところ").when.as_deref(), Some("6が「はい」の方のみ"));
-    let copy = blank(&town, town.procedure("resident_record_copy").unwrap());
+    let copy = blank(town, town.procedure("resident_record_copy").unwrap());
     assert_eq!(labelled(&copy, "本人確認書類の写真").when.as_deref(), Some("12で「窓口で受け取る」以外を選んだ方のみ"));
 }
 
@@ -147,9 +147,9 @@ fn a_prefilled_sheet_holds_what_was_typed_and_only_what_concerns_the_person() {
     let dog = town.procedure("dog_registration").unwrap();
     let typed =
         [("name", "佐藤 花子"), ("address.postal", "100-0001"), ("address.text", "見本県見本市中央1-2-3"), ("phone", "090-0000-0001")];
-    let elsewhere = questions(&blank(&town, dog)).into_iter().find(|question| question.label.ja == "犬のいるところ").is_some();
+    let elsewhere = questions(&blank(town, dog)).into_iter().find(|question| question.label.ja == "犬のいるところ").is_some();
     let prefill = prefill(dog, &typed, Some("K7P4M29ACDEX"));
-    let form = lay_out(&town, dog, &Wish { prefill: Some(&prefill), ..Wish::default() });
+    let form = lay_out(town, dog, &Wish { prefill: Some(&prefill), ..Wish::default() });
     let printed = printed(&form);
     for value in ["佐藤 花子", "100", "0001", "見本県見本市中央1-2-3", "09000000001"] {
         assert!(printed.iter().any(|one| one == value), "{value} is not in {printed:?}");
@@ -181,7 +181,7 @@ fn what_must_be_given_anew_is_never_printed() {
             .collect();
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let prefill = prefill(procedure, &pairs, None);
-        let form = lay_out(&town, procedure, &Wish { prefill: Some(&prefill), ..Wish::default() });
+        let form = lay_out(town, procedure, &Wish { prefill: Some(&prefill), ..Wish::default() });
         let json = serde_json::to_string(&form).unwrap();
         assert!(!json.contains(number) && !json.contains("署名太郎"), "{}", procedure.id);
         for at in ticked(&form) {
@@ -198,9 +198,9 @@ fn what_must_be_given_anew_is_never_printed() {
 fn another_language_stands_beside_the_japanese_and_never_in_its_place() {
     let town = mihon();
     let dog = town.procedure("dog_registration").unwrap();
-    let ja = blank(&town, dog);
+    let ja = blank(town, dog);
     for language in [Language::Easy, Language::En] {
-        let form = lay_out(&town, dog, &Wish { language, ..Wish::default() });
+        let form = lay_out(town, dog, &Wish { language, ..Wish::default() });
         assert_eq!(form.boxes, ja.boxes, "the same boxes in every language");
         for (question, japanese) in questions(&form).into_iter().zip(questions(&ja)) {
             assert_eq!(question.label.ja, japanese.label.ja);

@@ -11,7 +11,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use definitions::{ids::ProcedureId, procedure::Procedure, text::Language, typed::Typed};
+use definitions::{
+    ids::ProcedureId,
+    procedure::{Online, Procedure},
+    text::Language,
+    typed::Typed,
+};
 use jiff::{Timestamp, civil::Date};
 use maud::{Markup, html};
 use paper::code::SheetCode;
@@ -56,7 +61,7 @@ pub(crate) enum Origin {
     Blank,
     /// Its owner read a code aloud.
     Lent,
-    /// Its owner prepared it.
+    /// Its owner prepared it, or printed it to be handed in on paper.
     Prepared,
 }
 
@@ -66,7 +71,9 @@ impl OpenSheet {
         let mut typed = lent.typed;
         typed.post_papers(&form::fields(procedure), &Typed::default()).map_err(|_| PageError::TooLarge)?;
         let (origin, wished) = match lent.until {
-            Some(_) => (Origin::Prepared, Channel::Counter),
+            // What need not be done in person was printed and signed, and comes by post as much as over the counter.
+            Some(_) if matches!(procedure.channels.online, Online::Prepare(_)) => (Origin::Prepared, Channel::Counter),
+            Some(_) => (Origin::Prepared, Channel::Paper),
             None => (Origin::Lent, Channel::Phone),
         };
         let case = lent.case.parse().map_err(|_| PageError::NotFound)?;

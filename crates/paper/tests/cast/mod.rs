@@ -2,7 +2,10 @@
 
 #![allow(dead_code)]
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use definitions::{facts::NoFacts, form::fill, procedure::Procedure, town::Town, typed::Typed};
 use jiff::civil::{Date, date};
@@ -12,8 +15,10 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../towns/mihon")
 }
 
-pub fn mihon() -> Town {
-    Town::load(&folder()).unwrap_or_else(|problems| panic!("{problems:?}"))
+/// Read once for all tests of a file: it is large.
+pub fn mihon() -> &'static Town {
+    static TOWN: LazyLock<Town> = LazyLock::new(|| Town::load(&folder()).unwrap_or_else(|problems| panic!("{problems:?}")));
+    &TOWN
 }
 
 pub fn today() -> Date {
