@@ -69,14 +69,15 @@ fn letters_a_second(town: &Town, procedure: &Procedure, sheets: usize, presses: 
     let (next, failed) = (AtomicUsize::new(1), AtomicUsize::new(0));
     let began = Instant::now();
     thread::scope(|scope| {
+        let (next, failed, templates) = (&next, &failed, &templates);
         for press in &places {
-            scope.spawn(|| {
+            scope.spawn(move || {
                 loop {
                     let sheet = next.fetch_add(1, Ordering::Relaxed);
                     if sheet > sheets {
                         break;
                     }
-                    if press.set(&templates, &letter(town, procedure, sheet)).is_err() {
+                    if press.set(templates, &letter(town, procedure, sheet)).is_err() {
                         failed.fetch_add(1, Ordering::Relaxed);
                     }
                 }
