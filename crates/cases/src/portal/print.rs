@@ -29,11 +29,8 @@ pub(super) fn blank(sheet: &Sheet, procedure: &Procedure) -> Markup {
     let href = format!("/procedures/{}/paper.pdf", procedure.id);
     html! {
         @if is_offered(procedure) {
-            p {
-                a href=(href) { (say.html("cases-print-blank", &[])) }
-                "　"
-                a href={ (href) "?large=1" } { (say.html("cases-print-large", &[])) }
-            }
+            p { a href=(href) { (say.html("cases-print-blank", &[])) } }
+            p { a href={ (href) "?large=1" } { (say.html("cases-print-large", &[])) } }
         }
     }
 }
