@@ -7,7 +7,7 @@ mod typing;
 
 pub use crate::portal::drawn;
 pub use correcting::{Corrected, broken, correct, corrected};
-pub use prepare::{CODE_MINUTES, lend, prepare};
+pub use prepare::{CODE_MINUTES, lend, prepare, print};
 pub use typing::{DraftIds, Opened, begin, change_files, drop_draft, files_in, kind_at, open, own_draft, save_page};
 
 use access::{Assurance, CaseId};

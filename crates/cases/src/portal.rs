@@ -10,6 +10,7 @@ mod my;
 mod pieces;
 mod postal;
 mod prepare;
+mod print;
 mod status;
 mod timeline;
 mod upload;
@@ -61,6 +62,8 @@ pub fn router(tools: Tools) -> Router<PortalFace> {
         .route("/drafts/{draft}/file", post(check::file))
         .route("/drafts/{draft}/prepare", post(prepare::finish))
         .route("/drafts/{draft}/prepared", get(prepare::show))
+        .route("/drafts/{draft}/print", get(print::show).post(print::ask))
+        .route("/drafts/{draft}/sheet.pdf", get(print::sheet))
         .route("/drafts/{draft}/drop", post(my::drop_draft))
         .route("/drafts/{draft}/code", post(form::read_aloud))
         .route("/drafts/{draft}/files/{field}/{file}", get(upload::show))

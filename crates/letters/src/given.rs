@@ -15,6 +15,7 @@
 //! | `instruction` | the paragraphs of the 教示; empty for what is no disposition |
 //! | `paper` | `number` (文書番号), `date`, `title`, `form` (様式第2号) |
 //! | `verify` | `code`, `url`, `qr` (SVG); `none` on a draft |
+//! | `form` | a printed form (`paper`): what stands in its boxes, in order; `none` on letters |
 //! | `draft` | what is written across a page that is not yet the letter: 下書き |
 
 use jiff::civil::{Date, Weekday};

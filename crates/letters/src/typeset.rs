@@ -11,12 +11,13 @@ use serde_json::{Map, Value as Json};
 use typst::{
     Feature, Library, LibraryExt, World, WorldExt,
     diag::{FileError, FileResult, SourceDiagnostic},
-    foundations::{Array, Bytes, Datetime, Dict, Duration, Smart, Str, Value},
-    layout::{Frame, FrameItem},
+    foundations::{Array, Bytes, Content, Datetime, Dict, Duration, Label, Selector, Smart, Str, Value},
+    introspection::{Introspector, MetadataElem},
+    layout::{Abs, Frame, FrameItem},
     model::Document,
     syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot},
     text::{Font, FontBook, TextItem},
-    utils::LazyHash,
+    utils::{LazyHash, PicoStr},
 };
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
@@ -28,8 +29,21 @@ use crate::{
 };
 
 /// What a template is given, by name. A template that names anything else is refused with file, line and column.
-pub const GIVEN: [&str; 12] =
-    ["applicant", "authority", "case", "department", "draft", "instruction", "outcome", "paper", "reason", "town", "unusual", "verify"];
+pub const GIVEN: [&str; 13] = [
+    "applicant",
+    "authority",
+    "case",
+    "department",
+    "draft",
+    "form",
+    "instruction",
+    "outcome",
+    "paper",
+    "reason",
+    "town",
+    "unusual",
+    "verify",
+];
 
 /// A letter of more pages is a mistake in the template or in what was pasted into the reason.
 pub const PAGES_MAX: usize = 40;
@@ -59,6 +73,22 @@ pub struct Sheet {
     pub pages: usize,
     /// Its text without spaces, for what must stand in it.
     pub text: String,
+    /// What the template marked, where it came to lie.
+    #[serde(default)]
+    pub places: Vec<Marked>,
+}
+
+/// A place that a template marked by `#metadata(…) <place>`: where the typesetter has put it, and what was said there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marked {
+    /// The page, from 1.
+    pub page: usize,
+    /// From the left edge of the page, in thousandths of a millimetre.
+    pub x_um: i64,
+    /// From its top edge, likewise.
+    pub y_um: i64,
+    /// What the template put there.
+    pub says: Json,
 }
 
 /// Typesets one letter. Call it through [`crate::press::Press`], which holds it to limits of time and memory.
@@ -93,7 +123,24 @@ fn set(desk: &Desk, job: &Job) -> Result<Sheet, LetterProblem> {
     printed.complete(&job.given)?;
     let title = document.info().title.clone().unwrap_or_default();
     let pdf = typst_pdf::pdf(&document, &options(job)?).map_err(|errors| desk.fault(&errors))?;
-    Ok(Sheet { pdf, title: title.into(), pages, text: printed.text })
+    Ok(Sheet { pdf, title: title.into(), pages, text: printed.text, places: places(&document) })
+}
+
+/// The label of what [`Marked`] is made of.
+const PLACE: &str = "place";
+
+/// What the template marked, as the typesetter itself knows its place. Nothing is measured twice.
+fn places(document: &PagedDocument) -> Vec<Marked> {
+    let Some(label) = Label::new(PicoStr::intern(PLACE)) else { return Vec::new() };
+    let introspector = document.introspector();
+    let marked = introspector.query(&Selector::Label(label));
+    let place = |content: &Content| {
+        let at = introspector.position(content.location()?)?;
+        let value = &content.to_packed::<MetadataElem>()?.value;
+        let um = |length: Abs| (length.to_mm() * 1000.0).round() as i64;
+        Some(Marked { page: at.page.get(), x_um: um(at.point.x), y_um: um(at.point.y), says: serde_json::to_value(value).ok()? })
+    };
+    marked.iter().filter_map(place).collect()
 }
 
 /// PDF/A-2a for keeping and PDF/UA-1 for reading aloud: Typst refuses what does not conform.

@@ -149,7 +149,7 @@ store::on_both_engines! {
         office.work();
         let letter = office.letter(order.id).unwrap();
         assert_eq!((letter.title.as_str(), letter.document_number.as_str(), letter.voided), ("公文書開示決定通知書", "8見総第1号", false));
-        let pdf = keep("issued", &letters::Sheet { pdf: office.files.get(&letter.pdf).unwrap(), title: String::new(), pages: 1, text: String::new() });
+        let pdf = keep("issued", &letters::Sheet { pdf: office.files.get(&letter.pdf).unwrap(), title: String::new(), pages: 1, text: String::new(), places: Vec::new() });
         let text: String = poppler("pdftotext", &["-layout"], &pdf).split_whitespace().collect();
         for expected in ["8見総第1号", "見本市長見本一郎", "佐藤花子様", "3か月以内に、見本市長に対して審査請求", &order.verify.to_string()] {
             assert!(text.contains(expected), "{expected}");
@@ -206,7 +206,7 @@ store::on_both_engines! {
         office.order(&water).unwrap();
         office.work();
         let letter = office.letter(water.id).unwrap();
-        let pdf = keep("water", &letters::Sheet { pdf: office.files.get(&letter.pdf).unwrap(), title: String::new(), pages: 1, text: String::new() });
+        let pdf = keep("water", &letters::Sheet { pdf: office.files.get(&letter.pdf).unwrap(), title: String::new(), pages: 1, text: String::new(), places: Vec::new() });
         let text = poppler("pdftotext", &[], &pdf);
         assert!(text.contains("見本市水道事業管理者") && !text.contains("審査請求") && !text.contains("教示"), "{text}");
     }

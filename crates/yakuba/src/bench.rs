@@ -12,6 +12,7 @@ mod file;
 mod inbox;
 mod open;
 mod page;
+mod paper;
 mod people;
 mod postgres;
 mod start;
@@ -36,6 +37,7 @@ pub fn run(asked: &Bench) -> Result<(), Failure> {
         BenchCommand::Page { database } => page::run(database.as_deref())?,
         BenchCommand::Check { town, procedures } => check::run(town.as_deref(), *procedures)?,
         BenchCommand::Figures { town, cases } => figures::run(town.as_deref(), *cases)?,
+        BenchCommand::Paper { town, procedure, sheets } => paper::run(town, procedure, *sheets)?,
         BenchCommand::Start { town } => start::run(town.as_deref())?,
         BenchCommand::Clients { clients } => return clients::run(*clients),
     };

@@ -33,6 +33,8 @@ pub enum Command {
     Coverage(Coverage),
     /// Tries a procedure with answers from a file: what is asked, said, charged, done and sent
     Try(Try),
+    /// Prints a procedure's form on A4, empty or filled in, and the map of its boxes
+    Paper(Paper),
     /// Writes the first outline of a procedure, with an example and the sentences to translate; run again, it adds those that came since
     New(New),
     /// Shows what a folder changes of what lies below it
@@ -209,6 +211,34 @@ pub struct Try {
     /// JSON instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+/// `yakuba paper`.
+#[derive(Args, Clone)]
+pub struct Paper {
+    /// The procedure's id
+    pub procedure: String,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+    /// The PDF to write
+    #[arg(short, long)]
+    pub out: PathBuf,
+    /// The map to write beside it: every box with its page, rectangle and question, as JSON
+    #[arg(long)]
+    pub map: Option<PathBuf>,
+    /// 拡大文字: everything 1.4 times as large
+    #[arg(long)]
+    pub large: bool,
+    /// Answers to print into the boxes, as an example writes them, JSON or YAML: the sheet is then only to be signed
+    #[arg(long)]
+    pub answers: Option<PathBuf>,
+    /// The language beside the Japanese: `easy` or `en`
+    #[arg(long)]
+    pub language: Option<String>,
+    /// The day on which the answers are looked at, `2026-11-24`: today unless said otherwise
+    #[arg(long)]
+    pub on: Option<Date>,
 }
 
 /// `yakuba new`.
@@ -445,6 +475,18 @@ pub enum BenchCommand {
         /// Procedures of the synthetic one
         #[arg(long, default_value_t = 150)]
         procedures: usize,
+    },
+    /// A4 forms and letters through the press, one after the other and on all processors
+    Paper {
+        /// The town's folder
+        #[arg(long)]
+        town: PathBuf,
+        /// The procedure whose form is set
+        #[arg(long, default_value = "afterschool_join")]
+        procedure: String,
+        /// How many of each
+        #[arg(long, default_value_t = 200)]
+        sheets: usize,
     },
     /// The clients of the other benches, in a process of their own
     #[command(hide = true)]

@@ -16,6 +16,7 @@ mod maintenance;
 mod migrations;
 mod open_town;
 mod outline;
+mod paper;
 mod program;
 mod report;
 mod serve;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Check(folder) => return check::run(&folder.folder),
         Command::Coverage(asked) => return coverage::run(&asked),
         Command::Try(asked) => return code(trial::run(&asked)),
+        Command::Paper(asked) => return code(paper::run(&asked)),
         Command::New(asked) => return code(outline::run(&asked)),
         Command::Diff(asked) => return diff::run(&asked),
         Command::KeepDefinitions(asked) => maintenance::keep_definitions(&asked),

@@ -224,7 +224,7 @@ impl OpenTown {
             let routes = access::portal::router()
                 .merge(messages::portal::router())
                 .merge(letters::portal::router())
-                .merge(paper::portal_router())
+                .merge(paper::portal_router(Arc::clone(&self.tools.press)))
                 .merge(cases::portal_router(self.tools.clone()))
                 .merge(rounds::portal_router())
                 .merge(exchange::portal_router())

@@ -11,9 +11,15 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use definitions::{ids::ProcedureId, procedure::Procedure, text::Language, typed::Typed};
+use definitions::{
+    ids::ProcedureId,
+    procedure::{Online, Procedure},
+    text::Language,
+    typed::Typed,
+};
 use jiff::{Timestamp, civil::Date};
 use maud::{Markup, html};
+use paper::code::SheetCode;
 use serde::{Deserialize, Serialize};
 use store::{Entry, Write};
 use ui::{
@@ -55,7 +61,7 @@ pub(crate) enum Origin {
     Blank,
     /// Its owner read a code aloud.
     Lent,
-    /// Its owner prepared it.
+    /// Its owner prepared it, or printed it to be handed in on paper.
     Prepared,
 }
 
@@ -65,7 +71,9 @@ impl OpenSheet {
         let mut typed = lent.typed;
         typed.post_papers(&form::fields(procedure), &Typed::default()).map_err(|_| PageError::TooLarge)?;
         let (origin, wished) = match lent.until {
-            Some(_) => (Origin::Prepared, Channel::Counter),
+            // What need not be done in person was printed and signed, and comes by post as much as over the counter.
+            Some(_) if matches!(procedure.channels.online, Online::Prepare(_)) => (Origin::Prepared, Channel::Counter),
+            Some(_) => (Origin::Prepared, Channel::Paper),
             None => (Origin::Lent, Channel::Phone),
         };
         let case = lent.case.parse().map_err(|_| PageError::NotFound)?;
@@ -137,7 +145,7 @@ async fn choose_page(sheet: &Sheet, above: Markup, wrong: Option<&str>) -> Resul
             div.field {
                 label for="code" { (sheet.word("desk-take-over-code")) }
                 p.help #code-help { (sheet.word("desk-take-over-help")) }
-                input.in.m id="code" name="code" autocomplete="off" autocapitalize="characters" maxlength="20" aria-describedby="code-help";
+                input.in.m id="code" name="code" autocomplete="off" autocapitalize="characters" maxlength="150" aria-describedby="code-help";
             }
             (parts::button(Weight::Second, sheet.say().html("desk-take-over", &[])))
         }
@@ -190,7 +198,12 @@ enum Opened {
 
 /// A code that was read aloud or brought opens the draft here; a wrong one says nothing of whether there is such a draft, and costs a try.
 pub(super) async fn take_over(sheet: Sheet, Posted(typed): Posted) -> Result<Response, PageError> {
-    let code = typed.first("code").unwrap_or_default().parse::<DraftCode>();
+    let code = match typed.first("code").unwrap_or_default().parse::<SheetCode>() {
+        // The QR code of a printed sheet: of a blank one it says which form is to be keyed in.
+        Ok(SheetCode { draft: None, procedure, .. }) => return sheet_of(&sheet, &procedure).await,
+        Ok(SheetCode { draft: Some(draft), .. }) => draft.parse::<DraftCode>(),
+        Err(_) => typed.first("code").unwrap_or_default().parse::<DraftCode>(),
+    };
     let opened = match code {
         Ok(code) => sheet.write(move |tx, acting| opened_by(tx, acting, code)).await.map_err(refusal)?,
         // Not one of ours: a slip, which the check symbol has found.
@@ -205,6 +218,14 @@ pub(super) async fn take_over(sheet: Sheet, Posted(typed): Posted) -> Result<Res
         Opened::TooOften => "desk-take-over-often",
     };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, choose_page(&sheet, html! {}, Some(wrong)).await?).into_response())
+}
+
+/// The entry of a procedure whose blank form was read.
+async fn sheet_of(sheet: &Sheet, procedure: &str) -> Result<Response, PageError> {
+    match sheet.town.procedures.get(procedure) {
+        Some(procedure) if may_take_in(sheet, procedure) => Ok(Redirect::to(&format!("/desk/paper/{}", procedure.id)).into_response()),
+        _ => Ok((StatusCode::UNPROCESSABLE_ENTITY, choose_page(sheet, html! {}, Some("desk-take-over-wrong")).await?).into_response()),
+    }
 }
 
 fn opened_by(tx: &Write<'_>, acting: &Acting<'_>, code: DraftCode) -> Result<Opened, Refused> {

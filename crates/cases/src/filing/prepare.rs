@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     CaseNumber, attachments, clock,
-    draft::{Draft, DraftId, Owner},
+    draft::{Changed, Draft, DraftId, Owner},
     parcel::{self, Up},
     preparation::{DraftCode, PREPARED_DAYS, PreparationCode, Prepared},
     rows,
@@ -34,10 +34,37 @@ pub fn prepare(
     drawn: PreparationCode,
 ) -> Result<Prepared, FilingRefused> {
     let opened = super::ready(tx, terms, id, owner, seen)?;
-    let (mut draft, procedure) = (opened.draft, opened.procedure);
-    if !matches!(procedure.channels.online, Online::Prepare(_)) {
+    if !matches!(opened.procedure.channels.online, Online::Prepare(_)) {
         return Err(FilingRefused::NotOffered);
     }
+    under_a_code(tx, terms, owner, (opened.draft, opened.procedure), drawn)
+}
+
+/// 印刷して出す: the person prints their own draft, signs it and hands it in on paper; whoever takes the paper in goes on with the draft under
+/// the code that is printed on it. It need not be finished: what is empty is filled in by hand. Printed again, the code stays. The draft stays
+/// theirs: filed here all the same, it is filed once.
+///
+/// # Errors
+/// [`FilingRefused::NotOffered`] where it may come neither over the counter nor by post; [`FilingRefused::Closed`]; as [`own_draft`].
+pub fn print(tx: &Write<'_>, terms: &Terms<'_>, id: DraftId, owner: &Owner, drawn: PreparationCode) -> Result<Prepared, FilingRefused> {
+    let opened = super::open(tx, terms, id, owner)?;
+    if let Changed::Closed(moment) = opened.changed {
+        return Err(FilingRefused::Closed(moment));
+    }
+    if !paper::is_offered(opened.procedure) {
+        return Err(FilingRefused::NotOffered);
+    }
+    under_a_code(tx, terms, owner, (opened.draft, opened.procedure), drawn)
+}
+
+/// Puts a draft under a code for weeks, the one that it has or the one that was drawn, and shows it to the desk.
+fn under_a_code(
+    tx: &Write<'_>,
+    terms: &Terms<'_>,
+    owner: &Owner,
+    (mut draft, procedure): (Draft, &Procedure),
+    drawn: PreparationCode,
+) -> Result<Prepared, FilingRefused> {
     let today = clock::day(terms.now);
     let before = draft.prepared.take().filter(|before| before.works_on(today));
     let prepared = Prepared { code: before.map_or(drawn, |before| before.code), until: today.saturating_add(PREPARED_DAYS.days()) };

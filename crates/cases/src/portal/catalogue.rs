@@ -276,6 +276,7 @@ pub(super) async fn guide(sheet: Sheet, Path(id): Path<String>) -> Result<Markup
         }
         (fee_in_full(&sheet, procedure))
         (begin(&sheet, procedure, begun.as_ref()))
+        (super::print::blank(&sheet, procedure))
         h2 { (say.html("cases-guide-steps", &[])) }
         (after_filing(&sheet, procedure))
         h2 { (say.html("cases-guide-other-ways", &[])) }

@@ -22,7 +22,7 @@ use super::{
     Sheet,
     door::{self, Door},
     form::{self, Owned},
-    prepare, refusal, see, status,
+    prepare, print, refusal, see, status,
 };
 use crate::{
     CaseNumber, Channel, FilingRefused,
@@ -61,6 +61,7 @@ fn check_page(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
             (parts::answers(say, &page_answers(sheet, page.fields.values(), opened, &format!("/drafts/{draft}/{}", page.id))))
         }
         (last_step(sheet, procedure, opened))
+        (print::way_out(sheet, procedure, opened))
     };
     sheet.page(&title, |page| page.personal(), body)
 }
@@ -96,7 +97,7 @@ fn to_mend(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
 }
 
 /// Whether it takes effect at the counter and is only prepared here.
-fn is_prepared(procedure: &Procedure) -> bool {
+pub(super) fn is_prepared(procedure: &Procedure) -> bool {
     matches!(procedure.channels.online, Online::Prepare(_))
 }
 

@@ -44,6 +44,10 @@ pub(super) async fn show(sheet: Sheet, Path(draft): Path<String>) -> Result<Resp
         // Never finished, or the code has ended: the check leads on.
         return Ok(see(&format!("/drafts/{draft}/check")));
     };
+    if !check::is_prepared(procedure) {
+        // Its code is on a sheet that was printed.
+        return Ok(see(&format!("/drafts/{draft}/print")));
+    }
     Ok(page(&sheet, procedure, &draft, prepared).into_response())
 }
 
@@ -96,7 +100,7 @@ fn qr(prepared: &Prepared) -> Option<Markup> {
     Some(PreEscaped(drawing[start..].to_owned()))
 }
 
-fn where_and_when(sheet: &Sheet, procedure: &Procedure) -> Markup {
+pub(super) fn where_and_when(sheet: &Sheet, procedure: &Procedure) -> Markup {
     let say = sheet.say();
     let (department, phone) = sheet.department(&procedure.department);
     let place = sheet.town.departments.get(&procedure.department).and_then(|department| department.place.as_ref());

@@ -250,3 +250,17 @@ cases-my-prepared = 準備番号《じゅんびばんごう》（{ $day }まで�
 cases-my-prepared-show = 持《も》ってくる もの・場所《ばしょ》を 見《み》る
 cases-my-prepared-over = 準備番号《じゅんびばんごう》は { $day }で 終《お》わりました。続《つづ》きから、もういちど「準備《じゅんび》を 終《お》える」を おして ください。新《あたら》しい 番号《ばんごう》が 出《で》ます。
 cases-status-voice = 2つの 質問《しつもん》に 答《こた》える（しなくても いいです）
+
+# 紙《かみ》で 出《だ》す
+cases-print-blank = 紙《かみ》で 出《だ》す（印刷《いんさつ》する 用紙《ようし》）
+cases-print-large = 文字《もじ》が 大《おお》きい 用紙《ようし》
+cases-print-title = 印刷《いんさつ》して 窓口《まどぐち》・郵便《ゆうびん》で 出《だ》す
+cases-print-lead = 書《か》いたものを 紙《かみ》に 印刷《いんさつ》します。あいている ところは 手《て》で 書《か》けます。
+cases-print-draft = 印刷《いんさつ》して 窓口《まどぐち》・郵便《ゆうびん》で 出《だ》す
+cases-print-not-yet = まだ 出《だ》して いません
+cases-print-not-yet-lead = 紙《かみ》が 役所《やくしょ》に ついたときに、申請《しんせい》に なります。
+cases-print-open = 用紙《ようし》を ひらく（PDF）
+cases-print-step-print = 用紙《ようし》を ひらいて 印刷《いんさつ》します（A4）。
+cases-print-step-sign = あいている ところを 黒《くろ》い ペンで 書《か》きます。名前《なまえ》も 書《か》きます。
+cases-print-step-hand-in = 窓口《まどぐち》に 出《だ》すか、郵便《ゆうびん》で 送《おく》ります。
+cases-print-code = { $day }まで 使《つか》えます。この 番号《ばんごう》は 用紙《ようし》にも あります。

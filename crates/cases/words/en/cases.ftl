@@ -250,3 +250,17 @@ cases-my-prepared = Preparation code (until { $day }; nothing has been submitted
 cases-my-prepared-show = What to bring, and where
 cases-my-prepared-over = The preparation code ended on { $day }. Continue and press “Finish preparing” once more for a new one.
 cases-status-voice = Answer two questions to help us improve (optional)
+
+# On paper
+cases-print-blank = On paper (form to print)
+cases-print-large = Form in larger print
+cases-print-title = Print and hand in or post
+cases-print-lead = What you typed is printed on the form. What is empty can be filled in by hand.
+cases-print-draft = Print and hand in or post
+cases-print-not-yet = Nothing has been submitted yet
+cases-print-not-yet-lead = It counts as submitted when the form reaches the town hall.
+cases-print-open = Open the form (PDF)
+cases-print-step-print = Open the form and print it (A4, actual size).
+cases-print-step-sign = Fill in what is empty in black ink, and sign.
+cases-print-step-hand-in = Hand it in at the counter, or post it.
+cases-print-code = Valid until { $day }. It is printed on the form too; the office takes over what you typed by this code.

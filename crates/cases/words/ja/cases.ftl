@@ -258,3 +258,17 @@ cases-my-prepared = 準備番号（{ $day }まで。まだ届け出ていませ�
 cases-my-prepared-show = 持ってくるもの・場所を見る
 cases-my-prepared-over = 準備番号は{ $day }で終わりました。続きから、もう一度「準備を終える」を押すと、新しい番号が出ます。
 cases-status-voice = 役場をよくするために、2つの質問に答える（任意）
+
+# 紙で出す
+cases-print-blank = 紙で出す（印刷する用紙）
+cases-print-large = 文字の大きな用紙
+cases-print-title = 印刷して窓口・郵送で出す
+cases-print-lead = 入力した内容を用紙に印刷します。空いているところは手で書けます。
+cases-print-draft = 印刷して窓口・郵送で出す
+cases-print-not-yet = まだ申請したことにはなりません
+cases-print-not-yet-lead = 用紙が役所に届いたときに、申請になります。
+cases-print-open = 用紙を開く（PDF）
+cases-print-step-print = 用紙を開いて印刷します（A4・等倍）。
+cases-print-step-sign = 空いているところを黒のペンで書き、署名します。
+cases-print-step-hand-in = 窓口に出すか、郵送します。
+cases-print-code = { $day }まで使えます。用紙にも印刷されています。役所は、この番号で入力の内容を引き継ぎます。

@@ -164,6 +164,19 @@ pub fn try_out(sources: &Sources, trying: &Trying<'_>) -> Result<Trial, Vec<Prob
     Ok(trial(trying, procedure, &town, &filled, ran))
 }
 
+/// What answers make of a procedure's form, with the town: for a sheet that is printed with them.
+///
+/// # Errors
+/// As [`try_out`].
+pub fn fill_in(sources: &Sources, trying: &Trying<'_>) -> Result<(Town, Filled), Vec<Problem>> {
+    let town = Town::from_sources(sources)?;
+    let known = town.procedures.keys().map(|id| id.as_str());
+    let procedure = town.procedures.get(trying.procedure).ok_or_else(|| vec![nobodys("手続", trying.procedure, known)])?;
+    let example = example(trying, procedure, &town)?;
+    let filled = Walk::of(procedure, &example, &town, &facts::options(&town)).fill(procedure);
+    Ok((town, filled))
+}
+
 fn nobodys<'k>(what: &str, id: &str, known: impl Iterator<Item = &'k str> + Clone) -> Problem {
     let hint = match nearest(id, known.clone()) {
         Some(near) => format!("`{near}` のことか"),

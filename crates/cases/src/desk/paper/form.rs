@@ -6,7 +6,7 @@ use definitions::{
     field::Field,
     form::{FieldProblem, Filled},
     ids::FieldId,
-    procedure::Procedure,
+    procedure::{Online, Procedure},
     text::Language,
     typed::Typed,
 };
@@ -158,7 +158,8 @@ fn origin(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet) -> Markup {
     let words = match open.origin {
         Origin::Blank => return html! {},
         Origin::Lent => "desk-sheet-lent",
-        Origin::Prepared => "desk-sheet-prepared",
+        Origin::Prepared if matches!(procedure.channels.online, Online::Prepare(_)) => "desk-sheet-prepared",
+        Origin::Prepared => "desk-sheet-printed",
     };
     html! {
         (parts::notice(Tone::Info, html! {
