@@ -1,6 +1,13 @@
 //! # 一斉受付・選考 Rounds
 //!
 //! Cases that close on one day are scored, allocated by ranked wishes, reviewed, decided in one go and announced on one day.
+//!
+//! The heart is pure: [`allocation`] gives places by wishes and standing, [`lots`] breaks the last ties in a way that anybody can reckon again,
+//! [`waiting`] says to whom a place goes that became free later.
+
+pub mod allocation;
+pub mod lots;
+pub mod waiting;
 
 use access::{DeskDoor, DeskFace, PortalFace};
 use axum::Router;
