@@ -9,6 +9,7 @@ mod coverage;
 mod example;
 mod facts;
 mod outcome;
+mod rounds;
 mod run;
 pub mod trial;
 mod typing;
@@ -81,6 +82,7 @@ pub fn check_sources(sources: &Sources) -> Report {
     report.procedures = town.procedures.len();
     check_examples(&town, &loaded, &mut report);
     alike(&town, &loaded, &mut report.warnings);
+    rounds::check(&town, &loaded, &mut report);
     outcome::named_too_early(&town, &loaded, &mut report.problems);
     if let Some(postal) = &sources.postal {
         report.problems.extend(postal.read().1);

@@ -6,6 +6,7 @@
 
 mod field;
 mod procedure;
+mod round;
 mod town;
 mod validate;
 

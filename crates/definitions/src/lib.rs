@@ -28,6 +28,7 @@ pub mod letter;
 pub mod message;
 pub mod procedure;
 pub mod register;
+pub mod round;
 pub mod text;
 pub mod words;
 

@@ -19,6 +19,7 @@ use crate::{
     problem::Problem,
     procedure::Procedure,
     register::{Column, Register},
+    round::Round,
     sources::Sources,
     text::{Language, Text},
     words::Translations,
@@ -57,6 +58,8 @@ pub struct Town {
     pub procedures: IndexMap<ProcedureId, Arc<Procedure>>,
     /// 台帳.
     pub registers: IndexMap<RegisterId, Register>,
+    /// 一斉受付.
+    pub rounds: IndexMap<RoundId, Arc<Round>>,
     /// Templates of letters.
     pub letters: IndexMap<LetterId, LetterTemplate>,
     /// Files beside the templates that these import, by file name: `_frame.typ`.

@@ -5,6 +5,7 @@ use super::{
     Shape::*,
     may, must,
     procedure::{GRANT, PROCEDURE},
+    round::ROUND,
 };
 
 const fn form(name: &'static str, says: &'static str, keys: &'static [&'static [Key]]) -> Form {
@@ -27,6 +28,8 @@ pub struct Document {
 /// The kinds of document.
 pub static DOCUMENTS: &[Document] = &[
     Document { key: "town", single: true, path: "town", form: &TOWN },
+    // A round names its procedure, so it is looked for first.
+    Document { key: "round", single: true, path: "rounds", form: &ROUND },
     Document { key: "procedure", single: true, path: "procedures", form: &PROCEDURE },
     Document { key: "register", single: true, path: "registers", form: &REGISTER },
     Document { key: "message", single: true, path: "messages", form: &MESSAGE },

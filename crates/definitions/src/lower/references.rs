@@ -5,6 +5,7 @@ mod forms;
 mod inventory;
 mod law;
 mod messages;
+mod rounds;
 
 use crate::{
     keys::nearest,
@@ -28,6 +29,7 @@ pub(super) fn check(town: &Town, merged: &Merged, problems: &mut Vec<Problem>) {
         facts::check(&mut look, procedure);
     }
     messages::check(&mut look);
+    rounds::check(&mut look);
     inventory::check(&mut look);
 }
 

@@ -116,6 +116,7 @@ pub(crate) fn is_for_residents(path: &str) -> bool {
         ["town", "authorities", _, "appeal", ..] | ["town", "person_facts", ..] => false,
         ["procedures", _, "steps", _, key, ..] => *key == "resident",
         ["procedures", _, "outcomes", _, key, ..] => *key == "resident",
+        ["rounds", _, "examples", ..] => false,
         _ => true,
     }
 }
