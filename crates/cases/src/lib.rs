@@ -24,6 +24,7 @@ pub mod draft;
 pub mod effects;
 pub mod event;
 pub mod filing;
+pub mod gathered;
 pub mod identity;
 mod incoming;
 pub mod leaving;
@@ -93,6 +94,7 @@ pub const PORTAL_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0002-pages-to-ask-again", sql: include_str!("../migrations/portal_002_pages_to_ask_again.sql") },
     Migration { name: "cases-0003-uploads", sql: include_str!("../migrations/portal_003_uploads.sql") },
     Migration { name: "cases-0004-prepared-drafts", sql: include_str!("../migrations/portal_004_prepared_drafts.sql") },
+    Migration { name: "cases-0005-beside", sql: include_str!("../migrations/portal_005_beside.sql") },
 ];
 
 /// What the staff's store keeps for this room.

@@ -17,6 +17,7 @@ mod told;
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
+pub use definitions::round::Together;
 pub use grievance::{Grievance, grievances};
 
 /// What is to be allocated: places, and families with their wishes.
@@ -48,19 +49,6 @@ pub struct Family {
     pub together: Together,
     /// Each child, or the one applicant.
     pub children: Vec<Child>,
-}
-
-/// What a family wishes for brothers and sisters (きょうだい).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Together {
-    /// 同じ施設に同時: all at one facility, or none.
-    Same,
-    /// 同時なら別の施設でもよい: all, wherever, or none.
-    SameTime,
-    /// 一人でもよい: each for itself.
-    #[default]
-    Any,
 }
 
 /// One to be placed.
