@@ -13,6 +13,7 @@ mod open;
 mod page;
 mod people;
 mod postgres;
+mod round;
 mod start;
 
 use std::future::Future;
@@ -34,6 +35,7 @@ pub fn run(asked: &Bench) -> Result<(), Failure> {
         BenchCommand::Inbox { database, cases } => inbox::run(database.as_deref(), *cases)?,
         BenchCommand::Page { database } => page::run(database.as_deref())?,
         BenchCommand::Check { town, procedures } => check::run(town.as_deref(), *procedures)?,
+        BenchCommand::Round { children, facilities } => round::run(*children, *facilities)?,
         BenchCommand::Start { town } => start::run(town.as_deref())?,
         BenchCommand::Clients { clients } => return clients::run(*clients),
     };
