@@ -24,6 +24,7 @@ pub mod draft;
 pub mod effects;
 pub mod event;
 pub mod filing;
+pub mod gathered;
 pub mod handing;
 pub mod history;
 pub mod identity;
@@ -105,6 +106,7 @@ pub const PORTAL_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0004-prepared-drafts", sql: include_str!("../migrations/portal_004_prepared_drafts.sql") },
     Migration { name: "cases-0005-walked", sql: include_str!("../migrations/portal_005_walked.sql") },
     Migration { name: "cases-0006-unfound", sql: include_str!("../migrations/portal_006_unfound.sql") },
+    Migration { name: "cases-0007-beside", sql: include_str!("../migrations/portal_007_beside.sql") },
 ];
 
 /// What the staff's store keeps for this room.

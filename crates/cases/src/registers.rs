@@ -113,7 +113,10 @@ pub(crate) fn charge_fee_anew(
 
 /// What the registry knows for a case: of the applicant and their household where a clerk has linked their account or found them in the
 /// registry, else of registers only.
-pub(crate) fn facts<'t, 'c>(tx: &'t Read<'c>, town: &'t Town, case: &Case, on: Date) -> Result<DeskFacts<'t, 'c>, StoreError> {
+///
+/// # Errors
+/// When the store fails.
+pub fn facts<'t, 'c>(tx: &'t Read<'c>, town: &'t Town, case: &Case, on: Date) -> Result<DeskFacts<'t, 'c>, StoreError> {
     DeskFacts::of(tx, town, rows::marks::resident_of(tx, case)?, on)
 }
 

@@ -10,6 +10,7 @@ mod example;
 mod facts;
 mod mapping;
 mod outcome;
+mod rounds;
 mod run;
 pub mod trial;
 mod typing;
@@ -83,6 +84,7 @@ pub fn check_sources(sources: &Sources) -> Report {
     check_examples(&town, &loaded, &mut report);
     mapping::check(&town, &loaded, &mut report);
     alike(&town, &loaded, &mut report.warnings);
+    rounds::check(&town, &loaded, &mut report);
     outcome::named_too_early(&town, &loaded, &mut report.problems);
     if let Some(postal) = &sources.postal {
         report.problems.extend(postal.read().1);

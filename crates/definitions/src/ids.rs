@@ -85,6 +85,18 @@ ids! {
     MessageId;
     /// A life event by which residents look for procedures.
     LifeEventId;
+    /// A round (一斉受付): `nursery_april`.
+    RoundId;
+    /// A class of a round's places: `age0`.
+    ClassId;
+    /// A table of points (指数表) of a round.
+    PointsId;
+    /// An item of a table of points.
+    ItemId;
+    /// A rule for those with the same points.
+    TieId;
+    /// From an allocation to an outcome.
+    DecisionId;
     /// An example of a procedure.
     ExampleId;
     /// A state of a register's record: `member` 在籍, `left` 退会.

@@ -7,6 +7,7 @@
 mod field;
 mod mapping;
 mod procedure;
+mod round;
 mod town;
 mod validate;
 

@@ -30,6 +30,7 @@ pub mod mapping;
 pub mod message;
 pub mod procedure;
 pub mod register;
+pub mod round;
 pub mod text;
 pub mod words;
 

@@ -13,6 +13,7 @@ mod procedure;
 mod reading;
 mod references;
 mod register;
+mod round;
 mod steps;
 #[cfg(test)]
 mod tests;

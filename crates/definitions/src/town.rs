@@ -20,6 +20,7 @@ use crate::{
     problem::Problem,
     procedure::Procedure,
     register::{Column, Register},
+    round::Round,
     sources::Sources,
     text::{Language, Text},
     words::Translations,
@@ -60,6 +61,8 @@ pub struct Town {
     pub registers: IndexMap<RegisterId, Register>,
     /// 対応表 to and from systems behind.
     pub mappings: IndexMap<MappingId, Mapping>,
+    /// 一斉受付.
+    pub rounds: IndexMap<RoundId, Arc<Round>>,
     /// Templates of letters.
     pub letters: IndexMap<LetterId, LetterTemplate>,
     /// Files beside the templates that these import, by file name: `_frame.typ`.

@@ -15,6 +15,7 @@ mod page;
 mod paper;
 mod people;
 mod postgres;
+mod round;
 mod start;
 
 use std::future::Future;
@@ -38,6 +39,7 @@ pub fn run(asked: &Bench) -> Result<(), Failure> {
         BenchCommand::Check { town, procedures } => check::run(town.as_deref(), *procedures)?,
         BenchCommand::Figures { town, cases } => figures::run(town.as_deref(), *cases)?,
         BenchCommand::Paper { town, procedure, sheets } => paper::run(town, procedure, *sheets)?,
+        BenchCommand::Round { children, facilities } => round::run(*children, *facilities)?,
         BenchCommand::Start { town } => start::run(town.as_deref())?,
         BenchCommand::Clients { clients } => return clients::run(*clients),
     };

@@ -446,6 +446,15 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 1_000_000)]
         cases: usize,
     },
+    /// The allocation of a round (一斉受付)
+    Round {
+        /// Children
+        #[arg(long, default_value_t = 10_000)]
+        children: usize,
+        /// Facilities, each with six ages
+        #[arg(long, default_value_t = 500)]
+        facilities: usize,
+    },
     /// Pages of residents: a question, the check, where a case stands
     Page {
         /// PostgreSQL instead of SQLite

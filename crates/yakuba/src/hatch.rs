@@ -22,5 +22,6 @@ pub fn to_portal(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<
     receivers.push(Arc::new(letters::VerifyReceiver));
     receivers.extend(registry::known::portal_receivers());
     receivers.push(Arc::new(cases::told::PortalReceiver { town: town.clone(), keys: Arc::clone(keys), files: files.clone() }));
+    receivers.push(Arc::new(rounds::result::PortalReceiver { keys: Arc::clone(keys) }));
     receivers
 }

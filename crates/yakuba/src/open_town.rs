@@ -238,7 +238,7 @@ impl OpenTown {
                 .merge(registry::desk::router())
                 .merge(paper::desk_router())
                 .merge(cases::desk_router(self.tools.clone()))
-                .merge(rounds::desk_router())
+                .merge(rounds::desk_router(self.tools.clone()))
                 .merge(exchange::desk_router())
                 .merge(figures::desk_router(self.tools.press.clone()))
                 .merge(api::desk_router())

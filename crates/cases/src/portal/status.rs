@@ -33,6 +33,8 @@ pub(super) struct Own {
     pub procedure: Procedure,
     pub story: Vec<(Timestamp, Seen)>,
     pub letters: Vec<OwnLetter>,
+    /// Pages of other rooms beside it: the word on the link, and where it leads.
+    pub beside: Vec<(String, String)>,
     /// Something that they were told of it is unread.
     pub is_unread: bool,
 }
@@ -51,8 +53,9 @@ pub(super) async fn own(sheet: &Sheet, number: &str) -> Result<Option<Own>, Page
             let procedure = rows::procedure(tx, &case.version)?.ok_or(FilingRefused::NotFound)?;
             let story = rows::portal::events(tx, terms.keys, case.id)?;
             let letters = rows::portal::letters(tx, case.id)?;
+            let beside = rows::portal::beside(tx, case.id)?;
             let is_unread = messages::is_any_unread_of(tx, case.id)?;
-            Ok(Some(Own { case, procedure, story, letters, is_unread }))
+            Ok(Some(Own { case, procedure, story, letters, beside, is_unread }))
         })
         .await;
     found.map_err(refusal)
@@ -203,6 +206,9 @@ fn region(sheet: &Sheet, own: &Own) -> Markup {
             Fact { label: say.html("cases-status-department", &[]), value: html! { (sheet.department(&case.department).0) } },
         ]))
         (decision(sheet, own))
+        @for (word, page) in &own.beside {
+            p.row.actions { (parts::link_button(Weight::Second, &format!("/status/{plain}/{page}"), say.html(word, &[]))) }
+        }
         (parts::timeline(say, &timeline::steps(sheet, case, &own.procedure, &own.story)))
     }
 }

@@ -109,6 +109,22 @@ pub(crate) fn by_number(tx: &Read<'_>, keys: &Keys, number: CaseNumber) -> Resul
     tx.first(&format!("select {COLUMNS} from case_ where number = $1"), params![number.plain()])?.map(|row| case(keys, &row)).transpose()
 }
 
+/// Cases of a procedure by number, filed within a time.
+pub(crate) fn filed_between(
+    tx: &Read<'_>,
+    keys: &Keys,
+    procedure: &definitions::ids::ProcedureId,
+    (from, until): (Timestamp, Timestamp),
+    after: Option<CaseNumber>,
+    most: i64,
+) -> Result<Vec<Case>, StoreError> {
+    let sql = format!(
+        "select {COLUMNS} from case_ where procedure = $1 and filed_at >= $2 and filed_at < $3 and number > $4 order by number limit $5"
+    );
+    let after = after.map(|number| number.plain()).unwrap_or_default();
+    tx.all(&sql, params![procedure.to_string(), from, until, after, most])?.iter().map(|row| case(keys, row)).collect()
+}
+
 /// Stores a case that just arrived. Says whether it is new: the same parcel twice makes one case.
 pub(crate) fn insert(tx: &Write<'_>, keys: &Keys, case: &Case, due: Option<Date>, sensitivity: i64) -> Result<bool, StoreError> {
     let body = seal(keys, "case_.body", &Body::of(case))?;

@@ -283,6 +283,18 @@ pub(crate) fn own_by_number(tx: &Read<'_>, keys: &Keys, number: CaseNumber) -> R
     tx.first(&format!("{OWN} where number = $1"), params![number.plain()])?.map(|row| own(keys, &row)).transpose()
 }
 
+/// Puts a page of another room beside a case.
+pub(crate) fn put_beside(tx: &Write<'_>, case: CaseId, word: &str, page: &str) -> Result<(), StoreError> {
+    let sql = "insert into case_beside (case_id, page, word) values ($1, $2, $3) on conflict (case_id, page) do nothing";
+    tx.run(sql, params![case.to_string(), page, word]).map(drop)
+}
+
+/// The pages that stand beside a case: the word on each link, and where it leads.
+pub(crate) fn beside(tx: &Read<'_>, case: CaseId) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = tx.all("select word, page from case_beside where case_id = $1 order by page limit 20", params![case.to_string()])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// All cases of an account, newest first.
 pub(crate) fn own_of_account(tx: &Read<'_>, keys: &Keys, account: &str) -> Result<Vec<OwnCase>, StoreError> {
     tx.all(&format!("{OWN} where account = $1 order by filed_at desc limit 100"), params![account])?

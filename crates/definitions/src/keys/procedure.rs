@@ -2,7 +2,7 @@
 
 use super::{Form, Key, Shape::*, field::SENSITIVITY, may, must, todays};
 
-const fn form(name: &'static str, says: &'static str, keys: &'static [&'static [Key]]) -> Form {
+pub(super) const fn form(name: &'static str, says: &'static str, keys: &'static [&'static [Key]]) -> Form {
     Form { name, says, keys, others: None }
 }
 

@@ -6,6 +6,7 @@ use super::{
     mapping::MAPPING,
     may, must,
     procedure::{GRANT, PROCEDURE},
+    round::ROUND,
 };
 
 const fn form(name: &'static str, says: &'static str, keys: &'static [&'static [Key]]) -> Form {
@@ -30,6 +31,8 @@ pub static DOCUMENTS: &[Document] = &[
     Document { key: "town", single: true, path: "town", form: &TOWN },
     // Before those whose keys a mapping names: `procedure:`.
     Document { key: "mapping", single: true, path: "mappings", form: &MAPPING },
+    // A round names its procedure, so it is looked for first.
+    Document { key: "round", single: true, path: "rounds", form: &ROUND },
     Document { key: "procedure", single: true, path: "procedures", form: &PROCEDURE },
     Document { key: "register", single: true, path: "registers", form: &REGISTER },
     Document { key: "message", single: true, path: "messages", form: &MESSAGE },

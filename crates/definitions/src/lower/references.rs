@@ -6,6 +6,7 @@ mod inventory;
 mod law;
 mod mappings;
 mod messages;
+mod rounds;
 
 use crate::{
     keys::nearest,
@@ -30,6 +31,7 @@ pub(super) fn check(town: &Town, merged: &Merged, problems: &mut Vec<Problem>) {
     }
     messages::check(&mut look);
     mappings::check(&mut look);
+    rounds::check(&mut look);
     inventory::check(&mut look);
 }
 

@@ -9,7 +9,7 @@ use jp::{
     number::LocalGovernmentCode,
 };
 
-use super::{At, Gathered, Merged, authority::authority, mapping, message, procedure, register};
+use super::{At, Gathered, Merged, authority::authority, mapping, message, procedure, register, round};
 use crate::{
     cast::{Cast, CastResident, CastStaff},
     condition::{Scope, Type},
@@ -49,6 +49,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> O
     let registers = register::with_counters(registers, merged, gathered);
     let procedures = procedure::procedures(merged, gathered, &scope, &registers, &facts);
     let mappings = mapping::mappings(merged, gathered, &scope, &procedures);
+    let rounds = round::rounds(merged, gathered, &scope, &procedures);
     Some(Town {
         id: at.id("town")?,
         name: at.needed_text("name"),
@@ -70,6 +71,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> O
         procedures: procedures.into_iter().map(|(id, procedure)| (id, Arc::new(procedure))).collect(),
         registers,
         mappings,
+        rounds: rounds.into_iter().map(|round| (round.id.clone(), Arc::new(round))).collect(),
         letters: letters(&collections),
         letter_parts: letter_parts(merged),
         messages: message::messages(merged, gathered),
@@ -99,6 +101,8 @@ pub(super) fn keep_offered(town: &mut Town, merged: &Merged, gathered: &Gathered
         }
     }
     town.procedures.retain(|id, _| offered.iter().any(|offered| offered == id.as_str()));
+    let procedures = &town.procedures;
+    town.rounds.retain(|_, round| procedures.contains_key(&round.procedure));
 }
 
 /// Maps of things by id, from any file.

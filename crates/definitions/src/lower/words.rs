@@ -127,6 +127,7 @@ pub(crate) fn is_for_residents(path: &str) -> bool {
         ["procedures", _, "straight_through", ..] => false,
         ["procedures", _, "steps", _, key, ..] => *key == "resident",
         ["procedures", _, "outcomes", _, key, ..] => *key == "resident",
+        ["rounds", _, "examples", ..] => false,
         _ => true,
     }
 }
