@@ -12,6 +12,7 @@ mod outcome;
 mod run;
 pub mod trial;
 mod typing;
+pub mod watched;
 
 use std::{
     path::Path,

@@ -45,6 +45,7 @@ pub const ALL: &[Asset] = assets![
     "ranked.js" JS,
     "strokes.js" JS,
     "desk.js" JS,
+    "revise.js" JS,
     "icon.svg" "image/svg+xml",
 ];
 

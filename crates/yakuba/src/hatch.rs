@@ -15,6 +15,7 @@ pub fn to_portal(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<
     let mut receivers = access::link::portal_receivers();
     receivers.push(Arc::new(letters::VerifyReceiver));
     receivers.extend(registry::known::portal_receivers());
+    receivers.extend(revisions::layer::portal_receivers());
     receivers.push(Arc::new(cases::told::PortalReceiver { town: town.clone(), keys: Arc::clone(keys), files: files.clone() }));
     receivers
 }

@@ -3,11 +3,13 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use access::{TownHandle, WordsHandle};
+use access::{Clock, TownHandle, WordsHandle};
 use definitions::{problem::Problem, sources::Sources, text::Language, town::Town};
+use revisions::layer::{Layer, Shelf};
 use ui::words::{RoomWords, Words};
 
 use crate::Failure;
@@ -20,9 +22,16 @@ pub struct Loaded {
     /// The words.
     pub words: WordsHandle,
     folder: PathBuf,
+    /// From where what was published at the desk is read, once the stores are open.
+    shelf: Arc<OnceLock<Shelf>>,
 }
 
 impl Loaded {
+    /// The town's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Loads a folder.
     ///
     /// # Errors
@@ -30,7 +39,47 @@ impl Loaded {
     pub fn open(folder: &Path) -> Result<Loaded, Failure> {
         let town = load(folder)?;
         let words = words(&town)?;
-        Ok(Loaded { town: TownHandle::new(town), words: WordsHandle::new(words), folder: folder.to_owned() })
+        Ok(Loaded { town: TownHandle::new(town), words: WordsHandle::new(words), folder: folder.to_owned(), shelf: Arc::default() })
+    }
+
+    /// Lays what was published at the desk over the folder, now and from now on. Called once, before anybody comes in. What does not fit the
+    /// folder any more stays out, and staff read why: a town hall that opens with one text too old is better than one that stays shut.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn lie_under(&self, shelf: Shelf) -> Result<(), Failure> {
+        let folder = Sources::read(&self.folder).map_err(said)?;
+        let layer = shelf.layer(&folder, Clock::Real.today(), Clock::Real.now())?;
+        let _ = self.shelf.set(shelf);
+        if layer.is_empty() {
+            return Ok(());
+        }
+        let mut fits = Layer::default();
+        let mut refused = None;
+        match make(&layer.over(folder.clone())) {
+            Ok((words, town)) => self.take(words, town),
+            Err(failure) => {
+                refused = Some(failure.to_string());
+                for publication in layer.published {
+                    fits.published.push(publication);
+                    if make(&fits.over(folder.clone())).is_err() {
+                        fits.published.pop();
+                    }
+                }
+                let (words, town) = make(&fits.over(folder))?;
+                self.take(words, town);
+            }
+        }
+        if let Some(refused) = refused {
+            tracing::warn!(mistakes = refused.lines().count(), "what was published at the desk does not fit the town's folder any more");
+            self.town.refuse(refused.as_str());
+        }
+        Ok(())
+    }
+
+    fn take(&self, words: Words, town: Town) {
+        self.words.replace(words);
+        self.town.replace(town);
     }
 
     /// Looks for changes for ever, every two seconds. A folder half written is looked at again. The files are read each time, but made into
@@ -39,10 +88,10 @@ impl Loaded {
         let mut looked_at = self.town.current().digest.clone();
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let (folder, known) = (self.folder.clone(), looked_at.clone());
+            let (folder, known, shelf) = (self.folder.clone(), looked_at.clone(), Arc::clone(&self.shelf));
             let takes = takes.clone();
             let look = move || {
-                let changed = changed_since(&folder, &known);
+                let changed = changed_since(&folder, shelf.get(), &known);
                 if let Some((_, Ok((_, town)))) = &changed {
                     takes(town);
                 }
@@ -71,15 +120,19 @@ impl Loaded {
 type Made = Result<(Words, Town), Failure>;
 
 /// A folder that is not the one last looked at: its digest, and what it makes.
-fn changed_since(folder: &Path, known: &str) -> Option<(String, Made)> {
-    let said = |problems: Vec<Problem>| -> Failure { problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into() };
+fn changed_since(folder: &Path, shelf: Option<&Shelf>, known: &str) -> Option<(String, Made)> {
     match Sources::read(folder) {
         Ok(sources) => {
+            let sources = match laid(sources, shelf) {
+                Ok(sources) => sources,
+                // A store that is away for a moment: what is in force stays, and the next look is in two seconds.
+                Err(error) => {
+                    tracing::warn!(%error, "what was published at the desk could not be read");
+                    return None;
+                }
+            };
             let digest = sources.digest();
-            (digest != known).then(|| {
-                let loaded = Town::from_sources(&sources).map_err(said).and_then(|town| Ok((words(&town)?, town)));
-                (digest, loaded)
-            })
+            (digest != known).then(|| (digest, make(&sources)))
         }
         Err(problems) => {
             let unreadable = said(problems);
@@ -87,6 +140,20 @@ fn changed_since(folder: &Path, known: &str) -> Option<(String, Made)> {
             (digest != known).then_some((digest, Err(unreadable)))
         }
     }
+}
+
+fn laid(folder: Sources, shelf: Option<&Shelf>) -> Result<Sources, revisions::revision::Refused> {
+    let Some(shelf) = shelf else { return Ok(folder) };
+    Ok(shelf.layer(&folder, Clock::Real.today(), Clock::Real.now())?.over(folder))
+}
+
+fn make(sources: &Sources) -> Made {
+    let town = Town::from_sources(sources).map_err(said)?;
+    Ok((words(&town)?, town))
+}
+
+fn said(problems: Vec<Problem>) -> Failure {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into()
 }
 
 /// How soon a change is seen.
