@@ -2,15 +2,24 @@
 // on which it is in force, and the way back.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { openTown, closeBrowser, person, PHONE, WIDE } from './town.mjs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { openTown, closeBrowser, person, PHONE } from './town.mjs';
 import { staff } from './staff.mjs';
 
+// A small town of its own: what is looked at here is looked at with the whole folder, again and again.
 let town;
-before(async () => { town = await openTown({ residents: 200, cases: 20 }); });
-after(async () => { await closeBrowser(); await town?.close(); });
+let folder;
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'yakuba-towns-'));
+  cpSync(resolve(import.meta.dirname, '..', 'crates', 'revisions', 'tests', 'mihon'), join(folder, 'mihon'), { recursive: true });
+  town = await openTown({ residents: 20, cases: 4, args: ['--town', join(folder, 'mihon')] });
+});
+after(async () => { await closeBrowser(); await town?.close(); rmSync(folder, { recursive: true, force: true }); });
 
-const PROCEDURE = 'disclosure_request';
-const TITLE = 'あたらしい公文書の開示請求';
+const PROCEDURE = 'tree_request';
+const CHANGED = /17分/;
 
 /** Reloads until the residents' page says it: the folder and what lies over it are looked at every two seconds. */
 async function until(one, path, words) {
@@ -29,81 +38,79 @@ async function begin(one) {
 }
 
 test('a clerk rewrites a procedure and tries it, a chief approves it, it is in force without a restart, and the way back is a revision too', async () => {
-  const ono = await staff(town, 'ono', { name: 'staff-revisions' });
-  await ono.go('/desk/revisions');
-  await ono.look('list');
-  const here = await begin(ono);
-  const area = ono.page.locator('#text-0');
+  const ueda = await staff(town, 'ueda', { name: 'staff-revisions' });
+  await ueda.go('/desk/revisions');
+  await ueda.look('list');
+  const here = await begin(ueda);
+  const area = ueda.page.locator('#text-0');
   const text = await area.inputValue();
 
   // A mistake is told at its line after a pause in typing, without a reload, and nothing that was typed is lost.
-  await area.fill(`${text}titel: ${TITLE}\n`);
-  const mistake = ono.page.locator('#found .mistakes');
-  await mistake.getByText('titel').first().waitFor({ timeout: 60_000 });
+  await area.fill(text.replace('minutes: 3', 'minuts: 17'));
+  const mistake = ueda.page.locator('#found .mistakes');
+  await mistake.getByText('minuts').first().waitFor({ timeout: 60_000 });
   assert.match(await mistake.innerText(), /行目/);
-  assert.equal(await area.inputValue(), `${text}titel: ${TITLE}\n`);
-  await ono.look('mistake');
-  await ono.page.locator('#found a[data-line]').first().click();
-  assert.match(await area.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)), /titel/, 'the link goes to the line');
+  assert.equal(await area.inputValue(), text.replace('minutes: 3', 'minuts: 17'));
+  await ueda.look('mistake');
+  await ueda.page.locator('#found li', { hasText: 'minuts: 17' }).locator('a[data-line]').first().click();
+  assert.match(await area.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)), /minuts/, 'the link goes to the line');
 
-  await area.fill(`${text}title: ${TITLE}\n`);
-  await ono.page.locator('#found').getByText('まちがいはありません').waitFor({ timeout: 60_000 });
-  const phone = ono.page.frameLocator('iframe[name=phone]');
-  await phone.getByRole('heading', { level: 1, name: TITLE }).waitFor({ timeout: 60_000 });
-  assert.equal(await ono.page.locator('#walked .err').count(), 0, 'the examples hold');
-  await ono.look('editor');
+  await area.fill(text.replace('minutes: 3', 'minutes: 17'));
+  await ueda.page.locator('#found').getByText('まちがいはありません').waitFor({ timeout: 60_000 });
+  const phone = ueda.page.frameLocator('iframe[name=phone]');
+  await phone.getByText(CHANGED).first().waitFor({ timeout: 60_000 });
+  assert.equal(await ueda.page.locator('#walked .err').count(), 0, 'the examples hold');
+  await ueda.look('editor');
 
   // The page in the frame is the resident's own: it asks, refuses and goes on.
   await phone.getByRole('button', { name: '申請をはじめる' }).click();
   await phone.getByRole('button', { name: '次へ進む' }).click();
   await phone.locator('.summary').waitFor();
-  await ono.look('frame-wrong');
+  await ueda.look('frame-wrong');
 
-  await ono.page.getByLabel('改訂の理由').fill('名前をわかりやすくする');
-  await ono.page.locator('button[value=submit]').click();
-  await ono.said('確認に出しました');
-  await ono.look('handed-in');
-  const csrf = await ono.page.locator('input[name=csrf]').first().getAttribute('value');
-  const own = await ono.context.request.post(`${town.url}${here}/review`, {
+  await ueda.page.getByLabel('改訂の理由').fill('かかる時間を実際に合わせる');
+  await ueda.page.locator('button[value=submit]').click();
+  await ueda.said('確認に出しました');
+  await ueda.look('handed-in');
+  const csrf = await ueda.page.locator('input[name=csrf]').first().getAttribute('value');
+  const own = await ueda.context.request.post(`${town.url}${here}/review`, {
     headers: { origin: town.url }, form: { csrf, turn: '2', do: 'approve', day: '2099-01-01' }, maxRedirects: 0,
   });
   assert.equal(own.status(), 403, 'nobody approves their own work');
 
   // Another department neither reads nor approves it.
-  const mori = await staff(town, 'mori', { name: 'staff-revisions-mori' });
-  assert.equal((await mori.context.request.get(`${town.url}${here}`)).status(), 404);
+  const nagai = await staff(town, 'nagai', { name: 'staff-revisions-other' });
+  assert.equal((await nagai.context.request.get(`${town.url}${here}`)).status(), 404);
 
   const hana = await person(town, { viewport: PHONE, name: 'staff-revisions-resident' });
   await hana.go(`/procedures/${PROCEDURE}`);
-  assert.doesNotMatch(await hana.page.locator('main').innerText(), new RegExp(TITLE), 'what is not approved is not in force');
+  assert.doesNotMatch(await hana.page.locator('main').innerText(), CHANGED, 'what is not approved is not in force');
 
-  const kudo = await staff(town, 'kudo', { name: 'staff-revisions-chief' });
-  await kudo.go(here);
-  const changes = await kudo.page.locator('main').innerText();
+  const noguchi = await staff(town, 'noguchi', { name: 'staff-revisions-chief' });
+  await noguchi.go(here);
+  const changes = await noguchi.page.locator('main').innerText();
   assert.match(changes, /変わること/);
-  assert.match(changes, new RegExp(TITLE));
-  await kudo.look('review');
-  await kudo.press('承認する');
-  await kudo.said('承認しました');
-  await until(hana, `/procedures/${PROCEDURE}`, new RegExp(TITLE));
+  assert.match(changes, /17/);
+  await noguchi.look('review');
+  await noguchi.press('承認する');
+  await noguchi.said('承認しました');
+  await until(hana, `/procedures/${PROCEDURE}`, CHANGED);
   await hana.look('published');
 
-  await ono.go(`/desk/revisions/of/${PROCEDURE}`);
-  assert.match(await ono.page.locator('main').innerText(), /公開された/);
-  await ono.look('history');
-  await ono.press('はじめて改訂する前の内容にもどす改訂を作る');
-  assert.equal(await ono.page.locator('#text-0').inputValue(), text, 'what stood there before');
-  for (const one of [ono, kudo, hana, mori]) { one.calm?.(); await one.leave(); }
+  await ueda.go(`/desk/revisions/of/${PROCEDURE}`);
+  assert.match(await ueda.page.locator('main').innerText(), /公開された/);
+  await ueda.look('history');
+  await ueda.press('はじめて改訂する前の内容にもどす改訂を作る');
+  assert.equal(await ueda.page.locator('#text-0').inputValue(), text, 'what stood there before');
+  for (const one of [ueda, noguchi, hana, nagai]) { one.calm?.(); await one.leave(); }
 });
 
 test('without scripts 確かめる does the same, and who saves second reads both texts', async () => {
-  const goto = { scripts: false };
-  const first = await staff(town, 'goto', { name: 'staff-revisions-plain', ...goto });
-  const second = await staff(town, 'sakai', { name: 'staff-revisions-second', ...goto });
+  const plain = { scripts: false };
+  const first = await staff(town, 'ueda', { name: 'staff-revisions-plain', ...plain });
+  const second = await staff(town, 'hara', { name: 'staff-revisions-second', ...plain });
   await first.go('/desk/revisions');
-  const link = first.page.locator('main table a').first();
-  const path = await link.getAttribute('href');
-  await first.go(path);
+  await first.follow('生け垣の伐採');
   await first.press('改訂を書きはじめる');
   const here = new URL(first.page.url()).pathname;
   await second.go(here);

@@ -4,6 +4,7 @@ mod begin;
 mod editor;
 mod frame;
 mod history;
+mod items;
 mod list;
 mod review;
 mod shown;

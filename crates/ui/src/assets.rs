@@ -46,6 +46,7 @@ pub const ALL: &[Asset] = assets![
     "strokes.js" JS,
     "desk.js" JS,
     "revise.js" JS,
+    "watch.js" JS,
     "icon.svg" "image/svg+xml",
 ];
 

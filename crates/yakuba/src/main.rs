@@ -15,6 +15,7 @@ mod maintenance;
 mod migrations;
 mod open_town;
 mod outline;
+mod preview;
 mod serve;
 mod staff;
 mod table;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Command::Coverage(asked) => return coverage::run(&asked),
         Command::Try(asked) => return code(trial::run(&asked)),
         Command::New(asked) => return code(outline::run(&asked)),
+        Command::Preview(asked) => return code(preview::run(&asked)),
         Command::Diff(asked) => return diff::run(&asked),
         Command::KeepDefinitions(asked) => maintenance::keep_definitions(&asked),
         Command::Schema => {

@@ -16,7 +16,7 @@ use ui::{
     words::ruby,
 };
 
-use super::{Sheet, refusal, review, revision_id, see, shown};
+use super::{Sheet, items, refusal, review, revision_id, see, shown};
 use crate::{
     preview::Tryout,
     revision::{File, Refused, Revision, RevisionId},
@@ -97,6 +97,7 @@ fn editor_page(sheet: &Sheet, revision: &Revision, tryout: &Tryout, said: &Said<
                 // Return anywhere in the form looks again, and loses nothing.
                 button.sr type="submit" name="do" value="try" tabindex="-1" aria-hidden="true" {}
                 div #found aria-live="polite" { (shown::mistakes(sheet, &tryout.watched, &tryout.files)) }
+                (items::show(sheet, tryout, revision.procedure.as_str()))
                 @for (at, file) in tryout.files.iter().enumerate() { (text(sheet, at, file)) }
                 @if said.is_unsaved { p { b { (say.html("desk-revisions-unsaved", &[])) } } }
                 div.row.actions {
@@ -214,7 +215,8 @@ pub(super) async fn change(sheet: Sheet, Path(id): Path<String>, Posted(typed): 
             let done = sheet.face.store.writing(move |tx| verbs::rebase(tx, &staff, id, turn, &bases, now)).await;
             done.map(|_| see(&format!("{here}?done=rebased"))).map_err(refusal)
         }
-        _ => {
+        other => {
+            let files = if other == "items" { items::put(files, &typed) } else { files };
             let is_unsaved = files != kept;
             let (tryout, is_stale) = looked_at(&sheet, &revision, files).await?;
             // The turn that this person saw: who saved meanwhile is found when this is saved.
@@ -254,6 +256,7 @@ async fn clash(sheet: &Sheet, revision: &Revision, kept: &[File], files: &[File]
             b { (say.html("desk-revisions-clash", &[("name", last.as_str().into())])) }
             p { (say.html("desk-revisions-clash-next", &[])) }
         }))
+        h2 { (say.html("desk-revisions-lines", &[])) }
         @for file in &between { (shown::lines(sheet, file)) }
         form method="post" action={ "/desk/revisions/" (revision.id) } {
             (csrf_input(&sheet.staff.csrf))

@@ -93,7 +93,7 @@ pub(super) fn examples(sheet: &Sheet, watched: &Watched, here: &str) -> Markup {
     html! {
         h2 #examples { (say.html("desk-revisions-examples", &[("good", good.into()), ("count", watched.examples.len().into())])) }
         @if watched.examples.is_empty() { p { (say.html("desk-revisions-examples-none", &[])) } }
-        ul.list {
+        ul.walked {
             @for walked in &watched.examples {
                 li {
                     @if walked.differences.is_empty() {
