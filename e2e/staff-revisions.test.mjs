@@ -45,6 +45,13 @@ test('a clerk rewrites a procedure and tries it, a chief approves it, it is in f
   const area = ueda.page.locator('#text-0');
   const text = await area.inputValue();
 
+  // By the form: a line of its own for what is changed most often, written into the text where it stands.
+  await ueda.page.getByText('項目で直す').click();
+  await ueda.page.getByLabel('記入にかかる分数').fill('16');
+  await ueda.look('items');
+  await ueda.press('下の文に書き入れる');
+  assert.equal(await area.inputValue(), text.replace('minutes: 3', 'minutes: 16'));
+
   // A mistake is told at its line after a pause in typing, without a reload, and nothing that was typed is lost.
   await area.fill(text.replace('minutes: 3', 'minuts: 17'));
   const mistake = ueda.page.locator('#found .mistakes');

@@ -168,7 +168,7 @@ impl Browser<'_> {
     }
 
     async fn post(&self, path: &str, inputs: &[(&str, &str)]) -> Answer {
-        let page = self.get("/desk/sessions").await.body;
+        let page = self.get("/desk/revisions").await.body;
         let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
         let body: Vec<String> = inputs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let request = Request::post(path)
@@ -212,6 +212,10 @@ fn written_handed_in_approved_by_another_in_force_on_its_day_and_brought_back() 
         assert_eq!(tried.status, StatusCode::OK);
         assert!(tried.body.contains("まちがいはありません") && tried.body.contains("まだ保存していません"), "{}", tried.body);
         assert!(tried.body.contains("例（2 / 2"), "both examples hold");
+
+        // The same by a line of the form: written into the text where it stands, comments and all.
+        let line = [("turn", "0"), ("text-0", &before), ("path-1", "minutes"), ("was-1", "3"), ("item-1", "8"), ("do", "items")];
+        assert!(ueda.post(&here, &line).await.body.contains("minutes: 8\nkeep: 3 fiscal years"));
 
         let handed_in = ueda.post(&here, &[("turn", "0"), ("text-0", &changed), ("why", "時間を合わせる"), ("do", "submit")]).await;
         assert!(handed_in.to.ends_with("?done=submitted"));
@@ -315,7 +319,7 @@ fn mistakes_clashes_and_days_in_the_past_are_told_and_nothing_typed_is_lost() {
             (format!("{text}---\nprocedure: second\nlike: tree_request\ntitle: 別の手続\nsummary: 別\n"), "も変わる"),
             (text.replace("required: no", "required: yes"), "例"),
             (gone, "hedge_request"),
-            ("# なし\n".to_owned(), "なくなる"),
+            ("# なし\n".to_owned(), "`tree_request` という手続はない"),
             ("procedure: [\n".to_owned(), "YAML"),
         ] {
             let answer = ueda.post(&here, &[("turn", "0"), ("text-0", &typed), why, ("do", "submit")]).await;
