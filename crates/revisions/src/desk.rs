@@ -25,9 +25,9 @@ use axum::{
     routing::{get, post},
 };
 use definitions::{sources::Sources, text::Language, town::Town};
-use maud::Markup;
+use maud::{Markup, html};
 use store::StoreError;
-use ui::{parts::Say, words::Words};
+use ui::{assets, parts::Say, words::Words};
 
 use crate::{
     layer,
@@ -123,6 +123,7 @@ impl Sheet {
     }
 
     fn page(&self, title: &str, body: Markup) -> Markup {
+        let body = html! { link rel="stylesheet" href=(assets::href(assets::REVISE_LOOK)); (body) };
         desk_page(&self.face, Some(&self.staff), title, |page| page, body)
     }
 
