@@ -61,11 +61,16 @@ pub use desk::router as desk_router;
 pub use filing::FilingRefused;
 pub use number::{CaseNumber, NotANumber, ReceiptSecret};
 pub use portal::router as portal_router;
+
+/// 下見: residents' pages of a procedure that nobody can file yet, for those who write it.
+pub mod tried {
+    pub use crate::portal::{Next, Trial};
+}
 pub use rows::desk::{After, InboxLine, Queue};
 
 /// 受付箱 as a value: the lists of the desk, for benches and for other rooms.
 pub mod desk_lists {
-    pub use crate::rows::inbox::{Narrow, count, findable_by, inbox as page, search};
+    pub use crate::rows::inbox::{Narrow, count, findable_by, inbox as page, open_by_version, search};
 }
 /// 添付 as it comes in by another way than a page: looked at, kept, put beside its question.
 pub mod documents {

@@ -13,16 +13,18 @@ mod prepare;
 mod print;
 mod status;
 mod timeline;
+mod trial;
 mod upload;
 mod verbs;
 
 pub use check::drawn;
 pub(crate) use form::has_files;
+pub use trial::{Next, Trial};
 pub(crate) use upload::served;
 
 use std::{ops::Deref, sync::Arc};
 
-use access::{AccountId, PageError, PortalFace, ResidentId, Visitor};
+use access::{AccountId, Assurance, PageError, PortalFace, ResidentId, Visitor};
 use axum::{
     Extension, Router,
     extract::{DefaultBodyLimit, FromRequestParts},
@@ -84,13 +86,26 @@ pub fn router(tools: Tools) -> Router<PortalFace> {
         .layer(Extension(tools))
 }
 
-/// What every page here holds: the town and words of this request, and who reads it.
+/// What every page here holds: who asks, and what the page says to them.
 pub(crate) struct Sheet {
     pub face: PortalFace,
     pub visitor: Visitor,
     pub tools: Tools,
+    pub reader: Reader,
+}
+
+/// What a page says and to whom: the town and the words of this request, the reader's language, how surely they are known. A page that is
+/// tried before anybody can file it has a reader too, and neither store nor session.
+pub(crate) struct Reader {
     pub town: Arc<Town>,
     pub words: Arc<Words>,
+    pub language: Language,
+    /// The token that each form carries.
+    pub csrf: String,
+    pub assurance: Assurance,
+    /// How the account is called on pages, once signed in.
+    pub account: Option<String>,
+    pub demo: bool,
 }
 
 impl FromRequestParts<PortalFace> for Sheet {
@@ -99,21 +114,29 @@ impl FromRequestParts<PortalFace> for Sheet {
     async fn from_request_parts(parts: &mut Parts, face: &PortalFace) -> Result<Sheet, PageError> {
         let visitor = Visitor::from_request_parts(parts, face).await?;
         let Extension(tools) = Extension::<Tools>::from_request_parts(parts, face).await.map_err(PageError::internal)?;
-        let (town, words) = (face.town.current(), face.words());
-        Ok(Sheet { face: face.clone(), visitor, tools, town, words })
+        let reader = Reader {
+            town: face.town.current(),
+            words: face.words(),
+            language: visitor.language,
+            csrf: visitor.csrf.clone(),
+            assurance: visitor.assurance(),
+            account: visitor.account.as_ref().map(|account| account.shown().to_owned()),
+            demo: face.demo,
+        };
+        Ok(Sheet { face: face.clone(), visitor, tools, reader })
     }
 }
 
 impl Deref for Sheet {
-    type Target = PortalFace;
-    fn deref(&self) -> &PortalFace {
-        &self.face
+    type Target = Reader;
+    fn deref(&self) -> &Reader {
+        &self.reader
     }
 }
 
-impl Sheet {
+impl Reader {
     pub(crate) fn language(&self) -> Language {
-        self.visitor.language
+        self.language
     }
 
     pub(crate) fn say(&self) -> Say<'_> {
@@ -128,11 +151,6 @@ impl Sheet {
     /// The same without furigana, for titles and attributes.
     pub(crate) fn plain(&self, text: &Text) -> String {
         ui::words::ruby::plain(self.town.say(text, self.language()))
-    }
-
-    /// Whose drafts these are.
-    pub(crate) fn owner(&self) -> Owner {
-        Owner { session: self.visitor.session.to_string(), account: self.visitor.account.as_ref().map(|account| account.id.to_string()) }
     }
 
     /// The department's name and telephone: where every refusal ends.
@@ -156,10 +174,17 @@ impl Sheet {
         prepare: impl for<'p> FnOnce(PortalPage<'p>) -> PortalPage<'p>,
         body: Markup,
     ) -> Markup {
-        access::shell::with_look(&self.town, self.language(), self.face.demo, |look: &TownLook<'_>| {
-            let who = self.visitor.account.as_ref().map(|account| SignedIn { name: account.shown(), csrf: &self.visitor.csrf });
+        access::shell::with_look(&self.town, self.language(), self.demo, |look: &TownLook<'_>| {
+            let who = self.account.as_ref().map(|name| SignedIn { name, csrf: &self.csrf });
             prepare(PortalPage::new(&self.words, self.language(), look, title).signed_in(who)).trail(trail).show(body)
         })
+    }
+}
+
+impl Sheet {
+    /// Whose drafts these are.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner { session: self.visitor.session.to_string(), account: self.visitor.account.as_ref().map(|account| account.id.to_string()) }
     }
 
     /// Runs a closure in a reading transaction of the portal.

@@ -14,6 +14,7 @@ mod rounds;
 mod run;
 pub mod trial;
 mod typing;
+pub mod watched;
 
 use std::{
     path::Path,

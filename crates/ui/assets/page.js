@@ -67,3 +67,4 @@ wants('[data-upload]', () => import('./upload.js'));
 wants('[data-postal]', () => import('./postal.js'));
 wants('[data-rank]', () => import('./ranked.js'));
 wants('[data-strokes]', () => import('./strokes.js'));
+wants('[data-revise]', () => import('./revise.js'));

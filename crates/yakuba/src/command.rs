@@ -37,6 +37,8 @@ pub enum Command {
     Paper(Paper),
     /// Writes the first outline of a procedure, with an example and the sentences to translate; run again, it adds those that came since
     New(New),
+    /// Shows a folder's procedures as residents would see them, on this machine alone, looked at again at each change of a file
+    Preview(Preview),
     /// Shows what a folder changes of what lies below it
     Diff(Diff),
     /// Keeps a folder's procedures at the desk, so that what was filed under an older version is taken in; the town stays as it is
@@ -255,6 +257,19 @@ pub struct New {
     /// 手続名
     #[arg(long)]
     pub title: Option<String>,
+}
+
+/// `yakuba preview`.
+#[derive(Args, Clone)]
+pub struct Preview {
+    /// The town's folder
+    pub folder: PathBuf,
+    /// The procedure to begin with
+    #[arg(long)]
+    pub procedure: Option<String>,
+    /// Where to listen: an address of this machine alone
+    #[arg(long, default_value = "127.0.0.1:8090")]
+    pub listen: SocketAddr,
 }
 
 /// `yakuba diff`.

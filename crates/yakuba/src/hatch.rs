@@ -21,6 +21,7 @@ pub fn to_portal(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<
     receivers.extend(access::program::portal_receivers());
     receivers.push(Arc::new(letters::VerifyReceiver));
     receivers.extend(registry::known::portal_receivers());
+    receivers.extend(revisions::layer::portal_receivers());
     receivers.push(Arc::new(cases::told::PortalReceiver { town: town.clone(), keys: Arc::clone(keys), files: files.clone() }));
     receivers.push(Arc::new(rounds::result::PortalReceiver { keys: Arc::clone(keys) }));
     receivers

@@ -17,6 +17,7 @@ mod migrations;
 mod open_town;
 mod outline;
 mod paper;
+mod preview;
 mod program;
 mod report;
 mod serve;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Try(asked) => return code(trial::run(&asked)),
         Command::Paper(asked) => return code(paper::run(&asked)),
         Command::New(asked) => return code(outline::run(&asked)),
+        Command::Preview(asked) => return code(preview::run(&asked)),
         Command::Diff(asked) => return diff::run(&asked),
         Command::KeepDefinitions(asked) => maintenance::keep_definitions(&asked),
         Command::Schema => {

@@ -14,6 +14,7 @@ use messages::{
     mailing::Mailing,
     relay::{PostOffice, Relay},
 };
+use revisions::layer::Shelf;
 use store::{
     Desk, Store,
     hatch::{self, FolderSide, Hatch},
@@ -90,6 +91,11 @@ impl Opening {
             Face::Portal => None,
             Face::Desk | Face::Both => Some(self.desk_face(&town, &keys, https)?),
         };
+        match (&desk, &portal) {
+            (Some(desk), _) => self.loaded.lie_under(Shelf::Desk(desk.store.clone()))?,
+            (None, Some(portal)) => self.loaded.lie_under(Shelf::Portal(portal.store.clone()))?,
+            (None, None) => {}
+        }
         if let Some(desk) = &desk {
             keep_definitions(&desk.store, &self.loaded.town.current())?;
         }
@@ -242,7 +248,7 @@ impl OpenTown {
                 .merge(exchange::desk_router())
                 .merge(figures::desk_router(self.tools.press.clone()))
                 .merge(api::desk_router())
-                .merge(revisions::desk_router());
+                .merge(revisions::desk_router(revisions::Workshop::new(self.loaded.folder().to_owned())));
             access::desk::serve(routes.merge(more_desk.unwrap_or_default()), face.clone())
         });
         let town = self.loaded.town.clone();

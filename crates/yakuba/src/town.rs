@@ -4,11 +4,13 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use access::{TownHandle, WordsHandle};
+use access::{Clock, TownHandle, WordsHandle};
 use definitions::{problem::Problem, sources::Sources, text::Language, town::Town};
+use revisions::layer::{Layer, Shelf};
 use ui::words::{RoomWords, Words};
 
 use crate::Failure;
@@ -21,9 +23,16 @@ pub struct Loaded {
     /// The words.
     pub words: WordsHandle,
     folder: PathBuf,
+    /// From where what was published at the desk is read, once the stores are open.
+    shelf: Arc<OnceLock<Shelf>>,
 }
 
 impl Loaded {
+    /// The town's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Loads a folder.
     ///
     /// # Errors
@@ -31,19 +40,59 @@ impl Loaded {
     pub fn open(folder: &Path) -> Result<Loaded, Failure> {
         let town = load(folder)?;
         let words = words(&town)?;
-        Ok(Loaded { town: TownHandle::new(town), words: WordsHandle::new(words), folder: folder.to_owned() })
+        Ok(Loaded { town: TownHandle::new(town), words: WordsHandle::new(words), folder: folder.to_owned(), shelf: Arc::default() })
+    }
+
+    /// Lays what was published at the desk over the folder, now and from now on. Called once, before anybody comes in. What does not fit the
+    /// folder any more stays out, and staff read why: a town hall that opens with one text too old is better than one that stays shut.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn lie_under(&self, shelf: Shelf) -> Result<(), Failure> {
+        let folder = Sources::read(&self.folder).map_err(said)?;
+        let layer = shelf.layer(&folder, Clock::Real.today(), Clock::Real.now())?;
+        let _ = self.shelf.set(shelf);
+        if layer.is_empty() {
+            return Ok(());
+        }
+        let mut fits = Layer::default();
+        let mut refused = None;
+        match make(&layer.over(folder.clone())) {
+            Ok((words, town)) => self.take(words, town),
+            Err(failure) => {
+                refused = Some(failure.to_string());
+                for publication in layer.published {
+                    fits.published.push(publication);
+                    if make(&fits.over(folder.clone())).is_err() {
+                        fits.published.pop();
+                    }
+                }
+                let (words, town) = make(&fits.over(folder))?;
+                self.take(words, town);
+            }
+        }
+        if let Some(refused) = refused {
+            tracing::warn!(mistakes = refused.lines().count(), "what was published at the desk does not fit the town's folder any more");
+            self.town.refuse(refused.as_str());
+        }
+        Ok(())
+    }
+
+    fn take(&self, words: Words, town: Town) {
+        self.words.replace(words);
+        self.town.replace(town);
     }
 
     /// Looks for changes for ever, every two seconds. A folder half written is looked at again. The files are read when one of them was written
-    /// to, and made into a town when one of them changed. `takes` is told of a new one before anybody sees it.
+    /// to or something was published, and made into a town when anything changed. `takes` is told of a new one before anybody sees it.
     pub async fn watch(self, takes: impl Fn(&Town) + Send + Clone + 'static) {
-        let mut last = Looked { digest: self.town.current().digest.clone(), folders: None, mark: None };
+        let mut last = Looked { digest: self.town.current().digest.clone(), folders: None, marks: None };
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let folder = self.folder.clone();
+            let (folder, shelf) = (self.folder.clone(), Arc::clone(&self.shelf));
             let takes = takes.clone();
             let look = move || {
-                let changed = last.again(&folder);
+                let changed = last.again(&folder, shelf.get());
                 if let Some(Ok((_, town))) = &changed {
                     takes(town);
                 }
@@ -73,43 +122,68 @@ type Made = Result<(Words, Town), Failure>;
 
 /// A folder as it was last looked at.
 struct Looked {
-    /// The digest of what was read.
+    /// The digest of what was read, with what was published over it.
     digest: String,
     /// The folders that it consisted of, without their files.
     folders: Option<Sources>,
-    /// Their mark before they were read: what is written while they are read is seen the next time.
-    mark: Option<String>,
+    /// Their mark, and that of what was published, before anything was read: what is written meanwhile is seen the next time.
+    marks: Option<(String, String)>,
 }
 
 impl Looked {
     /// What the folder makes now, when it is not what it was.
-    fn again(&mut self, folder: &Path) -> Option<Made> {
-        let mark = self.folders.as_ref().map(|folders| folders.mark(folder));
-        if mark.is_some() && mark == self.mark {
+    fn again(&mut self, folder: &Path, shelf: Option<&Shelf>) -> Option<Made> {
+        let published = match shelf.map(|shelf| shelf.mark(Clock::Real.today())).transpose() {
+            Ok(mark) => mark.unwrap_or_default(),
+            // A store that is away for a moment: what is in force stays, and the next look is in two seconds.
+            Err(error) => {
+                tracing::warn!(%error, "what was published at the desk could not be read");
+                return None;
+            }
+        };
+        let marks = self.folders.as_ref().map(|folders| (folders.mark(folder), published));
+        if marks.is_some() && marks == self.marks {
             return None;
         }
-        let said = |problems: Vec<Problem>| -> Failure { problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into() };
-        match Sources::read(folder) {
-            Ok(mut sources) => {
-                let digest = sources.digest();
-                let make = || Town::from_sources(&sources).map_err(said).and_then(|town| Ok((words(&town)?, town)));
-                let made = (digest != self.digest).then(make);
-                self.digest = digest;
-                sources.folders.values_mut().for_each(BTreeMap::clear);
-                let are_the_same = self.folders.as_ref().is_some_and(|folders| folders.folders == sources.folders);
-                self.mark = mark.filter(|_| are_the_same);
-                self.folders = Some(sources);
-                made
-            }
+        let sources = match Sources::read(folder) {
+            Ok(sources) => sources,
             Err(problems) => {
                 let unreadable = said(problems);
                 let digest = unreadable.to_string();
                 let is_news = digest != self.digest;
-                *self = Looked { digest, folders: None, mark: None };
-                is_news.then_some(Err(unreadable))
+                *self = Looked { digest, folders: None, marks: None };
+                return is_news.then_some(Err(unreadable));
             }
-        }
+        };
+        let mut folders = sources.clone();
+        folders.folders.values_mut().for_each(BTreeMap::clear);
+        let are_the_same = self.folders.as_ref().is_some_and(|known| known.folders == folders.folders);
+        let laid = match laid(sources, shelf) {
+            Ok(laid) => laid,
+            Err(error) => {
+                tracing::warn!(%error, "what was published at the desk could not be read");
+                return None;
+            }
+        };
+        let digest = laid.digest();
+        let made = (digest != self.digest).then(|| make(&laid));
+        *self = Looked { digest, folders: Some(folders), marks: marks.filter(|_| are_the_same) };
+        made
     }
+}
+
+fn laid(folder: Sources, shelf: Option<&Shelf>) -> Result<Sources, revisions::revision::Refused> {
+    let Some(shelf) = shelf else { return Ok(folder) };
+    Ok(shelf.layer(&folder, Clock::Real.today(), Clock::Real.now())?.over(folder))
+}
+
+fn make(sources: &Sources) -> Made {
+    let town = Town::from_sources(sources).map_err(said)?;
+    Ok((words(&town)?, town))
+}
+
+fn said(problems: Vec<Problem>) -> Failure {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into()
 }
 
 /// How soon a change is seen.

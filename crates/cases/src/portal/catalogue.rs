@@ -16,7 +16,7 @@ use ui::{
     parts::{self, Card, Fact, Icon, Tone, Weight, icons},
 };
 
-use super::{Sheet, door};
+use super::{Reader, Sheet, door};
 use crate::{catalogue, clock, draft::Draft, unfound};
 
 /// `?q=`, what people type into the search box. Words of everyday life are no personal data.
@@ -236,8 +236,8 @@ pub(super) async fn list(sheet: Sheet, Query(find): Query<Find>) -> Result<Marku
 /// What was looked for in vain is told to those who write the definitions.
 async fn note_unfound(sheet: &Sheet, typed: &str) -> Result<(), PageError> {
     let Some(words) = unfound::worth_noting(typed) else { return Ok(()) };
-    let (keys, session, today) = (Arc::clone(&sheet.keys), sheet.owner().session, clock::day(sheet.clock.now()));
-    Ok(sheet.store.writing(move |tx| unfound::note(tx, &keys, &session, &words, today)).await?)
+    let (keys, session, today) = (Arc::clone(&sheet.face.keys), sheet.owner().session, clock::day(sheet.face.clock.now()));
+    Ok(sheet.face.store.writing(move |tx| unfound::note(tx, &keys, &session, &words, today)).await?)
 }
 
 /// Who answers when none of it is what was looked for: the department of a list, else the town hall.
@@ -251,12 +251,17 @@ fn ask_a_person(sheet: &Sheet, department: Option<&DepartmentId>) -> Markup {
 
 pub(super) async fn guide(sheet: Sheet, Path(id): Path<String>) -> Result<Markup, PageError> {
     let procedure = sheet.town.procedures.get(id.as_str()).ok_or(PageError::NotFound)?;
-    let say = sheet.say();
-    let title = sheet.plain(&procedure.title);
-    let (department, phone) = sheet.department(&procedure.department);
     let (owner, wanted) = (sheet.owner(), procedure.id.clone());
     let drafts = sheet.read(move |tx, terms| Ok(crate::rows::portal::drafts_of(tx, terms.keys, &owner)?)).await.map_err(super::refusal)?;
     let begun = drafts.into_iter().find(|draft| draft.procedure == wanted);
+    Ok(guide_page(&sheet, procedure, begun.as_ref()))
+}
+
+/// What a procedure asks before anything is typed.
+pub(super) fn guide_page(sheet: &Reader, procedure: &Procedure, begun: Option<&Draft>) -> Markup {
+    let say = sheet.say();
+    let title = sheet.plain(&procedure.title);
+    let (department, phone) = sheet.department(&procedure.department);
     let all = say.text("cases-all-procedures", &[]);
     let trail = [Crumb { label: &all, href: Some("/procedures") }, Crumb { label: &title, href: None }];
     let body = html! {
@@ -265,7 +270,7 @@ pub(super) async fn guide(sheet: Sheet, Path(id): Path<String>) -> Result<Markup
         @if let Some(needless) = &procedure.needless {
             (parts::notice(Tone::Info, html! { b { (say.html("cases-guide-needless", &[])) } p { (sheet.text(needless)) } }))
         }
-        (key_facts(&sheet, procedure))
+        (key_facts(sheet, procedure))
         h2 { (say.html("cases-guide-who", &[])) }
         p { (sheet.text(&procedure.applicant.who)) }
         h2 { (say.html("cases-guide-needs", &[])) }
@@ -274,13 +279,13 @@ pub(super) async fn guide(sheet: Sheet, Path(id): Path<String>) -> Result<Markup
         } @else {
             ul { @for need in &procedure.needs { li { (sheet.text(need)) } } }
         }
-        (fee_in_full(&sheet, procedure))
-        (begin(&sheet, procedure, begun.as_ref()))
-        (super::print::blank(&sheet, procedure))
+        (fee_in_full(sheet, procedure))
+        (begin(sheet, procedure, begun))
+        (super::print::blank(sheet, procedure))
         h2 { (say.html("cases-guide-steps", &[])) }
-        (after_filing(&sheet, procedure))
+        (after_filing(sheet, procedure))
         h2 { (say.html("cases-guide-other-ways", &[])) }
-        (ways(&sheet, procedure))
+        (ways(sheet, procedure))
         h2 { (say.html("cases-guide-law", &[])) }
         dl.answers {
             div { dt { (say.html("cases-guide-basis", &[])) } dd { (sheet.text(&procedure.law.basis)) } }
@@ -290,10 +295,10 @@ pub(super) async fn guide(sheet: Sheet, Path(id): Path<String>) -> Result<Markup
         }
         p { (say.html("cases-person", &[("department", department.as_str().into()), ("phone", phone.as_str().into())])) }
     };
-    Ok(sheet.page_below(&title, &trail, |page| page.here("/procedures"), body))
+    sheet.page_below(&title, &trail, |page| page.here("/procedures"), body)
 }
 
-fn key_facts(sheet: &Sheet, procedure: &Procedure) -> Markup {
+fn key_facts(sheet: &Reader, procedure: &Procedure) -> Markup {
     let say = sheet.say();
     let fee = match &procedure.fee {
         Some(fee) if !is_long(&sheet.plain(&fee.text)) => sheet.text(&fee.text),
@@ -322,7 +327,7 @@ fn is_long(text: &str) -> bool {
 }
 
 /// What is to be paid, at length.
-fn fee_in_full(sheet: &Sheet, procedure: &Procedure) -> Markup {
+fn fee_in_full(sheet: &Reader, procedure: &Procedure) -> Markup {
     html! {
         @if let Some(fee) = procedure.fee.as_ref().filter(|fee| is_long(&sheet.plain(&fee.text))) {
             h2 { (sheet.say().html("cases-guide-fee", &[])) }
@@ -331,7 +336,7 @@ fn fee_in_full(sheet: &Sheet, procedure: &Procedure) -> Markup {
     }
 }
 
-fn hear(sheet: &Sheet, procedure: &Procedure) -> Markup {
+fn hear(sheet: &Reader, procedure: &Procedure) -> Markup {
     let say = sheet.say();
     match procedure.law.standard_period.or(procedure.law.statutory_limit) {
         Some(Period::Days(days)) => say.html("cases-guide-hear-days", &[("days", days.into())]),
@@ -341,7 +346,7 @@ fn hear(sheet: &Sheet, procedure: &Procedure) -> Markup {
     }
 }
 
-fn begin(sheet: &Sheet, procedure: &Procedure, begun: Option<&Draft>) -> Markup {
+fn begin(sheet: &Reader, procedure: &Procedure, begun: Option<&Draft>) -> Markup {
     let say = sheet.say();
     match &procedure.channels.online {
         Online::Open | Online::Prepare(_) => html! {
@@ -361,7 +366,7 @@ fn begin(sheet: &Sheet, procedure: &Procedure, begun: Option<&Draft>) -> Markup 
     }
 }
 
-fn after_filing(sheet: &Sheet, procedure: &Procedure) -> Markup {
+fn after_filing(sheet: &Reader, procedure: &Procedure) -> Markup {
     let steps: Vec<parts::Step> = procedure
         .steps
         .values()
@@ -371,7 +376,7 @@ fn after_filing(sheet: &Sheet, procedure: &Procedure) -> Markup {
     parts::timeline(sheet.say(), &steps)
 }
 
-fn ways(sheet: &Sheet, procedure: &Procedure) -> Markup {
+fn ways(sheet: &Reader, procedure: &Procedure) -> Markup {
     let say = sheet.say();
     let ways = [
         ("cases-channel-counter", &procedure.channels.counter),

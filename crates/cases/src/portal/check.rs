@@ -19,7 +19,7 @@ use ui::{
 };
 
 use super::{
-    Sheet,
+    Reader, Sheet,
     door::{self, Door},
     form::{self, Owned},
     prepare, print, refusal, see, status,
@@ -40,7 +40,7 @@ pub(super) async fn show(sheet: Sheet, Path(draft): Path<String>) -> Result<Resp
     Ok(check_page(&sheet, procedure, &opened).into_response())
 }
 
-fn check_page(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
+pub(super) fn check_page(sheet: &Reader, procedure: &Procedure, opened: &Owned) -> Markup {
     let say = sheet.say();
     let title = say.text("cases-check-title", &[]);
     let draft = opened.draft.id;
@@ -67,7 +67,7 @@ fn check_page(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
 }
 
 /// What stands between this and filing, each with the way to the page where it is mended.
-fn to_mend(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
+fn to_mend(sheet: &Reader, procedure: &Procedure, opened: &Owned) -> Markup {
     let say = sheet.say();
     let draft = opened.draft.id;
     let at = |page: &Page| format!("/drafts/{draft}/{}?wrong=1&back=check", page.id);
@@ -102,7 +102,7 @@ pub(super) fn is_prepared(procedure: &Procedure) -> bool {
 }
 
 /// 申請する or 準備を終える; or what has to be done first.
-fn last_step(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
+fn last_step(sheet: &Reader, procedure: &Procedure, opened: &Owned) -> Markup {
     let say = sheet.say();
     let draft = opened.draft.id;
     if matches!(opened.changed, Changed::Closed(_)) {
@@ -122,11 +122,11 @@ fn last_step(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
     if !opened.filled.may_be_filed() {
         return html! {};
     }
-    match door::of(procedure, sheet.visitor.assurance()) {
+    match door::of(procedure, sheet.assurance) {
         Door::Open if is_prepared(procedure) => html! {
             (parts::notice(Tone::Info, html! { b { (say.html("cases-prepared-not-yet", &[])) } (prepare::sentence(sheet, procedure)) }))
             form method="post" action={ "/drafts/" (draft) "/prepare" } data-guard {
-                (csrf_input(&sheet.visitor.csrf))
+                (csrf_input(&sheet.csrf))
                 input type="hidden" name="version" value=(procedure.version.0);
                 p { (say.html("cases-check-prepare-note", &[])) }
                 div.row.actions { (parts::button(Weight::Primary, say.html("cases-check-prepare", &[]))) }
@@ -134,7 +134,7 @@ fn last_step(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
         },
         Door::Open => html! {
             form method="post" action={ "/drafts/" (draft) "/file" } data-guard {
-                (csrf_input(&sheet.visitor.csrf))
+                (csrf_input(&sheet.csrf))
                 input type="hidden" name="version" value=(procedure.version.0);
                 p { (say.html("cases-check-file-note", &[])) }
                 div.row.actions { (parts::button(Weight::Primary, say.html("cases-check-file", &[]))) }
@@ -151,7 +151,7 @@ fn last_step(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
     }
 }
 
-fn page_answers<'f>(sheet: &Sheet, fields: impl Iterator<Item = &'f Field>, opened: &Owned, at: &str) -> Vec<parts::Answer> {
+fn page_answers<'f>(sheet: &Reader, fields: impl Iterator<Item = &'f Field>, opened: &Owned, at: &str) -> Vec<parts::Answer> {
     fields
         .filter(|field| opened.filled.is_asked(field.id.as_str()) && !matches!(field.kind, Kind::Note))
         .map(|field| parts::Answer {
@@ -163,7 +163,7 @@ fn page_answers<'f>(sheet: &Sheet, fields: impl Iterator<Item = &'f Field>, open
 }
 
 /// An answer as it reads; lines stay lines.
-pub(super) fn shown(sheet: &Sheet, field: &Field, answer: &Answer) -> Markup {
+pub(super) fn shown(sheet: &Reader, field: &Field, answer: &Answer) -> Markup {
     let text = answer.shown(field, &sheet.town, sheet.language());
     html! { @for (at, line) in text.lines().enumerate() { @if at > 0 { br; } (line) } }
 }
@@ -227,7 +227,7 @@ pub(super) async fn filed(sheet: Sheet, Path(number): Path<String>) -> Result<Re
     let say = sheet.say();
     let title = say.text("cases-filed-title", &[]);
     let (department, phone) = sheet.department(&own.case.department);
-    let secret = filing::receipt_secret(&sheet.keys, own.case.id).grouped();
+    let secret = filing::receipt_secret(&sheet.face.keys, own.case.id).grouped();
     let number = own.case.number.plain();
     let body = html! {
         h1 { (say.html("cases-filed-title", &[])) }
@@ -267,7 +267,7 @@ fn told_by(sheet: &Sheet, case: &OwnCase) -> Markup {
 /// 受付票 as PDF.
 pub(super) async fn receipt(sheet: Sheet, Path(number): Path<String>) -> Result<Response, PageError> {
     let own = status::own(&sheet, &number).await?.ok_or(PageError::NotFound)?;
-    let secret = filing::receipt_secret(&sheet.keys, own.case.id).grouped();
+    let secret = filing::receipt_secret(&sheet.face.keys, own.case.id).grouped();
     let (town, tools) = (sheet.town.clone(), sheet.tools.clone());
     let set = move || crate::paper::receipt(&town, &tools.press, &tools.portal, &own.case, &own.procedure, &secret);
     let bytes = tokio::task::spawn_blocking(set).await.map_err(PageError::internal)?.map_err(PageError::internal)?;

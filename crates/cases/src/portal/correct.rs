@@ -61,7 +61,7 @@ pub(super) async fn send(sheet: Sheet, Path(number): Path<String>, request: Requ
     upload::count(&sheet, &mut came).await?;
     let refused: Vec<FieldProblem> = came.refused.iter().map(|(path, why)| why.problem(path)).collect();
     let files = crate::incoming::keep(&sheet.face.files, came.files).await?;
-    let sent = read(&sheet.keys, own.case.id, came.typed, files);
+    let sent = read(&sheet.face.keys, own.case.id, came.typed, files);
     let again = |judged, told| {
         let page = page(&sheet, &own, judged, &told);
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -201,7 +201,7 @@ fn form(sheet: &Sheet, own: &Own, judged: &Judged, fields: &IndexMap<FieldId, Fi
             button.sr type="submit" tabindex="-1" aria-hidden="true" {}
             @for (_, rule, is_theirs) in &judged.broken { @if !is_theirs { input type="hidden" name=(TOLD) value=(rule); } }
             @for (path, file) in &judged.files {
-                @if let Some(kept) = kept(&sheet.keys, own.case.id, path, file) { input type="hidden" name=(KEPT) value=(kept); }
+                @if let Some(kept) = kept(&sheet.face.keys, own.case.id, path, file) { input type="hidden" name=(KEPT) value=(kept); }
             }
             @for field in fields.values().filter(is_asked) {
                 input type="hidden" name=(SHOWN) value=(field.id);

@@ -8,7 +8,7 @@ use ui::{
     parts::{self, Tone, Weight},
 };
 
-use super::Sheet;
+use super::Reader;
 
 /// How a procedure stands open to somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +40,13 @@ pub(super) fn sign_in(then: &str) -> String {
 }
 
 /// The way in at the end of a procedure's guide.
-pub(super) fn way_in(sheet: &Sheet, procedure: &Procedure) -> Markup {
+pub(super) fn way_in(sheet: &Reader, procedure: &Procedure) -> Markup {
     let say = sheet.say();
     let here = format!("/procedures/{}", procedure.id);
-    match of(procedure, sheet.visitor.assurance()) {
+    match of(procedure, sheet.assurance) {
         Door::Open => html! {
             form method="post" action={ (here) "/begin" } data-guard {
-                (csrf_input(&sheet.visitor.csrf))
+                (csrf_input(&sheet.csrf))
                 div.row.actions { (parts::button(Weight::Primary, say.html(if matches!(procedure.channels.online, Online::Prepare(_)) { "cases-prepare-start" } else { "cases-start" }, &[]))) }
             }
         },

@@ -23,7 +23,7 @@ use ui::{
 };
 
 use super::{
-    Sheet,
+    Reader, Sheet,
     door::{self, Door},
     held, pieces, postal, refusal, see, upload,
 };
@@ -43,7 +43,7 @@ pub(super) async fn begin(sheet: Sheet, Path(procedure): Path<String>, Posted(po
         Door::ProveIdentity => return Ok(see(&format!("/procedures/{procedure}"))),
     }
     let known = held::begun_from(&sheet, definition, &posted).await?;
-    let now = sheet.clock.now();
+    let now = sheet.face.clock.now();
     let ids = DraftIds { draft: DraftId(CaseId::draw(now).uuid()), case: CaseId::draw(now) };
     let (owner, language) = (sheet.owner(), sheet.language());
     let draft =
@@ -109,17 +109,17 @@ fn goes_on_at(draft: &str, opened: &Owned) -> String {
 
 /// How a page is shown again, from its address.
 #[derive(Default)]
-struct Shown {
+pub(super) struct Shown {
     /// After a post with something wrong on it.
-    is_wrong: bool,
+    pub is_wrong: bool,
     /// After a post whose answers brought up questions that nobody had seen yet.
-    has_more: bool,
+    pub has_more: bool,
     /// When it was reached from the check, so that it leads back there.
-    is_back: bool,
+    pub is_back: bool,
     /// Files that were not taken.
-    refused: Vec<FieldProblem>,
+    pub refused: Vec<FieldProblem>,
     /// The address whose postal code was to complete it.
-    postal: Option<String>,
+    pub postal: Option<String>,
 }
 
 impl Shown {
@@ -160,8 +160,8 @@ pub(super) async fn show(
     Ok(question_page(&sheet, procedure, page, &opened, &shown, said.as_ref(), &half_sent).into_response())
 }
 
-fn question_page(
-    sheet: &Sheet,
+pub(super) fn question_page(
+    sheet: &Reader,
     procedure: &Procedure,
     page: &Page,
     opened: &Owned,
@@ -202,7 +202,7 @@ fn question_page(
         @if let Some(lead) = &page.lead { p.lead { (sheet.text(lead)) } }
         form method="post" action={ "/drafts/" (draft) "/" (page.id) @if shown.is_back { "?back=check" } }
             enctype=[has_files(page.fields.values()).then_some("multipart/form-data")] data-guard novalidate {
-            (csrf_input(&sheet.visitor.csrf))
+            (csrf_input(&sheet.csrf))
             // Return in a line of text means "next", not the first button that happens to stand above it.
             button.sr type="submit" tabindex="-1" aria-hidden="true" {}
             @for field in page.fields.values() { (field::render(field, &view)) }
@@ -219,7 +219,7 @@ fn question_page(
 }
 
 /// Page n of m. A page that is no longer shown counts as the first.
-fn progress(sheet: &Sheet, procedure: &Procedure, opened: &Owned, page: &PageId) -> Markup {
+fn progress(sheet: &Reader, procedure: &Procedure, opened: &Owned, page: &PageId) -> Markup {
     let visible: Vec<&PageId> = opened.filled.pages.iter().filter(|state| state.visible).map(|state| &state.id).collect();
     let at = visible.iter().position(|id| *id == page).map_or(1, |at| at + 1);
     // The check is a page too: nobody should think that the last question files it.
@@ -236,7 +236,7 @@ pub(crate) fn has_files<'f>(mut fields: impl Iterator<Item = &'f Field>) -> bool
 }
 
 /// What is kept, how to go on later, and the way to a person who goes on for them.
-fn below_the_form(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
+fn below_the_form(sheet: &Reader, procedure: &Procedure, opened: &Owned) -> Markup {
     let say = sheet.say();
     let (department, phone) = sheet.department(&procedure.department);
     let time = sheet.words.time(sheet.language(), crate::clock::local(opened.draft.touched_at));
@@ -249,7 +249,7 @@ fn below_the_form(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Marku
             p { (say.html("cases-form-person", &[("department", department.as_str().into()), ("phone", phone.as_str().into())])) }
             p { (say.html("cases-takeover-why", &[])) }
             form method="post" action={ "/drafts/" (opened.draft.id) "/code" } {
-                (csrf_input(&sheet.visitor.csrf))
+                (csrf_input(&sheet.csrf))
                 button.btn.second.small type="submit" { (say.html("cases-takeover-make", &[])) }
             }
         }
@@ -257,7 +257,7 @@ fn below_the_form(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Marku
 }
 
 /// What is wrong on this page, in its order, formal rules beside the question that they name; what belongs to other pages is said there.
-fn problems_on(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Owned) -> Vec<FieldProblem> {
+fn problems_on(sheet: &Reader, procedure: &Procedure, page: &Page, opened: &Owned) -> Vec<FieldProblem> {
     let of_rules = filing::problems_of_rules(broken_at(procedure, page, opened), |say| sheet.plain(say));
     let own = |id: &str| opened.filled.problems_of(id).cloned().collect::<Vec<_>>();
     page.fields
@@ -279,7 +279,7 @@ fn broken_at<'p>(procedure: &'p Procedure, page: &'p Page, opened: &'p Owned) ->
 }
 
 /// Merit rules that do not hold, beside the page whose field they name (行政手続法7条: they stop nobody).
-fn warnings(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Owned) -> Markup {
+fn warnings(sheet: &Reader, procedure: &Procedure, page: &Page, opened: &Owned) -> Markup {
     let here: Vec<_> = opened
         .filled
         .warned
@@ -298,7 +298,7 @@ fn warnings(sheet: &Sheet, procedure: &Procedure, page: &Page, opened: &Owned) -
 }
 
 /// What a rule says, with the procedure that fits better.
-pub(super) fn said(sheet: &Sheet, rule: &definitions::procedure::Rule) -> Markup {
+pub(super) fn said(sheet: &Reader, rule: &definitions::procedure::Rule) -> Markup {
     html! {
         p {
             (sheet.text(&rule.say))
@@ -312,7 +312,7 @@ pub(super) fn said(sheet: &Sheet, rule: &definitions::procedure::Rule) -> Markup
 }
 
 /// What a new version of the definition means for this draft.
-pub(super) fn changed_notice(sheet: &Sheet, procedure: &Procedure, changed: &Changed) -> Markup {
+pub(super) fn changed_notice(sheet: &Reader, procedure: &Procedure, changed: &Changed) -> Markup {
     let say = sheet.say();
     let more = match changed {
         Changed::No => return html! {},
@@ -408,7 +408,7 @@ fn elsewhere(refused: FilingRefused) -> Result<Response, PageError> {
 
 /// The first question that the answers of this page brought up, when nothing else is amiss: nobody is told off for a question that they
 /// could not see.
-fn brought_up(sheet: &Sheet, page: &PageId, opened: &Owned, unseen: &BTreeSet<String>) -> Option<String> {
+pub(super) fn brought_up(sheet: &Reader, page: &PageId, opened: &Owned, unseen: &BTreeSet<String>) -> Option<String> {
     let procedure = sheet.town.procedures.get(&opened.draft.procedure)?;
     let page = procedure.pages.get(page)?;
     let problems = problems_on(sheet, procedure, page, opened);
@@ -419,7 +419,7 @@ fn brought_up(sheet: &Sheet, page: &PageId, opened: &Owned, unseen: &BTreeSet<St
 }
 
 /// Whether the page that was just saved must be shown again: something is missing or wrong on it, or a formal rule of its questions fails.
-fn is_wrong(sheet: &Sheet, page: &PageId, opened: &Owned) -> bool {
+pub(super) fn is_wrong(sheet: &Reader, page: &PageId, opened: &Owned) -> bool {
     let is_incomplete = opened.filled.pages.iter().any(|state| state.id == *page && state.visible && !state.complete);
     let Some(procedure) = sheet.town.procedures.get(&opened.draft.procedure) else { return is_incomplete };
     is_incomplete || procedure.pages.get(page).is_some_and(|page| broken_at(procedure, page, opened).next().is_some())

@@ -47,8 +47,8 @@ fn standing(held: &[HeldRecord], today: Date) -> Vec<Standing<'_>> {
 pub(super) async fn of(sheet: &Sheet) -> Result<Option<Vec<HeldRecord>>, PageError> {
     let Some(account) = &sheet.visitor.account else { return Ok(None) };
     let Some(resident) = account.resident else { return Ok(None) };
-    let (account, today, town) = (account.id, clock::day(sheet.clock.now()), Arc::clone(&sheet.town));
-    let known = sheet.store.reading(move |tx| PortalFacts::of(tx, &town, Some(account), Some(resident), today)).await?;
+    let (account, today, town) = (account.id, clock::day(sheet.face.clock.now()), Arc::clone(&sheet.town));
+    let known = sheet.face.store.reading(move |tx| PortalFacts::of(tx, &town, Some(account), Some(resident), today)).await?;
     Ok(Some(known.held().to_vec()))
 }
 
@@ -57,7 +57,7 @@ pub(super) async fn of(sheet: &Sheet) -> Result<Option<Vec<HeldRecord>>, PageErr
 pub(super) async fn begun_from(sheet: &Sheet, procedure: &Procedure, posted: &Typed) -> Result<Typed, PageError> {
     let Some(named) = posted.first(RECORD_INPUT) else { return Ok(Typed::default()) };
     let held = of(sheet).await?.unwrap_or_default();
-    let records = standing(&held, clock::day(sheet.clock.now()));
+    let records = standing(&held, clock::day(sheet.face.clock.now()));
     let record = records.iter().map(|standing| standing.now).find(|record| record.record.to_string() == named);
     let record = record.ok_or(PageError::NotFound)?;
     let register = sheet.town.registers.get(&record.register).ok_or(PageError::NotFound)?;
@@ -74,7 +74,7 @@ fn startable<'r>(register: &'r Register, record: &HeldRecord) -> &'r [ProcedureI
 /// Each record with its state, what it says, and what can be done with it.
 pub(super) fn list(sheet: &Sheet, held: &[HeldRecord]) -> Markup {
     let say = sheet.say();
-    let records = standing(held, clock::day(sheet.clock.now()));
+    let records = standing(held, clock::day(sheet.face.clock.now()));
     if records.is_empty() {
         return html! { p { (say.html("cases-my-linked-none", &[])) } };
     }

@@ -119,7 +119,7 @@ fn unfinished(sheet: &Sheet, drafts: &[Draft]) -> Markup {
 
 /// The code of a prepared one and its end. It is no receipt: nothing was filed.
 fn prepared(sheet: &Sheet, draft: &Draft) -> Markup {
-    let (say, today) = (sheet.say(), clock::day(sheet.clock.now()));
+    let (say, today) = (sheet.say(), clock::day(sheet.face.clock.now()));
     html! {
         @if let Some(prepared) = &draft.prepared {
             @let day = sheet.words.short_day(sheet.language(), prepared.until);

@@ -79,7 +79,7 @@ pub(super) async fn open(sheet: Sheet, Path((draft, field)): Path<(String, Strin
         return Err(PageError::BadInput("an upload without its key"));
     }
     let (owner, sender, offer) = (sheet.owner(), upload::sender(&sheet), Offer { offered, name, size });
-    let id = UploadId(CaseId::draw(sheet.clock.now()).uuid());
+    let id = UploadId(CaseId::draw(sheet.face.clock.now()).uuid());
     let opened = sheet.write(move |tx, terms| uploads::open(tx, terms, &owner, (draft, &field), &sender, &offer, id)).await;
     Ok(match opened.map_err(refusal)? {
         Ok(upload) => ([(header::LOCATION, url(&upload))], standing(StatusCode::CREATED, &upload)).into_response(),

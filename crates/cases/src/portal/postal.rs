@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 use jp::postal::{PostalCode, PostalPlace, in_common};
 use ui::field::{Postal, Pressed};
 
-use super::Sheet;
+use super::{Reader, Sheet};
 use crate::filing;
 
 /// Where scripts ask. By POST: what somebody types into a form stands in no address and in no log.
@@ -113,6 +113,6 @@ pub(super) fn of_query(query: &str) -> Option<String> {
 }
 
 /// How addresses of a page are completed; none where the town has no postal codes.
-pub(super) fn view<'a>(sheet: &Sheet, said: Option<&'a (String, String)>) -> Option<Postal<'a>> {
+pub(super) fn view<'a>(sheet: &Reader, said: Option<&'a (String, String)>) -> Option<Postal<'a>> {
     sheet.town.postal.are_there().then(|| Postal { url: URL, said: said.map(|(path, words)| (path.as_str(), words.as_str())) })
 }

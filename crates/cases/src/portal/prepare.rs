@@ -10,7 +10,7 @@ use definitions::procedure::{Procedure, Version};
 use maud::{Markup, PreEscaped, html};
 use ui::parts::{self, Fact, Tone, Weight};
 
-use super::{Sheet, check, form, see};
+use super::{Reader, Sheet, check, form, see};
 use crate::{
     FilingRefused, clock,
     draft::DraftId,
@@ -39,7 +39,7 @@ pub(super) async fn show(sheet: Sheet, Path(draft): Path<String>) -> Result<Resp
         Err(elsewhere) => return Ok(elsewhere),
     };
     let procedure = sheet.town.procedures.get(&opened.draft.procedure).ok_or(PageError::NotFound)?;
-    let today = clock::day(sheet.clock.now());
+    let today = clock::day(sheet.face.clock.now());
     let Some(prepared) = opened.draft.prepared.as_ref().filter(|prepared| prepared.works_on(today)) else {
         // Never finished, or the code has ended: the check leads on.
         return Ok(see(&format!("/drafts/{draft}/check")));
@@ -85,7 +85,7 @@ fn page(sheet: &Sheet, procedure: &Procedure, draft: &str, prepared: &Prepared) 
 }
 
 /// The folder's own sentence: what is prepared here and takes effect at the counter.
-pub(super) fn sentence(sheet: &Sheet, procedure: &Procedure) -> Markup {
+pub(super) fn sentence(sheet: &Reader, procedure: &Procedure) -> Markup {
     match &procedure.channels.online {
         definitions::procedure::Online::Prepare(sentence) => html! { p { (sheet.text(sentence)) } },
         _ => html! {},

@@ -15,7 +15,7 @@ use ui::{
     parts::{self, Tone, Weight},
 };
 
-use super::{Sheet, form, form::Owned, prepare, see};
+use super::{Reader, Sheet, form, form::Owned, prepare, see};
 use crate::{
     clock,
     draft::{Changed, DraftId},
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The blank form, where a procedure may be handed in on paper.
-pub(super) fn blank(sheet: &Sheet, procedure: &Procedure) -> Markup {
+pub(super) fn blank(sheet: &Reader, procedure: &Procedure) -> Markup {
     let say = sheet.say();
     let href = format!("/procedures/{}/paper.pdf", procedure.id);
     html! {
@@ -36,7 +36,7 @@ pub(super) fn blank(sheet: &Sheet, procedure: &Procedure) -> Markup {
 }
 
 /// The way from the check to a printed sheet, finished or not: what is empty is filled in by hand.
-pub(super) fn way_out(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> Markup {
+pub(super) fn way_out(sheet: &Reader, procedure: &Procedure, opened: &Owned) -> Markup {
     let say = sheet.say();
     let draft = opened.draft.id;
     html! {
@@ -44,7 +44,7 @@ pub(super) fn way_out(sheet: &Sheet, procedure: &Procedure, opened: &Owned) -> M
             h2 { (say.html("cases-print-title", &[])) }
             p { (say.html("cases-print-lead", &[])) }
             form method="post" action={ "/drafts/" (draft) "/print" } {
-                (csrf_input(&sheet.visitor.csrf))
+                (csrf_input(&sheet.csrf))
                 div.row.actions { (parts::button(Weight::Second, say.html("cases-print-draft", &[]))) }
             }
         }
@@ -68,7 +68,7 @@ pub(super) async fn ask(sheet: Sheet, Path(draft): Path<String>, Posted(_): Post
 }
 
 fn working<'d>(sheet: &Sheet, opened: &'d Owned) -> Option<&'d Prepared> {
-    let today = clock::day(sheet.clock.now());
+    let today = clock::day(sheet.face.clock.now());
     opened.draft.prepared.as_ref().filter(|prepared| prepared.works_on(today))
 }
 
@@ -138,7 +138,7 @@ pub(super) async fn sheet(sheet: Sheet, Path(draft): Path<String>, Query(asked):
     let code = working(&sheet, &opened).map(|prepared| prepared.code.plain());
     let prefill = Prefill::of(&procedure, &opened.filled, code);
     let wish = (sheet.language(), asked.large.as_deref() == Some("1"), Some(prefill));
-    let on = clock::day(sheet.clock.now());
+    let on = clock::day(sheet.face.clock.now());
     let printed = paper::portal::set(&sheet.tools.press, &sheet.town, &procedure, wish, on).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/pdf"),

@@ -105,7 +105,7 @@ const TRIES: throttle::Rate = throttle::Rate { most: 20, per: Duration::from_sec
 pub(super) async fn open(sheet: Sheet, Posted(typed): Posted) -> Result<Response, PageError> {
     let (number, secret) = (typed.first("number").unwrap_or_default().to_owned(), typed.first("secret").unwrap_or_default().to_owned());
     let (wanted, given) = (number.parse::<CaseNumber>().ok(), ReceiptSecret::typed(&secret));
-    let (session, client) = (sheet.visitor.session.clone(), sheet.visitor.client_key(&sheet.keys));
+    let (session, client) = (sheet.visitor.session.clone(), sheet.visitor.client_key(&sheet.face.keys));
     let opened = sheet
         .write(move |tx, terms| {
             if throttle::take(tx, "status", &client, TRIES, terms.now)?.is_err() {
@@ -349,7 +349,7 @@ pub(super) struct Shown {
 /// this connection. The position goes along, so that nothing is sent twice after a lost connection.
 pub(super) async fn live(sheet: Sheet, Path(number): Path<String>, Query(shown): Query<Shown>) -> Result<Response, PageError> {
     let first = own(&sheet, &number).await?.ok_or(PageError::NotFound)?;
-    let mut sealed = sheet.store.sealed();
+    let mut sealed = sheet.face.store.sealed();
     // The first look does not wait.
     sealed.mark_changed();
     let seen = shown.seen.unwrap_or(first.story.len());

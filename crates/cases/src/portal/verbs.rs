@@ -18,7 +18,7 @@ use crate::{FilingRefused, filing};
 pub(super) async fn write(sheet: Sheet, Path(number): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
     let own = status::own(&sheet, &number).await?.ok_or(PageError::NotFound)?;
     let text = typed.first("text").unwrap_or_default().to_owned();
-    let id = CaseId::draw(sheet.clock.now()).to_string();
+    let id = CaseId::draw(sheet.face.clock.now()).to_string();
     let (owner, case, sent) = (sheet.owner(), own.case.clone(), text.clone());
     match sheet.write(move |tx, terms| filing::write(tx, terms, &owner, &case, &id, &sent)).await {
         Ok(()) => Ok(see(&format!("/status/{}?sent#messages", own.case.number.plain()))),

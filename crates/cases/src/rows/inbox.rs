@@ -19,6 +19,15 @@ use store::{Param, Read, Row, StoreError, params};
 use super::desk::NEVER;
 use crate::{CaseNumber, Channel, case::Case, sealed::column};
 
+/// How many open cases of a procedure there are, by the version under which they were filed. A count tells nothing of anybody.
+///
+/// # Errors
+/// When the store fails.
+pub fn open_by_version(tx: &Read<'_>, procedure: &ProcedureId) -> Result<Vec<(String, i64)>, StoreError> {
+    const COUNT: &str = "select version, count(*) from case_ where procedure = $1 and open = 1 group by version order by version";
+    tx.all(COUNT, params![procedure.as_str()])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// How grants see a case in SQL: the same as [`crate::verbs::attributes`] says of a record.
 pub(crate) const CASE: KindSql = KindSql {
     kind: RecordKind::Case,
