@@ -9,6 +9,7 @@ mod command;
 mod coverage;
 mod demo;
 mod diff;
+mod hand_over;
 mod hatch;
 mod house;
 mod maintenance;
@@ -46,6 +47,9 @@ fn main() -> ExitCode {
         Command::New(asked) => return code(outline::run(&asked)),
         Command::Diff(asked) => return diff::run(&asked),
         Command::KeepDefinitions(asked) => maintenance::keep_definitions(&asked),
+        Command::Export(asked) => return code(hand_over::export(&asked)),
+        Command::Intake(asked) => return code(hand_over::intake(&asked)),
+        Command::Import(asked) => return code(hand_over::import(&asked)),
         Command::Schema => {
             println!("{}", definitions::schema::schema());
             Ok(())

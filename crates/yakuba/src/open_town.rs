@@ -102,6 +102,7 @@ impl Opening {
         }
         if let Some(desk) = &desk {
             runners.push(letter_runner(desk, &tools)?);
+            runners.push(exchange_runner(desk, &self.site)?);
         }
         Ok(OpenTown { portal, desk, tools, loaded: self.loaded, folder, _hatch: hatch, _runners: runners })
     }
@@ -209,6 +210,18 @@ fn letter_runner(desk: &DeskFace, tools: &cases::Tools) -> Result<Runner, Failur
     Ok(jobs::run(desk.store.store(), handlers, 1)?)
 }
 
+/// Files to and from systems behind go on behind the pages, beside the letters.
+fn exchange_runner(desk: &DeskFace, site: &str) -> Result<Runner, Failure> {
+    let worker = exchange::work::Worker {
+        desk: desk.store.clone(),
+        town: desk.town.clone(),
+        words: desk.words.clone(),
+        keys: desk.keys.clone(),
+        portal: site.to_owned(),
+    };
+    Ok(jobs::run(desk.store.store(), exchange::work::handlers(&worker), 1)?)
+}
+
 impl OpenTown {
     /// All routes, with `more` of the demo's own.
     pub fn routes(&self, more_portal: Option<Router<PortalFace>>, more_desk: Option<Router<DeskFace>>) -> Router {
@@ -281,6 +294,7 @@ impl OpenTown {
                 access::staff::leave_who_is_due(tx, access::day_in_japan(now), now, &rooms)?;
                 access::sweep_desk(tx, now)?;
                 cases::sweep_sheets(tx, now)?;
+                exchange::sweep(tx, now)?;
                 cases::orphans::ask(tx, access::day_in_japan(now))?;
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())
