@@ -6,6 +6,7 @@
 mod bulk;
 mod check;
 mod clients;
+mod exchange;
 mod facts;
 mod figures;
 mod file;
@@ -35,6 +36,7 @@ pub fn run(asked: &Bench) -> Result<(), Failure> {
     let figures = match &asked.what {
         BenchCommand::File { database, filings, clients } => file::run(database.as_deref(), *filings, *clients)?,
         BenchCommand::Inbox { database, cases } => inbox::run(database.as_deref(), *cases)?,
+        BenchCommand::Exchange { database, rows } => exchange::run(database.as_deref(), *rows)?,
         BenchCommand::Page { database } => page::run(database.as_deref())?,
         BenchCommand::Check { town, procedures } => check::run(town.as_deref(), *procedures)?,
         BenchCommand::Figures { town, cases } => figures::run(town.as_deref(), *cases)?,

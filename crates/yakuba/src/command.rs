@@ -43,6 +43,12 @@ pub enum Command {
     Diff(Diff),
     /// Keeps a folder's procedures at the desk, so that what was filed under an older version is taken in; the town stays as it is
     KeepDefinitions(KeepDefinitions),
+    /// Hands the decided cases of a mapping over to a system behind, each once: makes the next batch and writes its file
+    Export(Exported),
+    /// Takes in the results or the list of a system behind, line by line; the same file twice changes nothing
+    Import(Imported),
+    /// Takes in the packages of another e-application service, each application once, and writes back how each stands
+    Intake(Intake),
     /// Prints the definition language as JSON Schema
     Schema,
     /// Looks after the directory of staff
@@ -340,6 +346,67 @@ pub enum ProgramCommand {
     },
 }
 
+/// `yakuba export`.
+#[derive(Args, Clone)]
+pub struct Exported {
+    /// The mapping's id: `mappings/ID.yaml`
+    pub mapping: String,
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+    /// The file to write
+    #[arg(short, long)]
+    pub out: PathBuf,
+    /// Passes over what was decided before this day, `2026-11-24`
+    #[arg(long)]
+    pub since: Option<Date>,
+    /// Instead of a new batch: writes the file of this one again
+    #[arg(long)]
+    pub again: Option<i64>,
+    /// In whose name, by their login id, with their grants; else in the name of the terminal
+    #[arg(long = "as")]
+    pub login: Option<String>,
+}
+
+/// `yakuba import`.
+#[derive(Args, Clone)]
+pub struct Imported {
+    /// The mapping's id: `mappings/ID.yaml`
+    pub mapping: String,
+    /// The file
+    pub file: PathBuf,
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+    /// Only tells what would change
+    #[arg(long)]
+    pub dry_run: bool,
+    /// In whose name, by their login id, with their grants. Results of cases need it; a list may come in the name of the terminal
+    #[arg(long = "as")]
+    pub login: Option<String>,
+}
+
+/// `yakuba intake`.
+#[derive(Args, Clone)]
+pub struct Intake {
+    /// The mapping's id: `mappings/ID.yaml` with `direction: intake`
+    pub source: String,
+    /// The folder of the packages: a table with files beside it, or archives
+    pub folder: PathBuf,
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+}
+
 /// `yakuba staff`.
 #[derive(Args, Clone)]
 pub struct Staff {
@@ -469,6 +536,15 @@ pub enum BenchCommand {
         /// Facilities, each with six ages
         #[arg(long, default_value_t = 500)]
         facilities: usize,
+    },
+    /// Decided cases out to a system behind and a list in from one: lines a second, and memory
+    Exchange {
+        /// PostgreSQL instead of SQLite
+        #[arg(long)]
+        database: Option<String>,
+        /// Cases out, and lines in
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: usize,
     },
     /// Pages of residents: a question, the check, where a case stands
     Page {

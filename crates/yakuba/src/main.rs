@@ -9,6 +9,7 @@ mod command;
 mod coverage;
 mod demo;
 mod diff;
+mod hand_over;
 mod hatch;
 mod house;
 mod log;
@@ -53,6 +54,9 @@ fn main() -> ExitCode {
         Command::Preview(asked) => return code(preview::run(&asked)),
         Command::Diff(asked) => return diff::run(&asked),
         Command::KeepDefinitions(asked) => maintenance::keep_definitions(&asked),
+        Command::Export(asked) => return code(hand_over::export(&asked)),
+        Command::Intake(asked) => return code(hand_over::intake(&asked)),
+        Command::Import(asked) => return code(hand_over::import(&asked)),
         Command::Schema => {
             println!("{}", definitions::schema::schema());
             Ok(())

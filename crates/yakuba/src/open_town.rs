@@ -113,6 +113,7 @@ impl Opening {
         }
         if let Some(desk) = &desk {
             runners.push(letter_runner(desk, &tools)?);
+            runners.push(exchange_runner(desk, &self.site)?);
         }
         let follow = |desk: &DeskFace| figures::following::Follower::new(desk.store.clone(), desk.town.clone(), desk.keys.clone()).run();
         let figures = desk.as_ref().map(follow).transpose()?;
@@ -223,6 +224,18 @@ fn letter_runner(desk: &DeskFace, tools: &cases::Tools) -> Result<Runner, Failur
     Ok(jobs::run(desk.store.store(), handlers, 1)?)
 }
 
+/// Files to and from systems behind go on behind the pages, beside the letters.
+fn exchange_runner(desk: &DeskFace, site: &str) -> Result<Runner, Failure> {
+    let worker = exchange::work::Worker {
+        desk: desk.store.clone(),
+        town: desk.town.clone(),
+        words: desk.words.clone(),
+        keys: desk.keys.clone(),
+        portal: site.to_owned(),
+    };
+    Ok(jobs::run(desk.store.store(), exchange::work::handlers(&worker), 1)?)
+}
+
 impl OpenTown {
     /// All routes, with `more` of the demo's own.
     pub fn routes(&self, more_portal: Option<Router<PortalFace>>, more_desk: Option<Router<DeskFace>>) -> Router {
@@ -298,6 +311,7 @@ impl OpenTown {
                 access::staff::leave_who_is_due(tx, access::day_in_japan(now), now, &rooms)?;
                 access::sweep_desk(tx, now)?;
                 cases::sweep_sheets(tx, now)?;
+                exchange::sweep(tx, now)?;
                 cases::orphans::ask(tx, access::day_in_japan(now))?;
                 tx.sweep_jobs(now - DONE_JOBS_KEPT)?;
                 Ok(())
