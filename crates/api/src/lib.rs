@@ -9,6 +9,9 @@
 //! said by a bearer token ([`access::program`]) and never by a cookie; errors are problem details that name each field ([`problem`]); what may
 //! be asked is described by `GET /api/openapi.json` and read at `/api`.
 
+// A problem is made once, on a request's way out: boxing it would be noise in every signature.
+#![allow(clippy::result_large_err)]
+
 mod answers;
 mod ask;
 mod body;

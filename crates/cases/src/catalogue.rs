@@ -27,7 +27,10 @@ pub fn of_department<'t>(town: &'t Town, department: &'t DepartmentId) -> impl I
 
 /// The finder of the town as it is now: made when somebody first looks for something after a change, shared by all.
 #[derive(Clone, Default)]
-pub struct Finders(Arc<Mutex<Option<(Weak<Town>, Arc<Finder>)>>>);
+pub struct Finders(Arc<Mutex<Option<Kept>>>);
+
+/// A finder and the town that it was made of.
+type Kept = (Weak<Town>, Arc<Finder>);
 
 impl Finders {
     /// Of this town. While one is made, others wait for it instead of making their own.
@@ -46,7 +49,7 @@ impl Finders {
 
 /// The procedures of a town with all that they are found by.
 pub struct Finder {
-    all: Vec<(Arc<Procedure>, Vec<(u32, String)>)>,
+    all: Vec<(Arc<Procedure>, Texts)>,
     /// In how many procedures each pair of neighbours stands.
     said_by: HashMap<[char; 2], u32>,
 }
@@ -106,8 +109,11 @@ const TITLE: u32 = 8;
 /// And in the summary.
 const SUMMARY: u32 = 2;
 
-/// What a procedure is found by, folded, with what it is worth.
-fn texts(town: &Town, procedure: &Procedure) -> Vec<(u32, String)> {
+/// Texts, folded, each with what it is worth.
+type Texts = Vec<(u32, String)>;
+
+/// What a procedure is found by.
+fn texts(town: &Town, procedure: &Procedure) -> Texts {
     let mut texts = Vec::new();
     for language in [Language::Ja, Language::Easy, Language::En] {
         let said = |text| jp::kana::fold(&ui::words::ruby::plain(town.say(text, language)));

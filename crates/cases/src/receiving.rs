@@ -372,6 +372,8 @@ fn received(tx: &Write<'_>, on: &Taking<'_>, filed: Filed, who: &Who, authority:
     }
     let news = News::Received { receipt_number: case.receipt_number.clone(), department: case.department.clone() };
     parcel::send_down(tx, keys, case.id, turn, filed.at, hear_by, news)?;
+    // A code on a printed sheet leads nowhere any more; what a clerk had begun to type from it is theirs to finish.
+    rows::sheets::is_lent_no_more(tx, id)?;
     straight::ask(tx, town, &case)
 }
 

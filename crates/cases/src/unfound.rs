@@ -19,6 +19,8 @@ pub const UNFOUND: &str = "cases.unfound";
 const DAYS_KEPT: i64 = 30;
 /// From so many people on they are told.
 const PEOPLE_MIN: i64 = 3;
+/// The portal tells once a day while there is anything to tell.
+const LIST_HOLDS: SignedDuration = SignedDuration::from_hours(72);
 /// So many are told.
 const TOLD_MOST: i64 = 200;
 /// Longer is a sentence, in which somebody tells of themselves.
@@ -33,7 +35,7 @@ const MOST: &str = "select words, count(distinct who) as people from case_unfoun
 const NEWEST: &str = "select coalesce(max(told), 0) from case_unfound";
 const FORGET: &str = "delete from case_unfound";
 const KEEP: &str = "insert into case_unfound (words, people, told) values ($1, $2, $3)";
-const ALL: &str = "select words, people from case_unfound order by people desc, words";
+const ALL: &str = "select words, people from case_unfound where told >= $1 order by people desc, words";
 
 /// Words that people looked for in vain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +75,9 @@ pub fn tell(tx: &Write<'_>, today: Date, at: Timestamp) -> Result<usize, StoreEr
     let from = today.saturating_sub(DAYS_KEPT.days());
     tx.run(SWEEP, params![from])?;
     let list = read(&tx.all(MOST, params![from, PEOPLE_MIN, TOLD_MOST])?)?;
+    if list.is_empty() {
+        return Ok(0);
+    }
     let body = serde_json::to_vec(&Told { at, list: list.clone() }).map_err(|_| StoreError::damaged("a parcel of words"))?;
     tx.send(&Parcel { kind: UNFOUND.to_owned(), id: at.as_microsecond().to_string(), body })?;
     Ok(list.len())
@@ -109,12 +114,12 @@ impl Receiver for UnfoundReceiver {
     }
 }
 
-/// What the desk knows, the most asked for first.
+/// What the desk knows, the most asked for first. A list that no newer one followed for days is of words that nobody looks for any more.
 ///
 /// # Errors
 /// When the store fails.
-pub fn all(tx: &Read<'_>) -> Result<Vec<Unfound>, StoreError> {
-    read(&tx.all(ALL, &[])?)
+pub fn all(tx: &Read<'_>, now: Timestamp) -> Result<Vec<Unfound>, StoreError> {
+    read(&tx.all(ALL, params![now - LIST_HOLDS])?)
 }
 
 fn read(rows: &[Row]) -> Result<Vec<Unfound>, StoreError> {

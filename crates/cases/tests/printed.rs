@@ -9,7 +9,6 @@ use cases::{
     parcel::{Lent, Up},
     preparation::{PREPARED_DAYS, PreparationCode, Prepared},
 };
-use store::testing::Place;
 use world::*;
 
 fn code(first: u8) -> PreparationCode {

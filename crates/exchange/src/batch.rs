@@ -301,13 +301,11 @@ fn chained(before: &str, line: &[String]) -> String {
     hex(&digest.finalize())
 }
 
+/// Lines of a file, cell by cell.
+type Cells = Vec<Vec<String>>;
+
 /// The lines of a case as they stand in the file; none when something cannot be written. What was replaced is among the problems too.
-fn written(
-    tx: &Read<'_>,
-    mapping: &Mapping,
-    procedure: &Procedure,
-    case: &Case,
-) -> Result<(Option<Vec<Vec<String>>>, Vec<LineProblem>), StoreError> {
+fn written(tx: &Read<'_>, mapping: &Mapping, procedure: &Procedure, case: &Case) -> Result<(Option<Cells>, Vec<LineProblem>), StoreError> {
     let facts = handing::facts(tx, case)?;
     let (mut good, mut problems) = (Vec::new(), Vec::new());
     for (place, line) in lines(mapping, procedure, &facts).into_iter().enumerate() {
@@ -361,7 +359,7 @@ pub fn write(
     let (mut after, mut count, mut digest) = (0, 0, String::new());
     loop {
         let (id, keys, mapping_of) = (batch.id.clone(), Arc::clone(&office.keys), mapping.clone());
-        let some = desk.read(move |tx| -> Result<Vec<(i64, Vec<Vec<String>>)>, StoreError> {
+        let some = desk.read(move |tx| -> Result<Vec<(i64, Cells)>, StoreError> {
             let mut definitions = Definitions::default();
             let mut found = Vec::new();
             for (place, case) in rows::in_batch(tx, &id, after, READ_TOGETHER)? {

@@ -147,6 +147,7 @@ struct Gone {
 ///
 /// # Errors
 /// When the store failed: all that was gone through before stays gone through.
+#[allow(clippy::too_many_arguments)]
 pub fn go_through(
     desk: &Desk,
     office: &Office,

@@ -176,7 +176,7 @@ impl Counting<'_> {
 /// Texts and days of a value. Numbers and yes or no are the same for many people and say nothing.
 fn leaves(value: &Value) -> Vec<Value> {
     match value {
-        Value::Text(text) if !text.trim().is_empty() => vec![Value::text(&jp::kana::fold(text))],
+        Value::Text(text) if !text.trim().is_empty() => vec![Value::text(jp::kana::fold(text))],
         Value::Date(day) => vec![Value::Date(*day)],
         Value::Record(record) => record.fields.values().flat_map(leaves).collect(),
         _ => Vec::new(),

@@ -99,7 +99,7 @@ const PARTY: &[(&str, &str)] = &[
 
 on_both_engines! {
     fn a_case_is_counted_where_it_was_filed_and_where_it_was_decided(place: Place) {
-        let w = world(&place);
+        let w = world(place);
         let (clerk, chief) = clerk_and_chief(&w);
         // Filed on 24 November, decided in December: two months.
         let own = w.filed("room_use", PARTY);
@@ -137,7 +137,7 @@ on_both_engines! {
     }
 
     fn following_twice_from_the_start_or_by_two_counts_once(place: Place) {
-        let w = world(&place);
+        let w = world(place);
         let (clerk, _) = clerk_and_chief(&w);
         let first = w.filed("room_use", PARTY);
         claim(&w, &clerk, first.number);
@@ -157,7 +157,7 @@ on_both_engines! {
     }
 
     fn a_withdrawn_case_is_no_decision_and_a_department_that_hands_over_takes_its_count_along(place: Place) {
-        let w = world(&place);
+        let w = world(place);
         let (clerk, _) = clerk_and_chief(&w);
         let gone = w.filed("room_use", PARTY);
         w.days_later(1);
@@ -171,7 +171,7 @@ on_both_engines! {
         w.hire("森", "environment", "clerk");
         let other: definitions::ids::DepartmentId = "environment".parse().unwrap();
         let to = other.clone();
-        w.act(&clerk, move |tx, acting| verbs::hand_over(tx, acting, moved.number, seen, to.clone(), "所管の変更".into())).unwrap();
+        w.act(&clerk, move |tx, acting| verbs::hand_over(tx, acting, moved.number, seen, to.clone(), "所管の変更")).unwrap();
         follow(&w);
         let ours = summary(&w, "department:general_affairs", "2026-11");
         assert_eq!((ours.filed_in_all(), ours.withdrawn, ours.decided_in_all()), (1, 1, 0));
@@ -180,7 +180,7 @@ on_both_engines! {
     }
 
     fn drafts_are_counted_by_the_day_on_which_they_were_begun(place: Place) {
-        let w = world(&place);
+        let w = world(place);
         let left = w.begin("tree_request", &hanako()).unwrap();
         let page: &'static str = w.town.current().procedures["tree_request"].pages.keys().next().unwrap().to_string().leak();
         w.save(left.id, &hanako(), page, typed(&[("name", "")])).unwrap();
@@ -201,7 +201,7 @@ on_both_engines! {
 #[test]
 fn a_page_of_figures_reads_one_range_of_a_key() {
     let place = Place::sqlite();
-    let w = world(&place);
+    let w = world(place);
     for (sql, binds) in [(rows::MONTHS, vec!["town", "2026-01", "2026-12"]), (rows::DAYS, vec!["tree_request", "2026-01-01", "2026-12-31"])]
     {
         let explained = format!("explain query plan {sql}");

@@ -18,7 +18,7 @@ fn scope(code: &str) -> Scope {
 
 on_both_engines! {
     fn a_department_sees_its_own_and_chiefs_see_the_town(place: Place) {
-        let w = World::with(&place, figures::PORTAL_MIGRATIONS, figures::DESK_MIGRATIONS);
+        let w = World::with(place, figures::PORTAL_MIGRATIONS, figures::DESK_MIGRATIONS);
         let town = w.town.current();
         let all = ["town", "department:general_affairs", "department:general_division", "department:environment", "procedure:room_use", "procedure:tree_request"];
         let table = [
@@ -42,7 +42,7 @@ on_both_engines! {
     }
 
     fn a_page_has_its_parts_its_months_and_what_is_open_today(place: Place) {
-        let w = World::with(&place, figures::PORTAL_MIGRATIONS, figures::DESK_MIGRATIONS);
+        let w = World::with(place, figures::PORTAL_MIGRATIONS, figures::DESK_MIGRATIONS);
         w.filed("tree_request", &[("name", "佐藤 花子")]);
         w.filed("tree_request", &[("name", "田中 太郎")]);
         // Thirty days were promised; the second of December is not yet late, January is.

@@ -44,7 +44,7 @@ fn answer(w: &World, own: &cases::own::OwnCase, voice: Voice) -> bool {
 
 on_both_engines! {
     fn counts_come_to_the_desk_as_they_stand_however_often_and_in_whatever_order(place: Place) {
-        let w = world(&place);
+        let w = world(place);
         w.begin("tree_request", &hanako()).unwrap();
         w.filed("tree_request", TREE);
         let first = tell(&w);
@@ -63,7 +63,7 @@ on_both_engines! {
     }
 
     fn a_case_answers_once_and_its_words_reach_the_department_apart_from_it(place: Place) {
-        let w = world(&place);
+        let w = world(place);
         let own = w.filed("tree_request", TREE);
         assert!(answer(&w, &own, Voice { ease: Some(4), got: Some(5), said: "写真の例があると助かります。".into() }));
         assert!(!answer(&w, &own, Voice { ease: Some(1), got: None, said: "もう一度".into() }));
@@ -84,7 +84,7 @@ on_both_engines! {
     }
 
     fn a_broken_portal_cannot_count_what_is_not_its_own(place: Place) {
-        let w = world(&place);
+        let w = world(place);
         let count = |measure: &str, detail: &str, value: i64, n: i64| serde_json::json!({
             "day": "2026-11-24", "procedure": "tree_request", "version": "0123456789ab", "measure": measure, "detail": detail, "value": value, "n": n
         });

@@ -26,7 +26,6 @@ use axum::{
 };
 use definitions::{sources::Sources, text::Language, town::Town};
 use maud::{Markup, html};
-use store::StoreError;
 use ui::{assets, parts::Say, words::Words};
 
 use crate::{
@@ -129,7 +128,7 @@ impl Sheet {
 
     /// The town's folder with what was published over it, as it is at this moment.
     async fn sources(&self) -> Result<Sources, PageError> {
-        let layer = self.face.store.reading(|tx| Ok::<_, StoreError>(layer::at_desk(tx)?)).await?;
+        let layer = self.face.store.reading(layer::at_desk).await?;
         let folder = Arc::clone(&self.workshop.folder);
         let read = tokio::task::spawn_blocking(move || Sources::read(&folder)).await.map_err(PageError::internal)?;
         let sources = read.map_err(|_| PageError::say(StatusCode::CONFLICT, "desk-revisions-error-folder"))?;

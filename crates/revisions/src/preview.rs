@@ -39,7 +39,7 @@ impl Tryout {
     pub fn begin(files: Vec<File>, watched: Watched, today: Date) -> Tryout {
         let calendar = watched.town.as_ref().map(|town| Arc::new(town.closed.clone()));
         let facts = FactsSheet { calendar, ..FactsSheet::default() };
-        Tryout { files, watched: Arc::new(watched), typed: Typed::default(), facts, on: today, language: Language::Ja }.as_nobody()
+        Tryout { files, watched: Arc::new(watched), typed: Typed::default(), facts, on: today, language: Language::Ja }.of_nobody()
     }
 
     /// The same texts looked at again, with what was typed before.
@@ -48,7 +48,7 @@ impl Tryout {
     }
 
     /// As somebody of whom nothing is known. What can be chosen is known all the same.
-    fn as_nobody(mut self) -> Tryout {
+    fn of_nobody(mut self) -> Tryout {
         if let Some(walked) = self.watched.examples.first() {
             self.facts.options = walked.facts.options.clone();
         }

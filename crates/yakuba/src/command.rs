@@ -1,13 +1,17 @@
 //! What can be typed at the terminal.
 
+mod exchange;
 mod log;
+mod program;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+pub use exchange::{Exported, Imported, Intake};
 pub use log::{Log, LogColumns, LogCommand, LogExport, Report};
+pub use program::{Program, ProgramCommand};
 
 /// One town hall as one program.
 #[derive(Parser)]
@@ -298,111 +302,6 @@ pub struct KeepDefinitions {
     #[command(flatten)]
     pub place: Place,
     /// The town's folder as it was when the filings that wait were made
-    #[arg(long)]
-    pub town: PathBuf,
-}
-
-/// `yakuba program`.
-#[derive(Args, Clone)]
-pub struct Program {
-    /// Where the data is
-    #[command(flatten)]
-    pub place: Place,
-    /// The town's folder
-    #[arg(long)]
-    pub town: PathBuf,
-    /// What to do
-    #[command(subcommand)]
-    pub what: ProgramCommand,
-}
-
-/// What can be done with programs.
-#[derive(Subcommand, Clone)]
-pub enum ProgramCommand {
-    /// Issues a token and prints it, once
-    Issue {
-        /// What staff will call it
-        #[arg(long)]
-        name: String,
-        /// The id of the department that answers for it
-        #[arg(long)]
-        department: String,
-        /// What it may do; several times: drafts:write, cases:file, cases:read-own, correspondence:write, cases:decided-read, results:write
-        #[arg(long = "scope", required = true)]
-        scopes: Vec<String>,
-        /// The id of a procedure to which it is bound; several times; none: all, where its scopes are those of residents' side
-        #[arg(long = "procedure")]
-        procedures: Vec<String>,
-        /// Its last day; a year from now unless said otherwise
-        #[arg(long)]
-        until: Option<Date>,
-    },
-    /// Lists all programs
-    List,
-    /// Revokes one: its token opens nothing any more
-    Revoke {
-        /// Its id, as `list` prints it
-        id: String,
-    },
-}
-
-/// `yakuba export`.
-#[derive(Args, Clone)]
-pub struct Exported {
-    /// The mapping's id: `mappings/ID.yaml`
-    pub mapping: String,
-    /// Where the data is
-    #[command(flatten)]
-    pub place: Place,
-    /// The town's folder
-    #[arg(long)]
-    pub town: PathBuf,
-    /// The file to write
-    #[arg(short, long)]
-    pub out: PathBuf,
-    /// Passes over what was decided before this day, `2026-11-24`
-    #[arg(long)]
-    pub since: Option<Date>,
-    /// Instead of a new batch: writes the file of this one again
-    #[arg(long)]
-    pub again: Option<i64>,
-    /// In whose name, by their login id, with their grants; else in the name of the terminal
-    #[arg(long = "as")]
-    pub login: Option<String>,
-}
-
-/// `yakuba import`.
-#[derive(Args, Clone)]
-pub struct Imported {
-    /// The mapping's id: `mappings/ID.yaml`
-    pub mapping: String,
-    /// The file
-    pub file: PathBuf,
-    /// Where the data is
-    #[command(flatten)]
-    pub place: Place,
-    /// The town's folder
-    #[arg(long)]
-    pub town: PathBuf,
-    /// Only tells what would change
-    #[arg(long)]
-    pub dry_run: bool,
-    /// In whose name, by their login id, with their grants. Results of cases need it; a list may come in the name of the terminal
-    #[arg(long = "as")]
-    pub login: Option<String>,
-}
-
-/// `yakuba intake`.
-#[derive(Args, Clone)]
-pub struct Intake {
-    /// The mapping's id: `mappings/ID.yaml` with `direction: intake`
-    pub source: String,
-    /// The folder of the packages: a table with files beside it, or archives
-    pub folder: PathBuf,
-    /// Where the data is
-    #[command(flatten)]
-    pub place: Place,
-    /// The town's folder
     #[arg(long)]
     pub town: PathBuf,
 }

@@ -85,7 +85,7 @@ fn a_parcel_that_was_tampered_with_is_refused_and_the_true_one_comes_after_it() 
             .ok()?
             .flatten()
             .map(|entry| entry.path())
-            .find(|path| path.metadata().is_ok_and(|file| file.len() > 500))
+            .find(|path| path.metadata().is_ok_and(|file| file.is_file() && file.len() > 500))
     };
     until("the parcel lies in the folder", || parcel().is_some());
     portal.stop();

@@ -12,8 +12,10 @@ pub(super) async fn show(sheet: Sheet) -> Result<Markup, PageError> {
         return Err(PageError::NotFound);
     }
     let words = sheet.words.clone();
-    let (found, side) =
-        sheet.read(move |tx, acting| Ok((unfound::all(tx)?, side(tx, acting, &words, "/desk/unfound")?))).await.map_err(refusal)?;
+    let (found, side) = sheet
+        .read(move |tx, acting| Ok((unfound::all(tx, acting.now)?, side(tx, acting, &words, "/desk/unfound")?)))
+        .await
+        .map_err(refusal)?;
     let say = sheet.say();
     let labels = ["desk-unfound-words", "desk-unfound-people", "desk-unfound-now"].map(|id| sheet.word(id));
     let columns = [

@@ -81,9 +81,14 @@ pub(crate) fn drop_sheet(tx: &Write<'_>, staff: StaffId, case: CaseId) -> Result
     forget_files(tx, &case.to_string())
 }
 
-/// It became a case: nobody goes on with the draft or with a sheet of it.
+/// It became a case: nobody begins with the draft any more.
+pub(crate) fn is_lent_no_more(tx: &Write<'_>, case: CaseId) -> Result<(), StoreError> {
+    tx.run("delete from lent_draft where case_id = $1", params![case.to_string()]).map(drop)
+}
+
+/// It became a case by a clerk's hand: nobody goes on with the draft or with a sheet of it.
 pub(crate) fn is_filed(tx: &Write<'_>, case: CaseId) -> Result<(), StoreError> {
-    tx.run("delete from lent_draft where case_id = $1", params![case.to_string()])?;
+    is_lent_no_more(tx, case)?;
     tx.run("delete from desk_sheet where case_id = $1", params![case.to_string()]).map(drop)
 }
 

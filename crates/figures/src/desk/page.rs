@@ -74,6 +74,7 @@ pub(super) fn page(face: &DeskFace, staff: &Staff, names: &Names<'_>, found: &Fo
         details { summary { (say.html("desk-figures-overview", &[])) } (table("overview")) }
         p.sub { (say.html("desk-figures-definitions", &[])) }
     };
+    let body = html! { link rel="stylesheet" href=(ui::assets::href(ui::assets::FIGURES_LOOK)); (body) };
     desk_page_at(face, Some(staff), &title, "/desk/figures", |page| page, body)
 }
 

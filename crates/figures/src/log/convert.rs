@@ -104,8 +104,7 @@ impl Seen {
 fn from_csv(from: &Path, columns: &Columns, form: Form, to: &Path) -> Result<u64, LogProblem> {
     let of_from = |problem: LogProblem| problem.of_file(from);
     let mut log = CsvLog::open(File::open(from)?, columns).map_err(of_from)?;
-    let mut seen = Seen::default();
-    seen.names = log.more().map(str::to_owned).collect();
+    let seen = Seen { names: log.more().map(str::to_owned).collect(), ..Seen::default() };
     let mut kinds = Seen::default();
     let mut cases: HashMap<String, u32> = HashMap::new();
     let mut entries = Vec::new();

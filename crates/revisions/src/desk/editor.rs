@@ -248,7 +248,7 @@ async fn save(sheet: &Sheet, revision: &Revision, kept: Vec<File>, files: Vec<Fi
 async fn clash(sheet: &Sheet, revision: &Revision, kept: &[File], files: &[File]) -> Result<Markup, PageError> {
     let say = sheet.say();
     let who = revision.id;
-    let events = sheet.face.store.reading(move |tx| Ok::<_, store::StoreError>(rows::events(tx, who)?)).await?;
+    let events = sheet.face.store.reading(move |tx| rows::events(tx, who)).await?;
     let last = events.last().map(|event| event.name.clone()).unwrap_or_default();
     let between: Vec<File> = kept.iter().zip(files).map(|(theirs, own)| File { base: Some(theirs.text.clone()), ..own.clone() }).collect();
     let body = html! {

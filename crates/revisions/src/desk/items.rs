@@ -21,6 +21,9 @@ struct Group {
     items: Vec<Item>,
 }
 
+/// A heading with its lines, counted through the page.
+type Numbered = (Option<String>, Vec<(usize, Item)>);
+
 fn groups(procedure: &Procedure) -> Vec<Group> {
     let item = |path: String, value: &str, word| Item { path, value: value.trim_end().to_owned(), word, is_yes_no: false };
     let mut groups = vec![Group {
@@ -59,7 +62,7 @@ pub(super) fn show(sheet: &Sheet, tryout: &Tryout, procedure: &str) -> Markup {
     let Some(found) = tryout.watched.town.as_ref().and_then(|town| town.procedures.get(procedure)) else { return html! {} };
     let say = sheet.say();
     let mut number = 0_usize;
-    let groups: Vec<(Option<String>, Vec<(usize, Item)>)> = groups(found)
+    let groups: Vec<Numbered> = groups(found)
         .into_iter()
         .map(|group| {
             let items = group.items.into_iter().map(|item| {
