@@ -57,7 +57,7 @@ test('a list is looked at first, taken then, and the same file changes nothing',
   const head = '施設番号,施設名,種別,受入年齢,所在地,利用定員\r\n';
   await bring(`${head}minami_hoiku,南保育所,認可保育所,0歳から5歳,南町1丁目,100\r\n,名のない園,認可保育所,,,1\r\nx,"こわれた"園,認可保育所,,,1\r\n`);
   await until(clerk, /試し終わりました/);
-  assert.match(await clerk.page.locator('main').innerText(), /2\s+1 施設番号/);
+  assert.match(await clerk.page.locator('main').innerText(), /3\s+1 施設番号/);
   await clerk.look('looked');
   await clerk.press('取り込む');
   await until(clerk, /取り込みました/);

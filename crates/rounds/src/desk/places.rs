@@ -166,7 +166,7 @@ async fn differences(sheet: &Sheet, round: &Round, held: &Held, now: &Allocation
     let labels = ["desk-rounds-column-child", "desk-rounds-column-now", "desk-rounds-column-instead"].map(|id| sheet.word(id));
     let columns = labels.each_ref().map(|label| Column { label, numeric: false });
     Ok(html! {
-        section aria-labelledby="differences" {
+        div {
             h2 #differences { (title) }
             p { (say.html("desk-rounds-differences-count", &[("now", (now.placed() as i64).into()), ("instead", (other.placed() as i64).into()), ("others", (rows.len() as i64).into())])) }
             @if rows.is_empty() { (parts::notice(Tone::Info, html! { p { (say.html("desk-rounds-differences-none", &[])) } })) }
