@@ -201,7 +201,7 @@ on_both_engines! {
 #[test]
 fn a_page_of_figures_reads_one_range_of_a_key() {
     let place = Place::sqlite();
-    let w = world(place);
+    let w = world(&place);
     for (sql, binds) in [(rows::MONTHS, vec!["town", "2026-01", "2026-12"]), (rows::DAYS, vec!["tree_request", "2026-01-01", "2026-12-31"])]
     {
         let explained = format!("explain query plan {sql}");
