@@ -104,7 +104,7 @@ pub(super) async fn show(sheet: Sheet, Path(id): Path<String>, Query(asked): Que
         (actions(&sheet, &round, stage, shown.as_ref()))
         @if let Some(shown) = &shown {
             (troubles(&sheet, &round, shown))
-            p.row {
+            div.row.actions {
                 (parts::link_button(Weight::Second, &format!("/desk/rounds/{}/places", round.id), say.html("desk-rounds-places-open", &[])))
             }
             (list)
