@@ -75,7 +75,8 @@ impl Played {
         self.world.act(&self.clerk, move |tx, acting| {
             let run = rows::kept(tx, &round.id)?.unwrap().run.unwrap();
             let allocation = rows::allocation(tx, acting.keys, &round.id, run)?.unwrap();
-            let fate = verbs::propose_one(tx, acting, &round, &allocation, &number)?;
+            let ranks = rounds::waiting::ranks(&verbs::held(tx, acting.keys, &round)?.unwrap().contest(&round), &allocation);
+            let fate = verbs::propose_one(tx, acting, &round, (&allocation, &ranks), &number)?;
             verbs::go_on(tx, acting, &round, Stage::Decided)?;
             Ok(fate)
         })
