@@ -109,6 +109,11 @@ impl World {
 
     /// Files for places in April and brings it to the desk.
     pub fn filed(&self, answers: Value) -> OwnCase {
+        self.filed_for("nursery_admission", answers)
+    }
+
+    /// Files under a procedure and brings it to the desk.
+    pub fn filed_for(&self, procedure: &'static str, answers: Value) -> OwnCase {
         let (owner, draft, case) = (Owner { session: "a".repeat(64), account: None }, DraftId(self.drawn()), CaseId::new(self.drawn()));
         let candidates = Candidates(std::array::from_fn(|_| {
             let bytes = self.chance().to_be_bytes();
@@ -121,9 +126,9 @@ impl World {
             let facts = PortalFacts::of(tx, &town, None, None, cases::clock::day(now))?;
             let assurance = access::Assurance { identity: Identity::SelfAsserted, session: Session::Contact };
             let terms = Terms { town: &town, keys: &keys, facts: &facts, assurance, now };
-            let procedure = "nursery_admission".parse().unwrap();
-            filing::begin(tx, &terms, &procedure, &owner, Language::Ja, &DraftIds { draft, case }, &Typed::default())?;
-            let definition = &town.procedures["nursery_admission"];
+            let id = procedure.parse().unwrap();
+            filing::begin(tx, &terms, &id, &owner, Language::Ja, &DraftIds { draft, case }, &Typed::default())?;
+            let definition = &town.procedures[procedure];
             for page in definition.pages.keys() {
                 filing::save_page(tx, &terms, draft, &owner, page, |draft, page| draft.post_page(&page.fields, &typed))?;
             }
