@@ -1,5 +1,7 @@
 //! Rounds.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::{At, Gathered, Merged};
@@ -22,7 +24,7 @@ const SILENT: &[(&str, Silent)] = &[("declines", Silent::Declines), ("stays", Si
 const PUBLISH: &[(&str, Publish)] = &[("seed", Publish::Seed), ("numbers", Publish::Numbers)];
 
 /// All rounds.
-pub(super) fn rounds(merged: &Merged, gathered: &Gathered, town: &Scope, procedures: &IndexMap<ProcedureId, Procedure>) -> Vec<Round> {
+pub(super) fn rounds(merged: &Merged, gathered: &Gathered, town: &Scope, procedures: &IndexMap<ProcedureId, Arc<Procedure>>) -> Vec<Round> {
     let Some(document) = DOCUMENTS.iter().find(|document| document.key == "round") else { return Vec::new() };
     let members = merged.section("rounds").and_then(Node::map).into_iter().flatten();
     let at = |(id, entry): (&String, &'_ crate::read::Entry)| {
@@ -31,7 +33,7 @@ pub(super) fn rounds(merged: &Merged, gathered: &Gathered, town: &Scope, procedu
     members.filter_map(at).collect()
 }
 
-fn round(at: &At<'_>, town: &Scope, procedures: &IndexMap<ProcedureId, Procedure>) -> Option<Round> {
+fn round(at: &At<'_>, town: &Scope, procedures: &IndexMap<ProcedureId, Arc<Procedure>>) -> Option<Round> {
     at.each::<ExampleId>("examples").iter().for_each(|(_, at)| {
         let _ = (at.line("of"), at.line("points"), at.lines("counts"));
     });
