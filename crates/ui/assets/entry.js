@@ -142,7 +142,8 @@ export const start = (form) => {
     const at = document.activeElement;
     const came = put(page, pressed);
     // A question that came up behind the one that was answered is the next one, unless something is being typed already.
-    if (came.length && form.contains(at) && at.matches('input,select,textarea') && (isCard(at) ? !cardsOf(at).some((card) => card.checked) : !at.value || at.matches('select'))) {
+    const isWaiting = (input) => (isCard(input) ? !cardsOf(input).some((card) => card.checked) : !input.value || input.matches('select'));
+    if (came.length && form.contains(at) && (at === next || (at.matches('input,select,textarea') && isWaiting(at)))) {
       const first = came.find((question) => question.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING);
       const stop = first && stops().find((each) => first.contains(each));
       if (stop) enter(stop);
@@ -190,7 +191,8 @@ export const start = (form) => {
   // A closed window takes nothing with it.
   addEventListener('pagehide', () => { if (!isKept && !isSent) navigator.sendBeacon(form.action, body(false)); });
 
-  if (!document.getElementById('errors')) {
+  // What is said first is read first.
+  if (!document.getElementById('errors') && !document.querySelector('main [autofocus]')) {
     const empty = stops().find((stop) => stop.closest('[data-page]') && (isCard(stop) ? !cardsOf(stop).some((card) => card.checked) : !stop.value));
     if (empty) enter(empty);
   }

@@ -4,6 +4,7 @@
 mod came;
 pub(super) mod filing;
 pub(super) mod form;
+mod reading;
 pub(super) mod scans;
 
 use access::{Act, CaseId, PageError, Posted, RecordAttributes, RecordKind, throttle};

@@ -25,7 +25,7 @@ use ui::field::Pressed;
 use super::{
     OpenSheet, Origin, Sheet, allowed, came,
     form::{Wrong, fields, page},
-    may_take_in, refusal,
+    may_take_in, reading, refusal,
     scans::SCAN,
 };
 use crate::{
@@ -160,11 +160,13 @@ pub(super) fn taken(tx: &Write<'_>, acting: &Acting<'_>, sent: &Sent) -> Result<
     };
     let hidden = form::fill(&sent.procedure, &begun.typed, &facts, received).hidden;
     let scans = scanned(begun.scans, sent);
-    let Ok(typed) = laid_over(begun.typed, &hidden, sent) else { return Ok(Taken::TooMuch) };
+    let Ok(mut typed) = laid_over(begun.typed, &hidden, sent) else { return Ok(Taken::TooMuch) };
+    let reads = sent.posted.first("verb") == Some("reading") && there.is_none();
+    let reading = reads.then(|| reading::fill(tx, acting, &sent.procedure, &sent.open.case.to_string(), &mut typed)).transpose()?;
     let filled = form::fill(&sent.procedure, &typed, &facts, received);
     let open = OpenSheet { typed, origin: begun.origin, lent_at: begun.lent_at, scans, ..sent.open.clone() };
     let (wrong, identified) = looked_at(sent, &filled, open.channel);
-    let is_look = sent.posted.first("verb") == Some("look") || matches!(sent.pressed, Some(Pressed::Postal { .. }));
+    let is_look = matches!(sent.posted.first("verb"), Some("look" | "reading")) || matches!(sent.pressed, Some(Pressed::Postal { .. }));
     let is_kept = is_look || sent.pressed.is_some() || sent.posted.first("verb") == Some("keep");
     if wrong.is_none() && !is_kept {
         let number = filed(tx, acting, sent, filled, &open, identified.as_ref())?;
@@ -177,7 +179,7 @@ pub(super) fn taken(tx: &Write<'_>, acting: &Acting<'_>, sent: &Sent) -> Result<
     rows::sheets::keep_sheet(tx, acting.keys, acting.staff.id, &open, acting.now)?;
     if is_look {
         // What is still missing is no mistake yet; a file that was refused is.
-        let wrong = Wrong { problems: sent.refused.clone(), came: sent.came, posted: sent.posted.clone(), ..Wrong::default() };
+        let wrong = Wrong { problems: sent.refused.clone(), came: sent.came, posted: sent.posted.clone(), reading, ..Wrong::default() };
         return Ok(Taken::Looked(Box::new(open), Box::new(wrong)));
     }
     match wrong {
@@ -232,6 +234,7 @@ fn looked_at(sent: &Sent, filled: &Filled, channel: Channel) -> (Option<Wrong>, 
         came: sent.came,
         posted: sent.posted.clone(),
         last: None,
+        reading: None,
     };
     (Some(wrong), identified)
 }

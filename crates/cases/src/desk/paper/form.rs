@@ -22,7 +22,7 @@ use ui::{
     parts::{self, KeyHint, Mistake, Tone, Weight},
 };
 
-use super::{OpenSheet, Origin, Sheet, allowed, at_the_side, came, give_back_button, may_take_in, refusal, scans};
+use super::{OpenSheet, Origin, Sheet, allowed, at_the_side, came, give_back_button, may_take_in, reading::Reading, refusal, scans};
 use crate::{
     CaseNumber, Channel,
     identity::{NOTE, PROOF, Proof, WHO, WhoCame},
@@ -100,6 +100,8 @@ pub(super) struct Wrong {
     pub posted: Typed,
     /// Nothing: the sheet before this one became a case.
     pub last: Option<CaseNumber>,
+    /// Nothing: what became of looking for a reading.
+    pub reading: Option<Reading>,
 }
 
 pub(super) async fn page(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet, wrong: &Wrong) -> Result<Markup, PageError> {
@@ -133,6 +135,9 @@ pub(super) async fn page(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet,
     let body = html! {
         link rel="stylesheet" href=(assets::href(assets::ENTRY_LOOK));
         (last(sheet, wrong))
+        @if let Some(reading) = wrong.reading {
+            div role="status" tabindex="-1" autofocus { (parts::notice(Tone::Info, html! { p { (sheet.word(reading.words())) } })) }
+        }
         (parts::error_summary(say, &mistakes))
         @if !wrong.formal.is_empty() {
             (parts::notice(Tone::Error, html! { b { (sheet.word("desk-paper-formal")) } @for rule in &wrong.formal { p { (rule) } } }))
@@ -162,6 +167,9 @@ pub(super) async fn page(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet,
                         (parts::submit(Weight::Primary, "verb", "file", say.html("desk-paper-file", &[])))
                         (parts::submit(Weight::Second, "verb", "next", say.html("desk-entry-next", &[])))
                         (parts::submit(Weight::Second, "verb", "look", say.html("desk-entry-look", &[])))
+                        @if knows_readings(sheet, procedure) {
+                            (parts::submit(Weight::Second, "verb", "reading", say.html("desk-entry-reading", &[])))
+                        }
                         (parts::submit(Weight::Second, "verb", "keep", say.html("desk-sheet-keep", &[])))
                         (parts::back_link("/desk/paper", say.html("desk-bulk-back", &[])))
                     }
@@ -181,6 +189,11 @@ pub(super) async fn page(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet,
     ];
     let beside = say.html("desk-entry-today", &[("count", today.into())]);
     Ok(sheet.page_with(&title, &side, &[], &keys, |page| page.beside(beside), body))
+}
+
+/// Whether the reading of the applicant is asked, and this person may look it up in the registry.
+fn knows_readings(sheet: &Sheet, procedure: &Procedure) -> bool {
+    procedure.applicant.kana.is_some() && access::grants::may_any(&sheet.staff, Act::Read, RecordKind::Resident).is_some()
 }
 
 /// How many sheets this clerk has made cases of today.
