@@ -6,7 +6,7 @@ use access::{grants::Act, staff::absence};
 use definitions::{
     answer::Answers,
     ids::{OutcomeId, RoleId},
-    procedure::{Outcome, Procedure},
+    procedure::{Outcome, Procedure, StepAct},
 };
 use store::{Read, StoreError, Write};
 
@@ -16,6 +16,7 @@ use crate::{
     effects,
     event::Event,
     parcel::News,
+    rows,
     verbs::{Acting, Happened, Refused, change},
 };
 
@@ -44,6 +45,34 @@ pub fn propose(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i6
         if !asked::is_complete(ask, &draft.details, names) {
             return Err(NotNow::DetailsDue);
         }
+        let proposal = Proposal { outcome: draft.outcome, reason: draft.reason, details: draft.details, by, at };
+        case.stage = case.propose(procedure, proposal)?;
+        Ok(vec![Happened::told(Event::Proposed { outcome }, News::Deciding)])
+    })
+}
+
+/// 改めて起案する: a case that was decided is decided again in the person's favour, such as a place that became free later. What was decided before
+/// stays in its story and its letters; the chain approves as it did the first time.
+///
+/// # Errors
+/// See [`change`]; also a case that is not decided, the same outcome again, or details missing.
+pub fn propose_anew(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i64, draft: Draft) -> Result<Case, Refused> {
+    let (by, at) = (acting.staff.id, acting.now);
+    let (there, _) = crate::verbs::read(tx, acting, number)?;
+    let facts = crate::registers::facts(tx, acting.town, &there, acting.today())?;
+    change(tx, acting, number, seen, Act::Work, |case, procedure| {
+        let Stage::Decided { proposal: before, .. } = &case.stage else { return Err(NotNow::Stage(case.stage.code())) };
+        if before.outcome == draft.outcome {
+            return Err(NotNow::Stage(case.stage.code()));
+        }
+        let outcome = draft.outcome.clone();
+        let ask = &procedure.outcomes.get(&outcome).ok_or(NotNow::Unknown("outcome"))?.ask;
+        let names = asked::names(case, procedure, &facts, acting.today(), Some((&outcome, &draft.details)));
+        if !asked::is_complete(ask, &draft.details, names) {
+            return Err(NotNow::DetailsDue);
+        }
+        let step = procedure.steps.values().find(|step| step.act == StepAct::Propose).ok_or(NotNow::Unknown("step"))?;
+        case.stage = Stage::Working { step: step.id.clone() };
         let proposal = Proposal { outcome: draft.outcome, reason: draft.reason, details: draft.details, by, at };
         case.stage = case.propose(procedure, proposal)?;
         Ok(vec![Happened::told(Event::Proposed { outcome }, News::Deciding)])
@@ -117,8 +146,12 @@ pub fn approve(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i6
     let today = acting.today();
     let mut decided = None;
     let (place, reach) = turn(tx, acting, number)?;
+    let waits = waits_for_its_round(tx, acting, number)?;
     let case = change(tx, acting, number, seen, Act::Decide, |case, procedure| {
         let (role, stands_in) = place.must_act()?;
+        if waits {
+            return Err(NotNow::RoundsDay);
+        }
         let approval = Approval { by: acting.staff.id, role: role.clone(), stands_in, sampled: false, at: acting.now, looked_at: None };
         let mut happened = vec![Happened::inside(Event::Approved { role, stands_in })];
         match case.approve(procedure, approval, reach, today)? {
@@ -136,6 +169,13 @@ pub fn approve(tx: &Write<'_>, acting: &Acting<'_>, number: CaseNumber, seen: i6
         effects::order(tx, acting, &case, &procedure, &outcome)?;
     }
     Ok(case)
+}
+
+/// Whether a case is decided with a round whose day has not come. A round that the folder does not know any more holds nothing.
+fn waits_for_its_round(tx: &Read<'_>, acting: &Acting<'_>, number: CaseNumber) -> Result<bool, Refused> {
+    let (case, _) = crate::verbs::read(tx, acting, number)?;
+    let round = rows::marks::round_of(tx, case.id)?.and_then(|round| acting.town.rounds.get(round.as_str()));
+    Ok(round.is_some_and(|round| crate::clock::local(acting.now) < round.announce))
 }
 
 /// This person's place in the chain, and whether their approval ends it (専決). Read in the same transaction as the approval itself.

@@ -2,7 +2,7 @@
 
 use access::{AccountId, CaseId, SessionId};
 use definitions::{
-    ids::ProcedureId,
+    ids::{ProcedureId, RoundId},
     procedure::{Procedure, Version},
 };
 use jiff::Timestamp;
@@ -58,6 +58,14 @@ pub fn own_of(
     let is_theirs = account.is_some_and(|account| case.account.as_deref() == Some(account.to_string().as_str()));
     let may = is_theirs || access::sessions::may_see_case(tx, session, case.id, now)?;
     Ok(may.then_some(case))
+}
+
+/// From now on a case is decided with its round: nobody decides it singly before the moment at which the round is announced. Twice is once.
+///
+/// # Errors
+/// When the store fails.
+pub fn decided_with(tx: &store::Write<'_>, case: CaseId, round: &RoundId) -> Result<(), StoreError> {
+    rows::marks::hold(tx, case, round.as_str())
 }
 
 /// Puts a page of another room beside a case on the person's status page: the word on the link, and where it leads below `/status/NUMBER/`.

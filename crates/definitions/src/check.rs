@@ -33,7 +33,7 @@ use crate::{
     graph::{self, Alike},
     ids::ProcedureId,
     lower::{self, Loaded, Merged},
-    problem::Problem,
+    problem::{Place, Problem},
     procedure::Procedure,
     sources::Sources,
     text::{Language, Text},
@@ -114,10 +114,13 @@ fn alike(town: &Town, loaded: &Loaded, warnings: &mut Vec<Problem>) {
 /// The texts that residents read and that have no fresh translation, in the order of the files: what a translator works through.
 pub fn untranslated(sources: &Sources, language: Language) -> Vec<Text> {
     let loaded = lower::load(sources);
-    let texts = loaded.gathered.texts.borrow();
     let Some(town) = &loaded.town else { return Vec::new() };
-    let missing = texts.iter().map(|(text, _)| text).filter(|text| lower::is_for_residents(&text.path));
-    missing.filter(|text| town.translations.find(text, language).is_none()).cloned().collect()
+    let mut missing: Vec<(Place, Text)> = loaded.gathered.each_text(|texts| {
+        let missing = texts.filter(|(text, _)| lower::is_for_residents(&text.path) && town.translations.find(text, language).is_none());
+        missing.map(|(text, place)| (place.clone(), text.clone())).collect()
+    });
+    missing.sort_by(|(one, _), (other, _)| one.cmp(other));
+    missing.into_iter().map(|(_, text)| text).collect()
 }
 
 /// What the examples of one procedure showed.

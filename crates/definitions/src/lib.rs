@@ -9,6 +9,8 @@
 //! typed values of the merged tree, by the table in [`keys`] that is also the published schema. What a town's author got wrong
 //! on the way is a list of [`problem::Problem`]s, never the first one alone.
 //!
+//! Towns that lie over the same folders share what is the same in them by a [`library`].
+//!
 //! [`check`](mod@check) goes further: it walks the examples that stand beside the rules, and bends every condition a little to see whether an
 //! example would notice. [`form`] is the one evaluation of a form, for every channel.
 //!
@@ -44,6 +46,7 @@ pub mod typed;
 
 pub mod check;
 pub mod keys;
+pub mod library;
 pub mod lower;
 pub mod outline;
 pub mod overlay;

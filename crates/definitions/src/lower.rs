@@ -6,6 +6,7 @@
 mod at;
 mod authority;
 mod field;
+mod folder;
 mod mapping;
 mod merge;
 mod message;
@@ -20,19 +21,30 @@ mod tests;
 mod town;
 mod translated;
 mod words;
+mod workers;
 
 pub(crate) use at::{At, Gathered, NOT_GIVEN};
+pub(crate) use folder::Folder;
 pub(crate) use merge::Merged;
+pub(crate) use reading::Purpose;
+pub(crate) use translated::Said;
 pub(crate) use words::is_for_residents;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use crate::{
     keys::{self, DOCUMENTS},
+    library::{Library, Written},
     problem::{Place, Problem},
     sources::Sources,
     town::Town,
 };
+
+/// The section of the tree that holds procedures.
+const PROCEDURES: &str = "procedures";
 
 /// What loading gave: the town as far as it could be made, and where everything stands.
 pub(crate) struct Loaded {
@@ -52,22 +64,22 @@ pub(crate) struct Loaded {
 
 /// Loads a town from its files.
 pub(crate) fn load(sources: &Sources) -> Loaded {
-    load_with(sources, |_| ())
+    load_for(Purpose::Check, sources, &Library::default())
 }
 
-/// The same to serve it: examples are held against the table of keys as all else is, and kept no longer.
-pub(crate) fn load_to_serve(sources: &Sources) -> Loaded {
-    load_with(sources, Merged::let_go_of_examples)
+/// The same to serve it.
+pub(crate) fn load_to_serve(sources: &Sources, library: &Library) -> Loaded {
+    load_for(Purpose::Serve, sources, library)
 }
 
-fn load_with(sources: &Sources, before_lowering: impl FnOnce(&mut Merged)) -> Loaded {
+fn load_for(purpose: Purpose, sources: &Sources, library: &Library) -> Loaded {
     let mut problems = Vec::new();
     let mut warnings = Vec::new();
-    let mut merged = Merged::of(sources, &mut problems);
-    validate(&merged, &mut problems);
-    before_lowering(&mut merged);
+    let merged = Merged::from(sources, library, purpose, &mut problems);
+    let known = Known { library, written: merged.written(library) };
+    validate(&merged, &known, &mut problems);
     let gathered = Gathered::default();
-    let mut town = town::town(&merged, &gathered, sources);
+    let mut town = town::town(&merged, &gathered, sources, &known);
     if let Some(town) = &mut town {
         references::check(town, &merged, &mut problems);
         town::keep_offered(town, &merged, &gathered);
@@ -75,8 +87,11 @@ fn load_with(sources: &Sources, before_lowering: impl FnOnce(&mut Merged)) -> Lo
     }
     problems.append(&mut gathered.problems.borrow_mut());
     let unsound = problems.iter().map(|problem| Arc::clone(&problem.place.file)).collect();
-    if let Some(town) = &mut town {
-        words::translations(&merged, &gathered, town, &mut problems, &mut warnings);
+    if let Some(town) = &town {
+        match purpose {
+            Purpose::Check => words::check(&gathered, town, &mut problems, &mut warnings),
+            Purpose::Serve => words::serve(&gathered, town, library, &mut problems),
+        }
     }
     if town.is_none() && problems.is_empty() {
         let place = Place::file(&format!("{}{}/town.yaml", sources.root, sources.town));
@@ -89,15 +104,24 @@ fn load_with(sources: &Sources, before_lowering: impl FnOnce(&mut Merged)) -> Lo
     Loaded { town, problems, warnings, unsound, merged, gathered }
 }
 
-/// The whole tree against the table of keys.
-fn validate(merged: &Merged, problems: &mut Vec<Problem>) {
+/// What a library may know of the town's procedures: by id, what is written of each.
+pub(crate) struct Known<'a> {
+    library: &'a Library,
+    written: HashMap<String, Written>,
+}
+
+/// The whole tree against the table of keys; what was once found without a mistake is not read again.
+fn validate(merged: &Merged, known: &Known<'_>, problems: &mut Vec<Problem>) {
     for document in DOCUMENTS {
         if document.key == "town" {
             if let Some(node) = merged.section("town") {
                 keys::validate(node, keys::Shape::Form(document.form), problems);
             }
         } else if document.single {
-            for (_, entry) in merged.section(document.path).and_then(|node| node.map()).into_iter().flatten() {
+            for (id, entry) in merged.section(document.path).and_then(|node| node.map()).into_iter().flatten() {
+                if document.path == PROCEDURES && known.written.get(id).is_some_and(|written| known.library.is_sound(written)) {
+                    continue;
+                }
                 keys::validate(&entry.node, keys::Shape::Form(document.form), problems);
             }
         } else if let (Some(node), Some(key)) = (merged.section(document.key), document.form.key(document.key)) {

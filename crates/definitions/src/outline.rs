@@ -76,7 +76,7 @@ pub fn outline(sources: &Sources, asked: &Asked<'_>) -> Result<Vec<NewFile>, Vec
     }
     let loaded = lower::load(&with_it);
     let Some(town) = &loaded.town else { return Err(loaded.problems) };
-    let mut texts = loaded.gathered.texts.borrow().clone();
+    let mut texts: Vec<(Text, Place)> = loaded.gathered.each_text(|texts| texts.cloned().collect());
     texts.sort_by(|(_, one), (_, other)| one.cmp(other));
     let texts: Vec<Text> = texts.into_iter().map(|(text, _)| text).collect();
     for language in town.languages.keys().filter(|language| **language != Language::Ja) {

@@ -6,6 +6,8 @@
 
 mod changes;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 pub use changes::{Change, ChangedThing, What, changes};
@@ -20,8 +22,9 @@ pub fn lay(lower: Node, upper: Node) -> Node {
     match (lower, upper) {
         (Node { value: Value::Map(lower), .. }, Node { place, value: Value::Map(upper) }) => {
             let mut merged = lower;
-            for (key, entry) in *upper {
-                lay_entry(&mut merged, key, entry);
+            let below = Arc::make_mut(&mut merged);
+            for (key, entry) in Arc::unwrap_or_clone(upper) {
+                lay_entry(below, key, entry);
             }
             Node { place, value: Value::Map(merged) }
         }
@@ -51,10 +54,35 @@ pub fn place(node: &mut Node, problems: &mut Vec<Problem>) {
     match &mut node.value {
         Value::List(list) => list.iter_mut().for_each(|member| place(member, problems)),
         Value::Map(map) => {
-            move_behind_siblings(map, problems);
-            map.values_mut().for_each(|entry| place(&mut entry.node, problems));
+            if map.values().any(has_wish) {
+                move_behind_siblings(Arc::make_mut(map), problems);
+            }
+            // What has no wish is shared with others as it is.
+            let unsettled: Vec<usize> = (0..).zip(map.values()).filter(|(_, entry)| !is_settled(&entry.node)).map(|(at, _)| at).collect();
+            if unsettled.is_empty() {
+                return;
+            }
+            let map = Arc::make_mut(map);
+            for at in unsettled {
+                if let Some((_, entry)) = map.get_index_mut(at) {
+                    place(&mut entry.node, problems);
+                }
+            }
         }
         Value::Nothing | Value::Text { .. } => {}
+    }
+}
+
+fn has_wish(entry: &Entry) -> bool {
+    entry.node.get("after").is_some_and(|wish| wish.text().is_some())
+}
+
+/// Whether nothing below a node wishes to stand elsewhere.
+fn is_settled(node: &Node) -> bool {
+    match &node.value {
+        Value::List(list) => list.iter().all(is_settled),
+        Value::Map(map) => map.values().all(|entry| !has_wish(entry) && is_settled(&entry.node)),
+        Value::Nothing | Value::Text { .. } => true,
     }
 }
 
@@ -64,7 +92,7 @@ fn move_behind_siblings(map: &mut IndexMap<String, Entry>, problems: &mut Vec<Pr
     for (key, after) in wishes {
         if let Some(entry) = map.get_mut(&key)
             && let Value::Map(inner) = &mut entry.node.value
-            && let Some(wish) = inner.shift_remove("after")
+            && let Some(wish) = Arc::make_mut(inner).shift_remove("after")
             && (after == key || !map.contains_key(&after))
         {
             let near = crate::keys::nearest(&after, map.keys().map(String::as_str));

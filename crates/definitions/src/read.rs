@@ -39,8 +39,8 @@ pub enum Value {
     },
     /// A list.
     List(Vec<Node>),
-    /// A map, in the order written. Boxed: most nodes are texts, and a town has half a million of them.
-    Map(Box<IndexMap<String, Entry>>),
+    /// A map, in the order written. Shared: what a town leaves as it lies in the folders below is theirs, and copied by nobody.
+    Map(Arc<IndexMap<String, Entry>>),
 }
 
 /// An entry of a map.
@@ -64,7 +64,7 @@ impl Node {
     /// The entries of a map.
     pub fn map(&self) -> Option<&IndexMap<String, Entry>> {
         match &self.value {
-            Value::Map(map) => Some(map),
+            Value::Map(map) => Some(map.as_ref()),
             _ => None,
         }
     }
@@ -199,7 +199,7 @@ impl Builder {
                 }
                 Some(Open::Map(place, mut map, _)) => {
                     map.shrink_to_fit();
-                    self.put(Node { place, value: Value::Map(Box::new(map)) });
+                    self.put(Node { place, value: Value::Map(Arc::new(map)) });
                 }
                 None => {}
             },

@@ -37,6 +37,12 @@ pub struct Round {
     pub announce: DateTime,
     /// How long an offer of a place that became free stands.
     pub offer: Period,
+    /// What becomes of who declines a place that became free.
+    pub declined: Declined,
+    /// What becomes of who does not answer in time.
+    pub silent: Silent,
+    /// What of the lots everybody may read.
+    pub publish: Publish,
     /// The group that lists the children; without it the applicant is the one to be placed.
     pub children: Option<FieldId>,
     /// The question that ranks facilities.
@@ -57,6 +63,36 @@ pub struct Round {
     pub draws: Option<Condition>,
     /// From an allocation to an outcome: the first that holds.
     pub decisions: IndexMap<DecisionId, Decision>,
+}
+
+/// What becomes of a family that declines a place that became free. It is not asked again for the same facility in either case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Declined {
+    /// It keeps its rank for the other facilities that it wished for.
+    #[default]
+    Keeps,
+    /// It is off the list.
+    Leaves,
+}
+
+/// What becomes of a family that does not answer an offer in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Silent {
+    /// As if it had declined.
+    #[default]
+    Declines,
+    /// It keeps its rank for the other facilities, also where who declines does not.
+    Stays,
+}
+
+/// What of the lots everybody may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Publish {
+    /// The digest of the seed before the lots are drawn, the seed on the day.
+    #[default]
+    Seed,
+    /// The numbers of the cases in the order of their lots too. Only where there are no points, which the order would tell.
+    Numbers,
 }
 
 /// What the answers to the question about brothers and sisters mean.
@@ -383,6 +419,8 @@ pub struct Placed<'a> {
     pub facilities: Vec<String>,
     /// How many were to be placed.
     pub asked: usize,
+    /// 補欠番号: the place among those who wait for the first wish, from 1; 0 for who waits for nothing.
+    pub waiting: usize,
 }
 
 impl Names for Placed<'_> {
@@ -390,6 +428,7 @@ impl Names for Placed<'_> {
         match name {
             "placed" => Value::list(self.facilities.iter().map(Value::text)),
             "asked" => Value::Int(i64::try_from(self.asked).unwrap_or(i64::MAX)),
+            "waiting" => Value::Int(i64::try_from(self.waiting).unwrap_or(i64::MAX)),
             _ => self.names.value(name),
         }
     }

@@ -95,19 +95,17 @@ impl Sources {
     /// A mark that changes when any file of these folders, or the codes beside them, is written, added or taken away: by names, lengths and
     /// times of writing, without reading a file. Who watches a folder reads it when its mark has changed.
     pub fn mark(&self, folder: &Path) -> String {
-        let mut marks = Vec::new();
+        self.mark_by(folder, &mark_of)
+    }
+
+    /// The same by the marks of single folders.
+    pub(crate) fn mark_by(&self, folder: &Path, mark_of: &dyn Fn(&Path) -> String) -> String {
+        let mut marks = String::new();
         for name in self.folders.keys() {
             let place = if *name == self.town { Some(folder.to_owned()) } else { folder.parent().map(|parent| parent.join(name)) };
-            let mut problems = Vec::new();
-            let mut note = |relative: String, _: &Path, metadata: &Metadata| {
-                marks.push(format!("{name}/{relative} {} {:?}", metadata.len(), metadata.modified().ok()));
-            };
-            place.iter().for_each(|place| walk(place, &mut problems, &mut note));
-            marks.extend(place.as_deref().and_then(PostalFile::of).map(|postal| postal.mark()));
-            marks.extend(problems.iter().map(ToString::to_string));
+            marks.push_str(&format!("{name} {}\n", place.as_deref().map(mark_of).unwrap_or_default()));
         }
-        marks.sort_unstable();
-        hex_digest(marks.join("\n").as_bytes())
+        hex_digest(marks.as_bytes())
     }
 
     /// Digest of all files.
@@ -121,6 +119,18 @@ impl Sources {
         all.extend(self.postal.iter().map(PostalFile::mark));
         hex_digest(all.as_bytes())
     }
+}
+
+/// The mark of one folder.
+pub(crate) fn mark_of(folder: &Path) -> String {
+    let (mut marks, mut problems) = (Vec::new(), Vec::new());
+    walk(folder, &mut problems, &mut |relative, _, metadata| {
+        marks.push(format!("{relative} {} {:?}", metadata.len(), metadata.modified().ok()));
+    });
+    marks.extend(PostalFile::of(folder).map(|postal| postal.mark()));
+    marks.extend(problems.iter().map(ToString::to_string));
+    marks.sort_unstable();
+    hex_digest(marks.join("\n").as_bytes())
 }
 
 fn unreadable(what: &str, why: &str) -> Problem {

@@ -15,6 +15,7 @@ use crate::{
     ids::*,
     inventory::InventoryId,
     letter::LetterTemplate,
+    library::Library,
     mapping::Mapping,
     message::Message,
     problem::Problem,
@@ -153,8 +154,7 @@ impl Town {
     /// # Errors
     /// All mistakes of the folders at once. Nothing is run: examples are [`crate::check::check`]'s.
     pub fn load(folder: &Path) -> Result<Town, Vec<Problem>> {
-        let sources = Sources::read(folder)?;
-        Town::from_sources(&sources)
+        Library::default().load(folder)
     }
 
     /// The same from what was read before: published definitions are kept as their sources, by digest.
@@ -162,11 +162,7 @@ impl Town {
     /// # Errors
     /// As [`Town::load`].
     pub fn from_sources(sources: &Sources) -> Result<Town, Vec<Problem>> {
-        let loaded = crate::lower::load_to_serve(sources);
-        match loaded.town {
-            Some(town) if loaded.problems.is_empty() => Ok(town),
-            _ => Err(loaded.problems),
-        }
+        Library::default().town(sources)
     }
 
     /// A text in a language: its translation, or the Japanese where there is none that is fresh.

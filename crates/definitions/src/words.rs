@@ -3,15 +3,36 @@
 //! Definitions hold Japanese. Other languages stand in `words/<language>/`, named by the path of the text, with the Japanese
 //! that they translate beside them: when the Japanese changes, the translation is stale and `check` says so.
 
-use std::{borrow::Borrow, collections::HashMap, fmt, hash::Hash, ops::Deref, sync::Arc};
+use std::{borrow::Borrow, fmt, hash::Hash, ops::Deref, sync::Arc};
 
-use crate::text::{Language, Text};
+use foldhash::HashMap;
 
-/// Translations of a town's definitions.
-#[derive(Clone, Debug, Default, PartialEq)]
+use crate::{
+    lower::Said,
+    problem::Place,
+    text::{Language, Text},
+};
+
+/// Translations of a town's definitions: what each of its folders says, the nation's first. A later folder's replaces an earlier one's.
+#[derive(Clone, Debug, Default)]
 pub struct Translations {
-    by_path: HashMap<Language, HashMap<Box<str>, Translation>>,
+    layers: Vec<Arc<Layer>>,
+}
+
+/// What one folder says in other languages. Towns that lie over the same folder share it.
+#[derive(Debug, Default)]
+pub struct Layer {
+    by_path: HashMap<Language, HashMap<Box<str>, Standing>>,
     by_japanese: HashMap<Language, HashMap<Piece, Piece>>,
+}
+
+/// A translation at its place in a folder; none where a place for it was kept but nothing is written yet.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// Where it stands.
+    pub(crate) place: Place,
+    /// What is said.
+    pub(crate) translation: Option<Translation>,
 }
 
 /// A piece of a text that is kept once: the files of translations are half of what a town holds in memory.
@@ -97,7 +118,33 @@ pub fn short_digest(ja: &str) -> String {
     digest
 }
 
+impl Layer {
+    /// Adds a text. What is said later in the folder replaces what was said before.
+    pub(crate) fn insert(&mut self, language: Language, said: Said) {
+        let Said { path, place, translation } = said;
+        if let Some(translation) = translation.as_ref().filter(|translation| !translation.of.starts_with("sha256:")) {
+            self.by_japanese.entry(language).or_default().insert(translation.of.clone(), translation.say.clone());
+        }
+        self.by_path.entry(language).or_default().insert(path.into(), Standing { place, translation });
+    }
+
+    /// Gives back what was kept for more.
+    pub(crate) fn shrink(&mut self) {
+        self.by_path.values_mut().for_each(HashMap::shrink_to_fit);
+        self.by_japanese.values_mut().for_each(HashMap::shrink_to_fit);
+    }
+
+    fn standing(&self, path: &str, language: Language) -> Option<&Standing> {
+        self.by_path.get(&language)?.get(path)
+    }
+}
+
 impl Translations {
+    /// Of the folders of a town, the nation's first.
+    pub(crate) fn of(layers: Vec<Arc<Layer>>) -> Translations {
+        Translations { layers }
+    }
+
     /// The fresh translation of a text: by its path, else the one that another path gives for the very same Japanese.
     pub fn find(&self, text: &Text, language: Language) -> Option<&str> {
         if let Some(translation) = self.at(&text.path, language)
@@ -105,30 +152,36 @@ impl Translations {
         {
             return Some(&translation.say);
         }
-        self.by_japanese.get(&language)?.get(text.ja.as_str()).map(|say| &**say)
+        let mut layers = self.layers.iter().rev();
+        layers.find_map(|layer| layer.by_japanese.get(&language)?.get(text.ja.as_str())).map(|say| &**say)
     }
 
     /// What a path says, fresh or stale.
     pub fn at(&self, path: &str, language: Language) -> Option<&Translation> {
-        self.by_path.get(&language)?.get(path)
+        self.layers.iter().rev().find_map(|layer| layer.standing(path, language)?.translation.as_ref())
     }
 
-    /// Adds a translation. A later folder's replaces an earlier one's.
-    pub fn insert(&mut self, language: Language, path: &str, translation: Translation) {
-        if !translation.of.starts_with("sha256:") {
-            self.by_japanese.entry(language).or_default().insert(translation.of.clone(), translation.say.clone());
-        }
-        self.by_path.entry(language).or_default().insert(path.into(), translation);
+    /// Where a path says it, in the uppermost folder.
+    pub(crate) fn place(&self, path: &str, language: Language) -> Option<&Place> {
+        self.layers.iter().rev().find_map(|layer| layer.standing(path, language)).map(|standing| &standing.place)
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.by_path.values().map(HashMap::len).sum()
+    /// The lowest folder's part, which most towns share, and the paths of which those above it say something.
+    pub(crate) fn lowest(&self) -> Option<(&Arc<Layer>, impl Iterator<Item = &str>)> {
+        let (lowest, above) = self.layers.split_first()?;
+        let paths = above.iter().flat_map(|layer| layer.by_path.values()).flat_map(HashMap::keys);
+        Some((lowest, paths.map(|path| &**path)))
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// All that is said, each path once: language, path, and what the uppermost folder has there.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (Language, &str, &Standing)> {
+        let layers = (1..).zip(&self.layers);
+        layers.flat_map(move |(above, layer)| {
+            let above = self.layers.get(above..).unwrap_or_default();
+            let all =
+                layer.by_path.iter().flat_map(|(language, paths)| paths.iter().map(|(path, standing)| (*language, &**path, standing)));
+            all.filter(move |(language, path, _)| above.iter().all(|upper| upper.standing(path, *language).is_none()))
+        })
     }
 }
 

@@ -52,7 +52,11 @@ fn a_value_that_is_not_what_its_key_asks_for_is_named() {
     mistake("title: 犬の登録", "title: [犬]", "ここには一つの値を書く");
     mistake("title: 犬の登録", "title:", "何も書かれていない");
     mistake("      dogs:", "      Dogs:", "`Dogs` は名前にできない");
-    mistake("on: 2026-11-24", "on: 2026-11-31", "`2026-11-31` は日付ではない");
+    // Only a check reads examples.
+    let impossible = with_procedure("on: 2026-11-24", "on: 2026-11-31");
+    let found = lines(&checked(&impossible).problems);
+    assert!(found.iter().any(|problem| problem.contains("`2026-11-31` は日付ではない")), "{found:#?}");
+    assert_eq!(wrong(&impossible), Vec::<String>::new());
 }
 
 #[test]

@@ -153,6 +153,13 @@ pub enum Why {
     GivenUp,
 }
 
+impl Family {
+    /// Whether its children are placed together or not at all.
+    pub fn goes_together(&self) -> bool {
+        self.together != Together::Any && self.children.len() > 1
+    }
+}
+
 impl Allocation {
     /// How it came out for a child.
     pub fn of(&self, family: &str, child: usize) -> Option<&ChildResult> {

@@ -2,6 +2,7 @@
 
 mod acts;
 mod entrant;
+mod later;
 mod page;
 mod places;
 
@@ -37,6 +38,8 @@ pub fn router(tools: cases::Tools) -> Router<DeskFace> {
         .route("/desk/rounds/{round}", get(page::show))
         .route("/desk/rounds/{round}/places", get(places::show))
         .route("/desk/rounds/{round}/runs/{run}", get(places::compare))
+        .route("/desk/rounds/{round}/later", get(later::show))
+        .route("/desk/rounds/{round}/later/{verb}", post(later::act))
         .route("/desk/rounds/{round}/do/{verb}", post(acts::act))
         .route("/desk/rounds/{round}/cases/{number}", get(entrant::show).post(entrant::add_points))
         .layer(Extension(tools))
@@ -133,6 +136,7 @@ pub(crate) fn refusal(refused: NotNow) -> PageError {
         NotNow::TooSoon => PageError::say(StatusCode::CONFLICT, "desk-rounds-error-too-soon"),
         NotNow::Changed => PageError::say(StatusCode::CONFLICT, "desk-rounds-error-changed"),
         NotNow::SecondPerson => PageError::say(StatusCode::CONFLICT, "desk-rounds-error-second-person"),
+        NotNow::NoDecision => PageError::say(StatusCode::CONFLICT, "desk-rounds-error-no-decision"),
         NotNow::ReasonDue => PageError::say(StatusCode::UNPROCESSABLE_ENTITY, "desk-rounds-error-reason"),
     }
 }

@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 
 use sha2::{Digest, Sha256};
 
-/// The seed of a round: 32 hexadecimal digits, drawn by the program or put in after a public drawing.
+/// The seed of a round: 32 hexadecimal digits, drawn by the program, once, and by nobody else.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Seed(String);
@@ -31,7 +31,17 @@ impl Seed {
 
     /// The lot of a filing with so many draws; no draws count as one.
     pub fn lot(&self, round: &str, key: &str, draws: u32) -> u64 {
-        (0..draws.max(1)).map(|draw| self.one(round, key, draw)).min().unwrap_or(u64::MAX)
+        self.best(round, key, draws).0
+    }
+
+    /// The lot of a filing, and which of its draws it was, from 0.
+    pub fn best(&self, round: &str, key: &str, draws: u32) -> (u64, u32) {
+        (0..draws.max(1)).map(|draw| (self.one(round, key, draw), draw)).min().unwrap_or((u64::MAX, 0))
+    }
+
+    /// SHA-256 of its digits, by which everybody can hold the seed that is told against the one that was sealed.
+    pub fn digest(&self) -> String {
+        Sha256::digest(&self.0).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn one(&self, round: &str, key: &str, draw: u32) -> u64 {

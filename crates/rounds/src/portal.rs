@@ -1,5 +1,8 @@
 //! 選考の結果: a family's own result, beside its case. Whoever may see the case may see it; for everybody else it does not exist.
 
+mod lottery;
+mod offer;
+
 use access::{PageError, PortalFace, Visitor, shell::with_look};
 use axum::{
     Router,
@@ -20,9 +23,12 @@ use crate::{
     result::{self, Announced, AnnouncedChild},
 };
 
-/// `/status/{number}/round`.
+/// `/status/{number}/round`, `/status/{number}/offer`, and what everybody may read at `/rounds/{round}`.
 pub fn router() -> Router<PortalFace> {
-    Router::new().route("/status/{number}/round", get(show))
+    Router::new()
+        .route("/status/{number}/round", get(show))
+        .route("/status/{number}/offer", get(offer::show).post(offer::answer))
+        .route("/rounds/{round}", get(lottery::show))
 }
 
 async fn show(State(face): State<PortalFace>, visitor: Visitor, Path(number): Path<String>) -> Result<Markup, PageError> {
@@ -49,6 +55,7 @@ async fn show(State(face): State<PortalFace>, visitor: Visitor, Path(number): Pa
         h1 { (say.html("rounds-result-title", &[])) }
         @for child in &found.children { (one(say, &town, round.as_deref(), child)) }
         p { (say.html("rounds-result-own-only", &[])) }
+        p { a href={ "/rounds/" (found.round) } { (say.html("rounds-lottery-open", &[])) } }
         p { (parts::back_link(&status, say.html("rounds-result-back", &[]))) }
         (at(say, &found))
     };
@@ -74,9 +81,12 @@ fn one(say: Say<'_>, town: &Town, round: Option<&Round>, child: &AnnouncedChild)
                 Some(facility) => p { b { (facility) } },
                 None => p { (say.html("rounds-result-none", &[])) },
             }
-            (parts::facts(&[Fact { label: say.html("rounds-points", &[]), value: html! { (say.html("rounds-points-value", &[("points", child.points.into())])) } }]))
-            h3 { (say.html("rounds-how-title", &[])) }
-            (how(say, town, round, child))
+            // A lottery without points has none to tell of.
+            @if round.is_none_or(|round| !round.points.is_empty()) || child.added != 0 {
+                (parts::facts(&[Fact { label: say.html("rounds-points", &[]), value: html! { (say.html("rounds-points-value", &[("points", child.points.into())])) } }]))
+                h3 { (say.html("rounds-how-title", &[])) }
+                (how(say, town, round, child))
+            }
             h3 { (say.html("rounds-wishes-title", &[])) }
             ol {
                 @for wish in &child.wishes {

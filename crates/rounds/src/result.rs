@@ -1,7 +1,7 @@
 //! What a family is told on the day: the result, its own points and how they came about, why a wish did not come true, its own rank among those who
 //! wait. Nothing of anybody else: how many were taken and the points of the last of them are told only where they were several.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use access::CaseId;
 use cases::Case;
@@ -19,7 +19,7 @@ use crate::{
     allocation::{Allocation, Why},
     round::Entrant,
     verbs::Held,
-    waiting::{self, Waiting},
+    waiting::{self, Ranks},
 };
 
 /// The kind of parcel that brings a result to the portal.
@@ -73,26 +73,14 @@ pub struct Announcing {
     round: Arc<Round>,
     held: Held,
     allocation: Allocation,
-    ranks: BTreeMap<(String, String, usize), usize>,
+    ranks: Ranks,
     at: Timestamp,
 }
 
 impl Announcing {
     /// Reckons who waits where, and at which rank.
     pub fn of(round: Arc<Round>, held: Held, allocation: Allocation, at: Timestamp) -> Announcing {
-        let contest = held.contest(&round);
-        let placed = |(family, results): (&String, &Vec<crate::allocation::ChildResult>)| {
-            let placed = results.iter().enumerate().filter(|(_, result)| result.wish.is_some());
-            placed.map(|(child, _)| (family.clone(), child)).collect::<Vec<_>>()
-        };
-        let provided = allocation.results.iter().flat_map(placed).collect();
-        let waiting = Waiting { provided, ..Waiting::default() };
-        let mut ranks = BTreeMap::new();
-        for (number, place) in contest.places.iter().enumerate() {
-            for (rank, (family, child, _)) in waiting::ranked(&contest, &waiting, number).into_iter().enumerate() {
-                ranks.insert((place.facility.clone(), family.to_owned(), child), rank + 1);
-            }
-        }
+        let ranks = waiting::ranks(&held.contest(&round), &allocation);
         Announcing { round, held, allocation, ranks, at }
     }
 

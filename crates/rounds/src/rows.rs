@@ -46,7 +46,7 @@ pub struct Run {
     pub digest: String,
 }
 
-fn seal<T: Serialize>(keys: &Keys, purpose: &'static str, value: &T) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn seal<T: Serialize>(keys: &Keys, purpose: &'static str, value: &T) -> Result<Vec<u8>, StoreError> {
     let plain = serde_json::to_vec(value).map_err(|_| StoreError::damaged("a value that has no JSON"))?;
     keys.seal(purpose, &plain)
 }
@@ -121,16 +121,16 @@ pub(crate) fn forget_entrants(tx: &Write<'_>, round: &RoundId) -> Result<(), Sto
 /// Puts an entrant in.
 pub(crate) fn put_entrant(tx: &Write<'_>, keys: &Keys, round: &RoundId, entrant: &Entrant) -> Result<(), StoreError> {
     let sql = "insert into round_entrant (round, number, case_id, stage, trouble, body) values ($1, $2, $3, $4, $5, $6) \
-        on conflict (round, number) do update set stage = excluded.stage, trouble = excluded.trouble, body = excluded.body";
+        on conflict (round, number) do update set stage = excluded.stage, trouble = excluded.trouble, tries = 0, body = excluded.body";
     let case = entrant.case.map(|case| case.to_string()).unwrap_or_default();
     let body = seal(keys, "round_entrant.body", entrant)?;
     let (number, fate, trouble) = (entrant.number.clone(), entrant.fate.code(), entrant.trouble.clone());
     tx.run(sql, params![round.to_string(), number, case, fate, trouble, body]).map(drop)
 }
 
-/// Notes what became of an entrant.
+/// Notes what became of an entrant; how often it was tried is counted, so that what is stuck stands behind the others.
 pub(crate) fn set_fate(tx: &Write<'_>, round: &RoundId, number: &str, fate: Fate, trouble: Option<&str>) -> Result<(), StoreError> {
-    let sql = "update round_entrant set stage = $3, trouble = $4 where round = $1 and number = $2";
+    let sql = "update round_entrant set stage = $3, trouble = $4, tries = tries + 1 where round = $1 and number = $2";
     tx.run(sql, params![round.to_string(), number, fate.code(), trouble.map(str::to_owned)]).map(drop)
 }
 
@@ -170,10 +170,10 @@ pub fn one(tx: &Read<'_>, keys: &Keys, round: &RoundId, number: &str) -> Result<
     row.map(|row| entrant(keys, &row)).transpose()
 }
 
-/// The next entrants of a fate, by number.
-pub(crate) fn next_of(tx: &Read<'_>, round: &RoundId, fate: Fate, after: &str, most: i64) -> Result<Vec<String>, StoreError> {
-    let sql = "select number from round_entrant where round = $1 and stage = $2 and number > $3 order by number limit $4";
-    tx.all(sql, params![round.to_string(), fate.code(), after, most])?.iter().map(|row| row.get(0)).collect()
+/// The next entrants of a fate: those that were tried least first, so that what is stuck keeps nobody waiting.
+pub fn next_of(tx: &Read<'_>, round: &RoundId, fate: Fate, most: i64) -> Result<Vec<String>, StoreError> {
+    let sql = "select number from round_entrant where round = $1 and stage = $2 order by tries, number limit $3";
+    tx.all(sql, params![round.to_string(), fate.code(), most])?.iter().map(|row| row.get(0)).collect()
 }
 
 /// How many entrants there are of each fate.

@@ -27,6 +27,7 @@ use crate::{
     lots::Seed,
     round::{self, Entrant, Fate, Override, Seats, Stage, contest, moment},
     rows::{self, Kept, Run},
+    waiting::Ranks,
 };
 
 /// Cases that are scored in one transaction.
@@ -47,6 +48,9 @@ pub enum NotNow {
     /// It takes a second person.
     #[error("a second person does this")]
     SecondPerson,
+    /// The round has no decision for what is to be decided: a person sees to it.
+    #[error("the round has no decision for it")]
+    NoDecision,
     /// A reason must be written, or a number within bounds.
     #[error("a reason or a number is due")]
     ReasonDue,
@@ -84,13 +88,14 @@ pub fn may(staff: &Staff, town: &Town, round: &Round, act: Act) -> Result<access
     access::may(staff, act, &seen).ok_or(Refused::NotPermitted(act))
 }
 
-fn journal(tx: &Write<'_>, acting: &Acting<'_>, round: &Round, act: Act, what: &'static str, why: String) -> Result<(), NotNow> {
+pub(crate) fn journal(tx: &Write<'_>, acting: &Acting<'_>, round: &Round, act: Act, what: &'static str, why: String) -> Result<(), NotNow> {
     let authority = may(acting.staff, acting.town, round, act)?.to_string();
     let (actor, record) = (acting.staff.actor(), round.id.to_string());
     Ok(tx.journal(&Entry { actor, what, kind: "round", record, authority, why })?)
 }
 
-/// Begins to score, or begins anew: places as the register has them today, and the seed, which is drawn only once.
+/// Begins to score, or begins anew: places as the register has them today, and the seed that was sealed while the round was open; `drawn` where none
+/// was. It is one seed for good.
 ///
 /// # Errors
 /// See [`NotNow`].
@@ -99,7 +104,8 @@ pub fn begin_scoring(tx: &Write<'_>, acting: &Acting<'_>, round: &Round, drawn: 
     if acting.now < moment(round.closes) {
         return Err(NotNow::TooSoon);
     }
-    rows::begin(tx, &round.id, drawn)?;
+    let seed = crate::lottery::sealed_or(tx, acting, round, drawn)?;
+    rows::begin(tx, &round.id, &seed)?;
     let mut kept = rows::kept(tx, &round.id)?.ok_or(NotNow::Stage)?;
     if kept.stage > Stage::Allocated {
         return Err(NotNow::Stage);
@@ -165,6 +171,7 @@ pub fn score_some(tx: &Write<'_>, acting: &Acting<'_>, round: &Round, after: Opt
         entrant.number = case.number.plain();
         entrant.case = Some(case.id);
         rows::put_entrant(tx, acting.keys, &round.id, &entrant)?;
+        gathered::decided_with(tx, case.id, &round.id)?;
     }
     let is_last = (cases.len() as i64) < SCORED_TOGETHER;
     Ok(cases.last().map(|case| case.number).filter(|_| !is_last))
@@ -306,12 +313,27 @@ pub fn draft(
     procedure: &Procedure,
     case: &cases::Case,
     names: &Known<'_>,
-    allocation: &Allocation,
+    (allocation, ranks): (&Allocation, &Ranks),
+) -> Option<decide::Draft> {
+    let results = allocation.results.get(&case.number.plain())?;
+    let given: Vec<usize> = results.iter().filter_map(|result| result.wish).collect();
+    let first = round.wishes(&case.answers).into_iter().next().unwrap_or_default();
+    let waiting = ranks.get(&(first, case.number.plain(), 0)).copied().unwrap_or(0);
+    drafted(round, procedure, case, names, &given, (results.len(), waiting))
+}
+
+/// The outcome for a case whose children have the places of these wishes; of how many who were to be placed, and who waits at which rank.
+pub(crate) fn drafted(
+    round: &Round,
+    procedure: &Procedure,
+    case: &cases::Case,
+    names: &Known<'_>,
+    given: &[usize],
+    (asked, waiting): (usize, usize),
 ) -> Option<decide::Draft> {
     let wishes = round.wishes(&case.answers);
-    let results = allocation.results.get(&case.number.plain())?;
-    let facilities = results.iter().filter_map(|result| wishes.get(result.wish?).cloned()).collect();
-    let placed = Placed { names, facilities, asked: results.len() };
+    let facilities = given.iter().filter_map(|wish| wishes.get(*wish).cloned()).collect();
+    let placed = Placed { names, facilities, asked, waiting };
     let (decision, details) = round.decision(&placed, procedure)?;
     let outcome: OutcomeId = decision.outcome.clone();
     Some(decide::Draft { outcome, reason: decision.reason.clone(), details })
@@ -326,7 +348,13 @@ fn stands_at(tx: &Read<'_>, round: &Round, stages: &[Stage]) -> Result<(), NotNo
 ///
 /// # Errors
 /// See [`NotNow`]; that one case cannot be proposed is no error.
-pub fn propose_one(tx: &Write<'_>, acting: &Acting<'_>, round: &Round, allocation: &Allocation, number: &str) -> Result<Fate, NotNow> {
+pub fn propose_one(
+    tx: &Write<'_>,
+    acting: &Acting<'_>,
+    round: &Round,
+    (allocation, ranks): (&Allocation, &Ranks),
+    number: &str,
+) -> Result<Fate, NotNow> {
     may(acting.staff, acting.town, round, Act::Work)?;
     stands_at(tx, round, &[Stage::Reviewed, Stage::Decided])?;
     let Some(entrant) = rows::one(tx, acting.keys, &round.id, number)? else { return Err(Refused::NotFound.into()) };
@@ -348,7 +376,7 @@ pub fn propose_one(tx: &Write<'_>, acting: &Acting<'_>, round: &Round, allocatio
     }
     let facts = cases::registers::facts(tx, acting.town, &case, acting.today())?;
     let names = Known::new(&procedure, &case.answers, &facts, acting.today());
-    let Some(draft) = draft(round, &procedure, &case, &names, allocation) else {
+    let Some(draft) = draft(round, &procedure, &case, &names, (allocation, ranks)) else {
         return by_hand("desk-rounds-trouble-no-decision");
     };
     match decide::propose(tx, acting, parsed, case.row, draft) {
@@ -428,6 +456,12 @@ pub fn go_on(tx: &Write<'_>, acting: &Acting<'_>, round: &Round, to: Stage) -> R
     }
     kept.stage = to;
     change(tx, round, &kept)?;
+    if to == Stage::Announced
+        && let Some(held) = held(tx, acting.keys, round)?
+        && let Some(allocation) = kept.run.map(|run| rows::allocation(tx, acting.keys, &round.id, run)).transpose()?.flatten()
+    {
+        crate::lottery::reveal(tx, acting.keys, round, &held, &allocation)?;
+    }
     let act = if to == Stage::Decided { Act::Work } else { Act::Decide };
     journal(tx, acting, round, act, if to == Stage::Decided { "round-decided" } else { "round-announced" }, String::new())?;
     Ok(true)

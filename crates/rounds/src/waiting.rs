@@ -2,20 +2,26 @@
 //!
 //! After the announcement places become free: somebody declines, or leaves before the first day. They are offered by rank, one offer a family at a
 //! time; an offered place counts as taken until it is declined or its time has passed. Who declined a place is not asked for it again.
+//!
+//! What is free goes to those who wait as the round itself would give it ([`allocate`]): so nobody is passed over by somebody with fewer points, also
+//! where points differ from facility to facility, and brothers and sisters who go together get places together. Of what that gives, the offer
+//! to the one who stands highest is made next.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::allocation::{Contest, Family, Standing, Together};
+use crate::allocation::{Allocation, ChildResult, Contest, Standing, allocate};
 
 /// Who still waits, and what was offered before.
 #[derive(Clone, Debug, Default)]
 pub struct Waiting {
     /// Free seats by place of the contest: capacity less those who hold or are offered one.
     pub free: BTreeMap<usize, u32>,
-    /// Children who have a place, or an open offer: family and which child. They wait for nothing.
+    /// Children who have a place, an open offer, or want none any more: family and which child. They wait for nothing.
     pub provided: BTreeSet<(String, usize)>,
-    /// Families that have withdrawn, or have an open offer.
+    /// Families that are off the list.
     pub out: BTreeSet<String>,
+    /// Families with an open offer. What their other children stand next for is kept for them until they answered; they get no second offer.
+    pub offered: BTreeSet<String>,
     /// What was offered and not taken: family and facility.
     pub declined: BTreeSet<(String, String)>,
 }
@@ -29,12 +35,50 @@ pub struct Offer {
     pub places: Vec<(usize, usize)>,
 }
 
-/// The next offer: of all who wait for a free place, the one who stands highest there. `None`: nobody waits for what is free.
+/// The next offer. `None`: nobody waits for what is free, or those who stand next have an offer to answer first.
 pub fn next(contest: &Contest, waiting: &Waiting) -> Option<Offer> {
-    let open = contest.families.iter().filter(|family| !waiting.out.contains(&family.key));
-    let offers = open.filter_map(|family| best(contest, family, waiting));
-    // By how they stand at the place that is offered; of a family together, its weakest child counts.
-    offers.min_by(|a, b| (&a.0, &a.1.family).cmp(&(&b.0, &b.1.family))).map(|(_, offer)| offer)
+    if waiting.free.values().all(|free| *free == 0) {
+        return None;
+    }
+    let rest = remaining(contest, waiting);
+    let given = allocate(&rest);
+    let mut offers: Vec<(&Standing, Offer)> = Vec::new();
+    for family in rest.families.iter().filter(|family| !waiting.offered.contains(&family.key)) {
+        let got = family.children.iter().enumerate().filter_map(|(child, of)| {
+            let wish = given.of(&family.key, child)?.wish?;
+            Some((&of.wishes.get(wish)?.standing, (child, wish)))
+        });
+        let mut got: Vec<_> = got.collect();
+        if !family.goes_together() {
+            // One child at a time: the one who stands highest.
+            got.sort();
+            got.truncate(1);
+        }
+        // Of a family together the weakest child counts.
+        let Some(weakest) = got.iter().map(|(standing, _)| *standing).max() else { continue };
+        offers.push((weakest, Offer { family: family.key.clone(), places: got.into_iter().map(|(_, place)| place).collect() }));
+    }
+    offers.into_iter().min_by(|a, b| (a.0, &a.1.family).cmp(&(b.0, &b.1.family))).map(|(_, offer)| offer)
+}
+
+/// The round that is left: what is free, and the wishes of those who wait, under the numbers that they have in the whole.
+fn remaining(contest: &Contest, waiting: &Waiting) -> Contest {
+    let mut rest = contest.clone();
+    for (number, place) in rest.places.iter_mut().enumerate() {
+        place.capacity = waiting.free.get(&number).copied().unwrap_or(0);
+    }
+    rest.families.retain(|family| !waiting.out.contains(&family.key));
+    for family in &mut rest.families {
+        for (number, child) in family.children.iter_mut().enumerate() {
+            let wants_none = waiting.provided.contains(&(family.key.clone(), number));
+            for wish in &mut child.wishes {
+                if wants_none || waiting.declined.contains(&(family.key.clone(), wish.facility.clone())) {
+                    wish.place = None;
+                }
+            }
+        }
+    }
+    rest
 }
 
 /// Everybody who waits for one place, the highest first, with how they stand: for the list that staff see and the rank that a family sees.
@@ -54,46 +98,21 @@ pub fn ranked<'a>(contest: &'a Contest, waiting: &Waiting, place: usize) -> Vec<
     found
 }
 
-fn best(contest: &Contest, family: &Family, waiting: &Waiting) -> Option<(Standing, Offer)> {
-    let is_open = |number: usize, wish: &crate::allocation::Wish| {
-        let free = wish.place.and_then(|place| waiting.free.get(&place)).copied().unwrap_or(0);
-        free > 0
-            && !waiting.provided.contains(&(family.key.clone(), number))
-            && !waiting.declined.contains(&(family.key.clone(), wish.facility.clone()))
-    };
-    let open: Vec<Vec<usize>> = family
-        .children
-        .iter()
-        .enumerate()
-        .map(|(number, child)| child.wishes.iter().enumerate().filter(|(_, wish)| is_open(number, wish)).map(|(at, _)| at).collect())
-        .collect();
-    if family.together == Together::Any || family.children.len() < 2 {
-        // One child at a time: the one who stands highest.
-        let first = open.iter().enumerate().filter_map(|(number, wishes)| {
-            let wish = *wishes.first()?;
-            Some((family.children.get(number)?.wishes.get(wish)?.standing.clone(), number, wish))
-        });
-        let (standing, number, wish) = first.min_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)))?;
-        return Some((standing, Offer { family: family.key.clone(), places: vec![(number, wish)] }));
-    }
-    let mut all: Vec<Vec<usize>> = vec![Vec::new()];
-    for wishes in &open {
-        all = all.iter().flat_map(|begun| wishes.iter().map(move |wish| [begun.as_slice(), &[*wish]].concat())).collect();
-    }
-    all.retain(|wishes| has_room(contest, family, wishes, waiting));
-    let wishes = all.into_iter().min_by_key(|wishes| (wishes.iter().sum::<usize>(), wishes.iter().max().copied(), wishes.clone()))?;
-    let standings = wishes.iter().zip(&family.children).filter_map(|(wish, child)| Some(child.wishes.get(*wish)?.standing.clone()));
-    let weakest = standings.max()?;
-    Some((weakest, Offer { family: family.key.clone(), places: wishes.into_iter().enumerate().collect() }))
-}
+/// Who waits at which rank, from 1: by facility, family and child.
+pub type Ranks = BTreeMap<(String, String, usize), usize>;
 
-fn has_room(contest: &Contest, family: &Family, wishes: &[usize], waiting: &Waiting) -> bool {
-    let places: Vec<usize> = wishes.iter().zip(&family.children).filter_map(|(wish, child)| child.wishes.get(*wish)?.place).collect();
-    let facility = |place: &usize| contest.places.get(*place).map(|place| place.facility.as_str());
-    let together = family.together != Together::Same || places.iter().all(|place| facility(place) == places.first().and_then(facility));
-    let room = |place: &usize| {
-        let needed = places.iter().filter(|other| *other == place).count();
-        waiting.free.get(place).is_some_and(|free| *free as usize >= needed)
+/// Everybody's rank among those who wait after an allocation.
+pub fn ranks(contest: &Contest, allocation: &Allocation) -> Ranks {
+    let placed = |(family, results): (&String, &Vec<ChildResult>)| {
+        let placed = results.iter().enumerate().filter(|(_, result)| result.wish.is_some());
+        placed.map(|(child, _)| (family.clone(), child)).collect::<Vec<_>>()
     };
-    together && places.len() == family.children.len() && places.iter().all(room)
+    let waiting = Waiting { provided: allocation.results.iter().flat_map(placed).collect(), ..Waiting::default() };
+    let mut ranks = Ranks::new();
+    for (number, place) in contest.places.iter().enumerate() {
+        for (rank, (family, child, _)) in ranked(contest, &waiting, number).into_iter().enumerate() {
+            ranks.insert((place.facility.clone(), family.to_owned(), child), rank + 1);
+        }
+    }
+    ranks
 }

@@ -1,7 +1,10 @@
 //! What must be true of every allocation, on generated rounds.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use rounds::allocation::{Allocation, Child, Contest, Family, Grievance, Place, Standing, Together, Why, Wish, allocate, grievances};
+use rounds::waiting::{Waiting, next, ranked};
 
 /// How many rounds each property is tried on.
 const ROUNDS: u32 = 10_000;
@@ -179,6 +182,60 @@ proptest! {
             let choice = wishes.iter().position(|wish| wish.place.is_some_and(|place| free[place] > 0));
             if let Some(place) = choice.and_then(|choice| wishes[choice].place) { free[place] -= 1; }
             prop_assert_eq!(allocation.of(&family.key, 0).unwrap().wish, choice);
+        }
+    }
+
+    /// Whatever becomes free, and whoever declines or does not answer: no later place goes to somebody while another stands higher there, waits for
+    /// it and was not asked; no place is offered twice, no family two offers at once.
+    #[test]
+    fn no_later_place_goes_past_who_stands_higher(contest in single(), events in proptest::collection::vec((0usize..100, 0u8..4), 1..25)) {
+        let allocation = allocate(&contest);
+        let mut waiting = Waiting::default();
+        let mut holders: BTreeMap<String, usize> = BTreeMap::new();
+        for family in &contest.families {
+            if let Some(wish) = allocation.of(&family.key, 0).unwrap().wish { holders.insert(family.key.clone(), family.children[0].wishes[wish].place.unwrap()); }
+        }
+        let mut open: BTreeMap<String, (usize, String)> = BTreeMap::new();
+        for (pick, what) in events {
+            match what {
+                // Somebody gives up a place.
+                0 if !holders.is_empty() => {
+                    let who = holders.keys().nth(pick % holders.len()).unwrap().clone();
+                    holders.remove(&who);
+                    waiting.out.insert(who);
+                }
+                // Somebody answers an offer: takes it, or declines it.
+                1 | 2 if !open.is_empty() => {
+                    let who = open.keys().nth(pick % open.len()).unwrap().clone();
+                    let (place, facility) = open.remove(&who).unwrap();
+                    if what == 1 { holders.insert(who, place); } else { waiting.declined.insert((who, facility)); }
+                }
+                _ => {}
+            }
+            waiting.provided = holders.keys().chain(open.keys()).map(|who| (who.clone(), 0)).collect();
+            waiting.offered = open.keys().cloned().collect();
+            for (number, place) in contest.places.iter().enumerate() {
+                let used = holders.values().filter(|at| **at == number).count() + open.values().filter(|(at, _)| *at == number).count();
+                waiting.free.insert(number, place.capacity - u32::try_from(used).unwrap());
+            }
+            let Some(offer) = next(&contest, &waiting) else { continue };
+            prop_assert!(!open.contains_key(&offer.family) && !holders.contains_key(&offer.family));
+            prop_assert_eq!(offer.places.len(), 1);
+            let family = contest.families.iter().find(|family| family.key == offer.family).unwrap();
+            let wish = &family.children[0].wishes[offer.places[0].1];
+            let place = wish.place.unwrap();
+            prop_assert!(waiting.free[&place] > 0);
+            let above = ranked(&contest, &waiting, place).into_iter().take_while(|(key, _, _)| *key != offer.family);
+            // Who stands higher there gets, in the same going, a place that is dearer to them: they do not wait for this one.
+            for (key, _, standing) in above {
+                let other = contest.families.iter().find(|family| family.key == key).unwrap();
+                let wishes = &other.children[0].wishes;
+                let here = wishes.iter().position(|wish| wish.place == Some(place)).unwrap();
+                let open_at = |wish: &Wish| wish.place.is_some_and(|place| waiting.free[&place] > 0) && !waiting.declined.contains(&(key.to_owned(), wish.facility.clone()));
+                prop_assert!(standing < &wish.standing || other.key < family.key);
+                prop_assert!(wishes[..here].iter().any(open_at), "{key} stands higher at {place}, and nothing dearer is free");
+            }
+            open.insert(offer.family, (place, wish.facility.clone()));
         }
     }
 }

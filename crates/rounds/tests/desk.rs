@@ -75,7 +75,8 @@ impl Played {
         self.world.act(&self.clerk, move |tx, acting| {
             let run = rows::kept(tx, &round.id)?.unwrap().run.unwrap();
             let allocation = rows::allocation(tx, acting.keys, &round.id, run)?.unwrap();
-            let fate = verbs::propose_one(tx, acting, &round, &allocation, &number)?;
+            let ranks = rounds::waiting::ranks(&verbs::held(tx, acting.keys, &round)?.unwrap().contest(&round), &allocation);
+            let fate = verbs::propose_one(tx, acting, &round, (&allocation, &ranks), &number)?;
             verbs::go_on(tx, acting, &round, Stage::Decided)?;
             Ok(fate)
         })
@@ -256,4 +257,110 @@ fn another_department_sees_nothing_and_the_seed_stays() {
     let id = played.world.round().id.clone();
     let runs = played.world.look(move |tx, _| rows::runs(tx, &id).unwrap());
     assert_eq!(runs[0].digest, runs[1].digest, "the same goes in, the same comes out");
+}
+
+#[test]
+fn nobody_decides_a_case_of_a_round_singly_before_its_day() {
+    let played = played(&Place::sqlite());
+    let Played { world, clerk, chief, first, .. } = &played;
+    world.set(CLOSED);
+    played.score().unwrap();
+    let run = played.allocate(clerk).unwrap();
+    played.review(chief, run).unwrap();
+    played.propose(first.number).unwrap();
+    let approve = || {
+        let (number, row) = (first.number, world.case(first.number).row);
+        world.act(chief, move |tx, acting| Ok(cases::decide::approve(tx, acting, number, row)?))
+    };
+    let refused = approve().unwrap_err();
+    assert!(matches!(refused, NotNow::Refused(cases::verbs::Refused::NotNow(cases::case::NotNow::RoundsDay))), "{refused:?}");
+    assert!(matches!(world.case(first.number).stage, cases::Stage::Approving { .. }), "nothing has changed");
+    world.set(DAY);
+    approve().unwrap();
+    // What was decided singly on the day is told with the round all the same.
+    for case in [&played.second, &played.third] {
+        played.propose(case.number).unwrap();
+    }
+    assert_eq!(played.announce(chief, first.number).unwrap(), Fate::Announced);
+}
+
+#[test]
+fn what_is_stuck_keeps_nobody_waiting() {
+    let played = played(&Place::sqlite());
+    played.world.set(CLOSED);
+    played.score().unwrap();
+    let run = played.allocate(&played.clerk).unwrap();
+    played.review(&played.chief, run).unwrap();
+    // The first by number is sent for correction: it cannot be proposed, however often it is tried.
+    let mut numbers: Vec<CaseNumber> = [&played.first, &played.second, &played.third].map(|case| case.number).to_vec();
+    numbers.sort_by_key(|number| number.plain());
+    let (stuck, row) = (numbers[0], played.world.case(numbers[0]).row);
+    let asked = || cases::verbs::Correction {
+        fields: vec!["kana".parse().unwrap()],
+        say: "フリガナを書いてください。".to_owned(),
+        until: "2027-01-20".parse().unwrap(),
+    };
+    played.world.act(&played.clerk, move |tx, acting| Ok(cases::verbs::request_correction(tx, acting, stuck, row, asked())?)).unwrap();
+    for number in &numbers {
+        played.propose(*number).unwrap();
+    }
+    let next = |fate: Fate, most: i64| {
+        let id = played.world.round().id.clone();
+        played.world.look(move |tx, _| rows::next_of(tx, &id, fate, most).unwrap())
+    };
+    assert_eq!(next(Fate::ByHand, 5), [stuck.plain()]);
+    played.propose(stuck).unwrap();
+    // Whatever was tried more often stands behind: one more that is left by hand comes before it.
+    let other = numbers[1].plain();
+    played
+        .world
+        .desk
+        .write(move |tx| tx.run("update round_entrant set stage = 'by_hand' where number = $1", store::params![&other]))
+        .unwrap();
+    assert_eq!(next(Fate::ByHand, 1), [numbers[1].plain()]);
+}
+
+#[test]
+fn the_seed_is_sealed_before_the_closing_and_told_on_the_day() {
+    let played = played(&Place::sqlite());
+    let round = played.world.round();
+    let commit = |seed: &str, who: &Staff| {
+        let (round, seed) = (Arc::clone(&round), seed.parse::<Seed>().unwrap());
+        played.world.act(who, move |tx, acting| rounds::lottery::commit(tx, acting, &round, &seed))
+    };
+    let public = || {
+        played.world.carry();
+        let (keys, id) = (played.world.keys.clone(), played.world.round().id.clone());
+        played.world.portal.read(move |tx| rounds::lottery::of_round(tx, &keys, &id)).unwrap()
+    };
+    assert!(public().is_none());
+    let sealed = "0123456789abcdef0123456789abcdef";
+    let stranger = played.world.hire_in("水道 太郎", "general_affairs", "clerk");
+    assert!(commit(sealed, &stranger).is_err());
+    commit(sealed, &played.clerk).unwrap();
+    // A second one is not drawn.
+    commit("ffffffffffffffffffffffffffffffff", &played.clerk).unwrap();
+    let before = public().unwrap();
+    // As `printf 0123456789abcdef0123456789abcdef | sha256sum` says.
+    assert_eq!(before.digest, "3eb1bd439947eb762998e566ccc2e099c791118b2f40579cc4f7da2b5061b7f9");
+    assert_eq!((before.seed, before.places.len()), (None, 0), "nobody reads the seed before the day");
+    let kept = played.world.desk.read(|tx| tx.first("select seed from round_lots", store::params![])).unwrap().unwrap();
+    assert!(!String::from_utf8_lossy(&kept.get::<Vec<u8>>(0).unwrap()).contains(sealed), "nor in the store");
+    played.world.set(CLOSED);
+    assert!(commit(sealed, &played.clerk).is_err(), "after the closing nothing is sealed");
+    played.score().unwrap();
+    assert_eq!(played.held().kept.seed.to_string(), sealed, "what was sealed counts, whatever is drawn later");
+    let run = played.allocate(&played.clerk).unwrap();
+    played.review(&played.chief, run).unwrap();
+    for case in [&played.first, &played.second, &played.third] {
+        played.propose(case.number).unwrap();
+    }
+    assert_eq!(public().unwrap().seed, None);
+    played.world.set(DAY);
+    for case in [&played.first, &played.second, &played.third] {
+        played.announce(&played.chief, case.number).unwrap();
+    }
+    let told = public().unwrap();
+    assert_eq!((told.seed.as_deref(), told.digest), (Some(sealed), before.digest));
+    assert!(told.places.is_empty(), "where there are points no list of numbers is published");
 }

@@ -18,6 +18,7 @@ mod people;
 mod postgres;
 mod round;
 mod start;
+mod towns;
 
 use std::future::Future;
 
@@ -43,6 +44,7 @@ pub fn run(asked: &Bench) -> Result<(), Failure> {
         BenchCommand::Paper { town, procedure, sheets } => paper::run(town, procedure, *sheets)?,
         BenchCommand::Round { children, facilities } => round::run(*children, *facilities)?,
         BenchCommand::Start { town } => start::run(town.as_deref())?,
+        BenchCommand::Towns { town, count } => towns::run(town, *count)?,
         BenchCommand::Clients { clients } => return clients::run(*clients),
     };
     println!("{}", serde_json::to_string_pretty(&figures)?);

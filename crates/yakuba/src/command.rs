@@ -460,6 +460,15 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 1_000_000)]
         cases: usize,
     },
+    /// How soon a town is loaded beside others over the same folders, and what many of them need in one process
+    Towns {
+        /// The town of which copies are made
+        #[arg(long, default_value = "towns/mihon")]
+        town: PathBuf,
+        /// How many
+        #[arg(long, default_value_t = 100)]
+        count: usize,
+    },
     /// How soon `serve` is open, and what it needs when nobody comes
     Start {
         /// The town's folder; a small one of the bench's own unless said otherwise

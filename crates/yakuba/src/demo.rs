@@ -68,6 +68,7 @@ pub fn run(asked: &Demo) -> Result<(), Failure> {
         demo: true,
     };
     let open = Arc::new(opening.open()?);
+    loaded.all_are_open();
     people::bring_in(&open, &loaded.town.current(), asked.residents)?;
     cases::bring_in(&open, &loaded.town.current(), &asked.town, asked.cases)?;
     eprintln!("ready after {:.1} s", began.elapsed().as_secs_f32());

@@ -12,6 +12,7 @@ pub fn to_desk(desk: &DeskFace) -> Vec<Arc<dyn Receiver>> {
     receivers.push(Arc::new(figures::telling::CountsReceiver { town: desk.town.clone() }));
     receivers.push(Arc::new(figures::telling::SaidReceiver { keys: desk.keys.clone() }));
     receivers.extend(access::program::desk_receivers());
+    receivers.extend(rounds::desk_receivers(&desk.town, &desk.keys, &desk.clock));
     receivers
 }
 
@@ -23,6 +24,6 @@ pub fn to_portal(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<
     receivers.extend(registry::known::portal_receivers());
     receivers.extend(revisions::layer::portal_receivers());
     receivers.push(Arc::new(cases::told::PortalReceiver { town: town.clone(), keys: Arc::clone(keys), files: files.clone() }));
-    receivers.push(Arc::new(rounds::result::PortalReceiver { keys: Arc::clone(keys) }));
+    receivers.extend(rounds::portal_receivers(keys));
     receivers
 }

@@ -221,6 +221,7 @@ fn letter_runner(desk: &DeskFace, tools: &cases::Tools) -> Result<Runner, Failur
     handlers.push(Arc::new(sweep));
     handlers.push(Arc::new(typesetter));
     handlers.push(Arc::new(cases::straight::DecideStraight::of(desk, &tools.portal)));
+    handlers.push(Arc::new(rounds::later::job::AfterOffer::of(desk, &tools.portal)));
     Ok(jobs::run(desk.store.store(), handlers, 1)?)
 }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use axum::{Router, http::Uri};
+use definitions::library::Library;
 use messages::{contact::MailAddress, relay::Relay};
 use tokio::signal::unix::{SignalKind, signal};
 use web::{Listening, Towns, serve::Proxy};
@@ -100,8 +101,9 @@ pub fn run(asked: &Serve) -> Result<(), Failure> {
     let named = named_towns(asked)?;
     let mut towns = Vec::new();
     let mut doors = Towns::default();
+    let library = Library::open();
     for Named { folder, site, host } in &named {
-        let loaded = Loaded::open(folder)?;
+        let loaded = Loaded::open_in(folder, &library)?;
         let town = loaded.town.current().id.to_string();
         let house = if named.len() == 1 { House::of(&asked.place) } else { House::among(&asked.place, &town) };
         house.must_be_laid_out()?;
@@ -115,6 +117,7 @@ pub fn run(asked: &Serve) -> Result<(), Failure> {
         };
         towns.push(Standing { open, house });
     }
+    library.close();
     let proxy = if asked.behind_proxy { Proxy::Forwards } else { Proxy::None };
     let opened = |address: SocketAddr| match &named[..] {
         [_] => say(&format!("Yakuba is open at http://{address}/ (staff: http://{address}/desk)")),

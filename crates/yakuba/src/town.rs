@@ -9,7 +9,7 @@ use std::{
 };
 
 use access::{Clock, TownHandle, WordsHandle};
-use definitions::{problem::Problem, sources::Sources, text::Language, town::Town};
+use definitions::{library::Library, problem::Problem, sources::Sources, text::Language, town::Town};
 use revisions::layer::{Layer, Shelf};
 use ui::words::{RoomWords, Words};
 
@@ -23,6 +23,8 @@ pub struct Loaded {
     /// The words.
     pub words: WordsHandle,
     folder: PathBuf,
+    /// What it shares with other towns in this process.
+    library: Library,
     /// From where what was published at the desk is read, once the stores are open.
     shelf: Arc<OnceLock<Shelf>>,
 }
@@ -38,9 +40,17 @@ impl Loaded {
     /// # Errors
     /// All mistakes of the folder, a line each.
     pub fn open(folder: &Path) -> Result<Loaded, Failure> {
-        let town = load(folder)?;
-        let words = words(&town)?;
-        Ok(Loaded { town: TownHandle::new(town), words: WordsHandle::new(words), folder: folder.to_owned(), shelf: Arc::default() })
+        Loaded::open_in(folder, &Library::open())
+    }
+
+    /// The same beside other towns, with which it shares what is the same.
+    ///
+    /// # Errors
+    /// As [`Loaded::open`].
+    pub fn open_in(folder: &Path, library: &Library) -> Result<Loaded, Failure> {
+        let (words, town) = make(&Sources::read(folder).map_err(said)?, library)?;
+        let (town, words) = (TownHandle::new(town), WordsHandle::new(words));
+        Ok(Loaded { town, words, folder: folder.to_owned(), library: library.clone(), shelf: Arc::default() })
     }
 
     /// Lays what was published at the desk over the folder, now and from now on. Called once, before anybody comes in. What does not fit the
@@ -57,17 +67,17 @@ impl Loaded {
         }
         let mut fits = Layer::default();
         let mut refused = None;
-        match make(&layer.over(folder.clone())) {
+        match make(&layer.over(folder.clone()), &self.library) {
             Ok((words, town)) => self.take(words, town),
             Err(failure) => {
                 refused = Some(failure.to_string());
                 for publication in layer.published {
                     fits.published.push(publication);
-                    if make(&fits.over(folder.clone())).is_err() {
+                    if make(&fits.over(folder.clone()), &self.library).is_err() {
                         fits.published.pop();
                     }
                 }
-                let (words, town) = make(&fits.over(folder))?;
+                let (words, town) = make(&fits.over(folder), &self.library)?;
                 self.take(words, town);
             }
         }
@@ -76,6 +86,11 @@ impl Loaded {
             self.town.refuse(refused.as_str());
         }
         Ok(())
+    }
+
+    /// Forgets what was read on the way: once all towns of a process are open, nobody asks for it until a file is changed.
+    pub fn all_are_open(&self) {
+        self.library.close();
     }
 
     fn take(&self, words: Words, town: Town) {
@@ -89,10 +104,10 @@ impl Loaded {
         let mut last = Looked { digest: self.town.current().digest.clone(), folders: None, marks: None };
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let (folder, shelf) = (self.folder.clone(), Arc::clone(&self.shelf));
+            let (folder, shelf, library) = (self.folder.clone(), Arc::clone(&self.shelf), self.library.clone());
             let takes = takes.clone();
             let look = move || {
-                let changed = last.again(&folder, shelf.get());
+                let changed = last.again(&folder, shelf.get(), &library);
                 if let Some(Ok((_, town))) = &changed {
                     takes(town);
                 }
@@ -100,11 +115,13 @@ impl Loaded {
             };
             let Ok((looked, changed)) = tokio::task::spawn_blocking(look).await else { return };
             last = looked;
+            if changed.is_some() {
+                self.library.close();
+            }
             match changed {
                 None => {}
                 Some(Ok((words, town))) => {
-                    self.words.replace(words);
-                    self.town.replace(town);
+                    self.take(words, town);
                     tracing::info!("the town's folder changed and was taken");
                 }
                 Some(Err(failure)) => {
@@ -132,7 +149,7 @@ struct Looked {
 
 impl Looked {
     /// What the folder makes now, when it is not what it was.
-    fn again(&mut self, folder: &Path, shelf: Option<&Shelf>) -> Option<Made> {
+    fn again(&mut self, folder: &Path, shelf: Option<&Shelf>, library: &Library) -> Option<Made> {
         let published = match shelf.map(|shelf| shelf.mark(Clock::Real.today())).transpose() {
             Ok(mark) => mark.unwrap_or_default(),
             // A store that is away for a moment: what is in force stays, and the next look is in two seconds.
@@ -141,7 +158,7 @@ impl Looked {
                 return None;
             }
         };
-        let marks = self.folders.as_ref().map(|folders| (folders.mark(folder), published));
+        let marks = self.folders.as_ref().map(|folders| (library.mark(folders, folder), published));
         if marks.is_some() && marks == self.marks {
             return None;
         }
@@ -166,7 +183,7 @@ impl Looked {
             }
         };
         let digest = laid.digest();
-        let made = (digest != self.digest).then(|| make(&laid));
+        let made = (digest != self.digest).then(|| make(&laid, library));
         *self = Looked { digest, folders: Some(folders), marks: marks.filter(|_| are_the_same) };
         made
     }
@@ -177,8 +194,8 @@ fn laid(folder: Sources, shelf: Option<&Shelf>) -> Result<Sources, revisions::re
     Ok(shelf.layer(&folder, Clock::Real.today(), Clock::Real.now())?.over(folder))
 }
 
-fn make(sources: &Sources) -> Made {
-    let town = Town::from_sources(sources).map_err(said)?;
+fn make(sources: &Sources, library: &Library) -> Made {
+    let town = library.town(sources).map_err(said)?;
     Ok((words(&town)?, town))
 }
 
@@ -188,10 +205,6 @@ fn said(problems: Vec<Problem>) -> Failure {
 
 /// How soon a change is seen.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-
-fn load(folder: &Path) -> Result<Town, Failure> {
-    Town::load(folder).map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into())
-}
 
 /// The words of every room.
 pub fn rooms() -> impl Iterator<Item = RoomWords> {
@@ -215,12 +228,24 @@ pub fn rooms() -> impl Iterator<Item = RoomWords> {
     .copied()
 }
 
-/// The words of all rooms with the town's own over them.
+/// The words of all rooms with the town's own over them; towns without words of their own share one copy.
 ///
 /// # Errors
 /// When a file of words cannot be read.
 pub fn words(town: &Town) -> Result<Words, Failure> {
+    static PLAIN: OnceLock<Words> = OnceLock::new();
+    if town.words.is_empty() {
+        if let Some(plain) = PLAIN.get() {
+            return Ok(plain.shared());
+        }
+        let plain = words_with(&[])?;
+        return Ok(PLAIN.get_or_init(|| plain).shared());
+    }
     let own: Vec<(Language, &str)> =
         town.words.iter().flat_map(|(language, rooms)| rooms.values().flatten().map(|text| (*language, text.as_ref()))).collect();
-    Words::new(rooms(), own).map_err(|bad| bad.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into())
+    words_with(&own)
+}
+
+fn words_with(own: &[(Language, &str)]) -> Result<Words, Failure> {
+    Words::new(rooms(), own.iter().copied()).map_err(|bad| bad.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into())
 }

@@ -18,6 +18,9 @@ pub enum NotNow {
     /// Who drafted it does not approve it alone.
     #[error("one's own draft")]
     OwnDraft,
+    /// The case is in a round (一斉受付), and its day of announcement has not come.
+    #[error("decided with its round, not before its day")]
+    RoundsDay,
     /// The definition has no such step, outcome or field.
     #[error("unknown {0}")]
     Unknown(&'static str),
@@ -68,7 +71,13 @@ impl NotNow {
             | NotNow::NoticeMissing
             | NotNow::NotExtendable
             | NotNow::Channel => true,
-            NotNow::Changed | NotNow::Stage(_) | NotNow::NotNext | NotNow::HolderPresent | NotNow::OwnDraft | NotNow::ConsultDue => false,
+            NotNow::Changed
+            | NotNow::Stage(_)
+            | NotNow::NotNext
+            | NotNow::HolderPresent
+            | NotNow::OwnDraft
+            | NotNow::RoundsDay
+            | NotNow::ConsultDue => false,
         }
     }
 }

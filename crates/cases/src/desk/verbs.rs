@@ -107,6 +107,7 @@ pub(super) fn why(reason: &NotNow) -> &'static str {
         NotNow::NotNext => "desk-why-not-next",
         NotNow::HolderPresent => "desk-why-holder-present",
         NotNow::OwnDraft => "desk-why-own-draft",
+        NotNow::RoundsDay => "desk-why-rounds-day",
         NotNow::Unknown(_) => "desk-why-unknown",
         NotNow::ReasonDue => "desk-why-reason-due",
         NotNow::DetailsDue => "desk-why-details-due",

@@ -20,6 +20,8 @@ const FORGET_CONSULTED: &str = "delete from case_consult where case_id = $1";
 const CONSULT: &str = "insert into case_consult (case_id, department, answered) values ($1, $2, $3)";
 const SIDE: &str = "select replied, reach, resident from case_ where id = $1";
 const IDENTIFY: &str = "update case_ set resident = $2 where id = $1";
+const HOLD: &str = "insert into case_round (case_id, round) values ($1, $2) on conflict (case_id) do update set round = excluded.round";
+const HELD: &str = "select round from case_round where case_id = $1";
 const FILTERS: &str = "select id, name, asked from case_filter where staff = $1 order by name, id limit 30";
 const KEEP_FILTER: &str = "insert into case_filter (id, staff, name, asked) values ($1, $2, $3, $4)";
 const DROP_FILTER: &str = "delete from case_filter where id = $1 and staff = $2";
@@ -87,6 +89,16 @@ pub(crate) fn side(tx: &Read<'_>, case: CaseId) -> Result<Side, StoreError> {
 /// Staff found the applicant in the registry, or took that back.
 pub(crate) fn identify(tx: &Write<'_>, case: CaseId, resident: Option<ResidentId>) -> Result<(), StoreError> {
     tx.run(IDENTIFY, params![case.to_string(), resident.map(|id| id.to_string())]).map(drop)
+}
+
+/// A case is decided with this round.
+pub(crate) fn hold(tx: &Write<'_>, case: CaseId, round: &str) -> Result<(), StoreError> {
+    tx.run(HOLD, params![case.to_string(), round]).map(drop)
+}
+
+/// The round with which a case is decided.
+pub(crate) fn round_of(tx: &Read<'_>, case: CaseId) -> Result<Option<String>, StoreError> {
+    tx.first(HELD, params![case.to_string()])?.map(|row| row.get(0)).transpose()
 }
 
 /// A filter that somebody keeps: only choices from closed lists, no word about a person.

@@ -173,6 +173,7 @@ desk-error-not-now = いまの状態ではできません。案件を開いて�
 desk-why-not-permitted = この操作の権限がありません。課の管理者にお聞きください。
 desk-why-stage = いまの状態ではできません。
 desk-why-not-next = あなたの番ではありません。決裁の順を確かめてください。
+desk-why-rounds-day = 一斉受付（選考）の案件です。公表の日時になるまで、一件ずつは決裁できません。左の「一斉受付・選考」から、公表の日にまとめて決裁してください。
 desk-why-own-draft = 自分の起案は自分だけでは決裁できません。
 desk-why-unknown = 足りないところがあります。入力を確かめてください。
 desk-why-reason-due = 理由を書いてください。

@@ -3,6 +3,8 @@
 //! What would come of somebody's answers: which questions they meet, what they are told, what it costs, by when it is answered, what staff
 //! do, which letters and messages follow. It is an example that expects nothing, walked as the others are.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -252,7 +254,7 @@ fn as_an_author_writes(node: &mut Node) {
         },
         Value::Text { .. } | Value::Nothing => {}
         Value::List(list) => list.iter_mut().for_each(as_an_author_writes),
-        Value::Map(map) => map.values_mut().for_each(|entry| as_an_author_writes(&mut entry.node)),
+        Value::Map(map) => Arc::make_mut(map).values_mut().for_each(|entry| as_an_author_writes(&mut entry.node)),
     }
 }
 

@@ -15,6 +15,9 @@ pub static ROUND: Form = form(
         must("closes", Moment, "いつ締め切るか"),
         must("announce", Moment, "いつ公表するか。それまで住民には見えない"),
         must("offer", Period, "繰上げの申出に、いつまでに答えてもらうか"),
+        may("declined", OneOf(&["keeps", "leaves"]), "断った方：ほかの施設の順位は残る（既定）・名簿から外れる"),
+        may("silent", OneOf(&["declines", "stays"]), "期限までに答えない方：断ったのと同じ（既定）・ほかの施設の順位は残る"),
+        may("publish", OneOf(&["seed", "numbers"]), "だれでも見られるもの：抽選の種だけ（既定）・受付番号を抽選の順に並べたものも"),
         may("children", Id, "お子さんを並べる質問（くり返し）。なければ申請者ひとり"),
         must("wishes", Id, "希望順を答える質問"),
         may("siblings", Form(&SIBLINGS), "きょうだいの入り方"),
@@ -88,7 +91,11 @@ static DECISION: Form = form(
     "round_decision",
     "割当てから結論へ",
     &[&[
-        must("when", Condition, "placed（入れた施設を、お子さんの順に）・asked（申し込んだ人数）で"),
+        must(
+            "when",
+            Condition,
+            "placed（入れた施設を、お子さんの順に）・asked（申し込んだ人数）・waiting（第1希望で待つ順番。待たなければ 0）で",
+        ),
         must("outcome", Id, "手続の結論"),
         may("answers", Map(&Condition), "結論の ask: に入れるもの"),
         may("reason", Line, "理由（結論が求めるとき、通知書に載る）"),

@@ -4,6 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
     str::FromStr,
+    sync::Arc,
 };
 
 use indexmap::IndexMap;
@@ -12,6 +13,7 @@ use jiff::civil::{Date, DateTime};
 use crate::{
     condition::{Condition, ConditionProblem, Scope, Type},
     keys::{Form, Key, Shape},
+    library::Texts,
     problem::{Place, Problem},
     procedure::Period,
     read::Node,
@@ -27,8 +29,10 @@ pub(crate) const NOT_GIVEN: &str = "not_given";
 pub(crate) struct Gathered {
     /// What is wrong.
     pub(crate) problems: RefCell<Vec<Problem>>,
-    /// Every text that people read, with its place.
+    /// Texts that people read, with their places.
     pub(crate) texts: RefCell<Vec<(Text, Place)>>,
+    /// The same of what was made by itself: one for each procedure.
+    pub(crate) parts: RefCell<Vec<Texts>>,
     /// Keys that were asked for, by form: what the table holds and nobody asks for is a mistake of ours.
     pub(crate) asked: RefCell<BTreeSet<(&'static str, &'static str)>>,
     /// On the first of two walks (types first, conditions second) nothing is noted down.
@@ -36,6 +40,27 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
+    /// Takes in what was gathered elsewhere; gives the texts of that.
+    pub(super) fn join(&self, other: Gathered) -> Texts {
+        self.problems.borrow_mut().append(&mut other.problems.borrow_mut());
+        self.asked.borrow_mut().append(&mut other.asked.borrow_mut());
+        let texts: Texts = other.texts.into_inner().into();
+        self.parts.borrow_mut().push(Arc::clone(&texts));
+        texts
+    }
+
+    /// Every text, in the parts in which they were gathered.
+    pub(super) fn all_texts(&self) -> Vec<Texts> {
+        let own: Texts = self.texts.borrow().as_slice().into();
+        self.parts.borrow().iter().cloned().chain([own]).collect()
+    }
+
+    /// Shows every text.
+    pub(crate) fn each_text<R>(&self, show: impl FnOnce(&mut dyn Iterator<Item = &(Text, Place)>) -> R) -> R {
+        let (own, parts) = (self.texts.borrow(), self.parts.borrow());
+        show(&mut own.iter().chain(parts.iter().flat_map(|part| part.iter())))
+    }
+
     pub(crate) fn problem(&self, place: &Place, what: impl Into<String>, hint: impl Into<String>) {
         if !self.quiet.get() {
             self.problems.borrow_mut().push(Problem::new(place, what, hint));

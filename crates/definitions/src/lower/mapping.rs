@@ -1,5 +1,7 @@
 //! Mappings (対応表).
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::{At, Gathered, Merged};
@@ -20,7 +22,7 @@ pub(super) fn mappings(
     merged: &Merged,
     gathered: &Gathered,
     scope: &Scope,
-    procedures: &IndexMap<ProcedureId, Procedure>,
+    procedures: &IndexMap<ProcedureId, Arc<Procedure>>,
 ) -> IndexMap<MappingId, Mapping> {
     let Some(document) = DOCUMENTS.iter().find(|document| document.key == "mapping") else { return IndexMap::new() };
     let members = merged.section("mappings").and_then(Node::map).into_iter().flatten();
@@ -36,7 +38,7 @@ pub(super) fn keep_offered(town: &mut Town) {
     town.mappings.retain(|_, mapping| mapping.procedure.as_ref().is_none_or(|id| procedures.contains_key(id)));
 }
 
-fn mapping(at: &At<'_>, town: &Scope, procedures: &IndexMap<ProcedureId, Procedure>) -> Option<Mapping> {
+fn mapping(at: &At<'_>, town: &Scope, procedures: &IndexMap<ProcedureId, Arc<Procedure>>) -> Option<Mapping> {
     at.key("examples");
     let procedure: Option<ProcedureId> = at.id("procedure");
     let rows: Option<FieldId> = at.id("rows");

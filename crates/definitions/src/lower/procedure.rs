@@ -1,15 +1,18 @@
 //! Procedures: what a resident sees and what the law says.
 
+use std::{collections::HashMap, sync::Arc};
+
 use indexmap::IndexMap;
 
-use super::{At, Gathered, Merged, field, steps};
+use super::{At, Gathered, Known, Merged, PROCEDURES, field, steps, workers::several_at_a_time};
 use crate::{
     branches::Branches,
     condition::{Scope, Type},
     ids::*,
     keys::DOCUMENTS,
+    library::{Kept, Print},
     procedure::*,
-    read::Node,
+    read::{Entry, Node},
     register::Register,
     values, version,
 };
@@ -30,20 +33,67 @@ const RELATIONS: &[(&str, Relation)] = &[
     ("delegate", Relation::Delegate),
 ];
 
-/// All procedures. `scope` holds what every condition of the town may ask.
-pub(super) fn procedures(
-    merged: &Merged,
-    gathered: &Gathered,
-    scope: &Scope,
-    registers: &IndexMap<RegisterId, Register>,
-    _facts: &IndexMap<String, Type>,
-) -> IndexMap<ProcedureId, Procedure> {
+/// Below so many for each, a second worker costs more than it saves.
+const EACH_MIN: usize = 16;
+
+/// What every procedure of a town is made with.
+pub(super) struct Of<'a> {
+    /// What every condition of the town may ask.
+    pub(super) scope: &'a Scope,
+    /// The town's registers.
+    pub(super) registers: &'a IndexMap<RegisterId, Register>,
+    /// What the town holds of people.
+    pub(super) facts: &'a IndexMap<String, Type>,
+}
+
+/// All procedures. Several are made at a time, since none knows of another; those that a
+/// library knows are not made again.
+pub(super) fn procedures(merged: &Merged, gathered: &Gathered, known: &Known<'_>, of: &Of<'_>) -> IndexMap<ProcedureId, Arc<Procedure>> {
     let Some(document) = DOCUMENTS.iter().find(|document| document.key == "procedure") else { return IndexMap::new() };
-    let members = merged.section("procedures").and_then(Node::map).into_iter().flatten();
-    members
-        .filter_map(|(id, entry)| procedure(&At::new(gathered, &entry.node, document.form, format!("procedures.{id}")), scope, registers))
-        .map(|procedure| (procedure.id.clone(), procedure))
-        .collect()
+    let members: Vec<_> = merged.section(PROCEDURES).and_then(Node::map).into_iter().flatten().collect();
+    let library = known.library;
+    let mut behind: HashMap<&str, Vec<Print>> = HashMap::new();
+    if !known.written.is_empty() {
+        let registers = of.registers.iter().map(|(id, register)| (id.as_str(), format!("{register:?}")));
+        let facts = of.facts.iter().map(|(id, fact)| (id.as_str(), format!("{fact:?}")));
+        for (name, shown) in registers.chain(facts) {
+            behind.entry(name).or_default().extend(library.print_of(&shown));
+        }
+    }
+    let made_of = |id: &str| library.made_of(known.written.get(id)?, &behind);
+    let make = |(id, entry): &(&String, &Entry)| {
+        if let Some(kept) = made_of(id).and_then(|made_of| library.find(made_of)) {
+            return Made::Kept(kept);
+        }
+        let own = Gathered::default();
+        let procedure = procedure(&At::new(&own, &entry.node, document.form, format!("{PROCEDURES}.{id}")), of.scope, of.registers);
+        Made::New(procedure.map(Arc::new), own)
+    };
+    let made = several_at_a_time(&members, EACH_MIN, make);
+    let mut procedures = IndexMap::with_capacity(members.len());
+    for ((id, _), made) in members.into_iter().zip(made) {
+        let procedure = match made {
+            Made::Kept(Kept { procedure, texts }) => {
+                gathered.parts.borrow_mut().push(texts);
+                Some(procedure)
+            }
+            Made::New(procedure, own) => {
+                let is_sound = own.problems.borrow().is_empty();
+                let texts = gathered.join(own);
+                if let Some((made_of, procedure)) = made_of(id).zip(procedure.as_ref()).filter(|_| is_sound) {
+                    library.keep(made_of, Kept { procedure: Arc::clone(procedure), texts });
+                }
+                procedure
+            }
+        };
+        procedures.extend(procedure.map(|procedure| (procedure.id.clone(), procedure)));
+    }
+    procedures
+}
+
+enum Made {
+    Kept(Kept),
+    New(Option<Arc<Procedure>>, Gathered),
 }
 
 fn branches(at: &At<'_>) -> Option<Branches> {

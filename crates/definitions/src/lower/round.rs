@@ -1,5 +1,7 @@
 //! Rounds.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::{At, Gathered, Merged};
@@ -11,14 +13,18 @@ use crate::{
     kinds,
     procedure::{Page, Procedure},
     read::Node,
-    round::{Class, Decision, Item, Points, Round, Siblings, Take, Tie, TieBy},
+    round::{Class, Decision, Declined, Item, Points, Publish, Round, Siblings, Silent, Take, Tie, TieBy},
 };
 
 const TAKES: &[(&str, Take)] = &[("sum", Take::Sum), ("least", Take::Least), ("most", Take::Most)];
 const PICKS: &[(&str, bool)] = &[("best", true), ("all", false)];
 
+const DECLINED: &[(&str, Declined)] = &[("keeps", Declined::Keeps), ("leaves", Declined::Leaves)];
+const SILENT: &[(&str, Silent)] = &[("declines", Silent::Declines), ("stays", Silent::Stays)];
+const PUBLISH: &[(&str, Publish)] = &[("seed", Publish::Seed), ("numbers", Publish::Numbers)];
+
 /// All rounds.
-pub(super) fn rounds(merged: &Merged, gathered: &Gathered, town: &Scope, procedures: &IndexMap<ProcedureId, Procedure>) -> Vec<Round> {
+pub(super) fn rounds(merged: &Merged, gathered: &Gathered, town: &Scope, procedures: &IndexMap<ProcedureId, Arc<Procedure>>) -> Vec<Round> {
     let Some(document) = DOCUMENTS.iter().find(|document| document.key == "round") else { return Vec::new() };
     let members = merged.section("rounds").and_then(Node::map).into_iter().flatten();
     let at = |(id, entry): (&String, &'_ crate::read::Entry)| {
@@ -27,7 +33,7 @@ pub(super) fn rounds(merged: &Merged, gathered: &Gathered, town: &Scope, procedu
     members.filter_map(at).collect()
 }
 
-fn round(at: &At<'_>, town: &Scope, procedures: &IndexMap<ProcedureId, Procedure>) -> Option<Round> {
+fn round(at: &At<'_>, town: &Scope, procedures: &IndexMap<ProcedureId, Arc<Procedure>>) -> Option<Round> {
     at.each::<ExampleId>("examples").iter().for_each(|(_, at)| {
         let _ = (at.line("of"), at.line("points"), at.lines("counts"));
     });
@@ -48,6 +54,11 @@ fn round(at: &At<'_>, town: &Scope, procedures: &IndexMap<ProcedureId, Procedure
     };
     let wished = child.clone().with("wish", Type::Text);
     let places = at.below("places")?;
+    let publish = at.word("publish", PUBLISH).unwrap_or_default();
+    if let Some(node) = at.key("publish").filter(|_| publish == Publish::Numbers && at.key("points").is_some()) {
+        let hint = "`publish: seed` と書くか、指数表のない抽選だけの一斉受付にする（並び順から、ほかの方の点が分かってしまう）";
+        at.gathered.problem(&node.place, "指数表のある一斉受付では、番号の並びを公表できない", hint);
+    }
     Some(Round {
         id: at.id("round")?,
         title: at.needed_text("title"),
@@ -57,6 +68,9 @@ fn round(at: &At<'_>, town: &Scope, procedures: &IndexMap<ProcedureId, Procedure
         closes: at.moment("closes")?,
         announce: at.moment("announce")?,
         offer: at.period("offer")?,
+        declined: at.word("declined", DECLINED).unwrap_or_default(),
+        silent: at.word("silent", SILENT).unwrap_or_default(),
+        publish,
         children,
         wishes: at.needed_id("wishes")?,
         siblings: siblings(at),
@@ -132,7 +146,7 @@ fn tie(at: &At<'_>, wished: &Scope) -> Option<Tie> {
 }
 
 fn decision(at: &At<'_>, case: &Scope, procedure: &Procedure) -> Option<Decision> {
-    let scope = case.clone().with("placed", Type::list(Type::Text)).with("asked", Type::Int);
+    let scope = case.clone().with("placed", Type::list(Type::Text)).with("asked", Type::Int).with("waiting", Type::Int);
     let outcome: OutcomeId = at.id("outcome")?;
     let asks = procedure.outcomes.get(&outcome).map(|outcome| &outcome.ask);
     let answers = at.map("answers").filter_map(|(id, node)| {

@@ -9,7 +9,7 @@ use jp::{
     number::LocalGovernmentCode,
 };
 
-use super::{At, Gathered, Merged, authority::authority, mapping, message, procedure, register, round};
+use super::{At, Gathered, Known, Merged, authority::authority, mapping, message, procedure, register, round};
 use crate::{
     cast::{Cast, CastResident, CastStaff},
     condition::{Scope, Type},
@@ -36,7 +36,7 @@ pub(super) const SENSITIVITIES: &[(&str, Sensitivity)] = &[
 ];
 
 /// The town, as far as it can be made.
-pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> Option<Town> {
+pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources, known: &Known<'_>) -> Option<Town> {
     let document = DOCUMENTS.iter().find(|document| document.key == "town")?;
     let at = At::new(gathered, merged.section("town")?, document.form, "town");
     at.id::<TownId>("over");
@@ -47,7 +47,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> O
         person_facts.iter().filter_map(|(id, column)| Some((id.as_str().to_owned(), register::column_type(&column.kind)?))).collect();
     let scope = Scope::of_town(registers.keys(), &facts);
     let registers = register::with_counters(registers, merged, gathered);
-    let procedures = procedure::procedures(merged, gathered, &scope, &registers, &facts);
+    let procedures = procedure::procedures(merged, gathered, known, &procedure::Of { scope: &scope, registers: &registers, facts: &facts });
     let mappings = mapping::mappings(merged, gathered, &scope, &procedures);
     let rounds = round::rounds(merged, gathered, &scope, &procedures);
     Some(Town {
@@ -68,7 +68,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> O
         departments: collections.each("departments", department),
         roles: collections.each("roles", role),
         grants: collections.each("grants", grant).into_values().collect(),
-        procedures: procedures.into_iter().map(|(id, procedure)| (id, Arc::new(procedure))).collect(),
+        procedures,
         registers,
         mappings,
         rounds: rounds.into_iter().map(|round| (round.id.clone(), Arc::new(round))).collect(),
@@ -77,7 +77,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources) -> O
         messages: message::messages(merged, gathered),
         life_events: collections.each("life_events", life_event),
         words: merged.words.clone(),
-        translations: Translations::default(),
+        translations: Translations::of(merged.translations.clone()),
         cast: Cast { residents: collections.each("residents", resident), staff: collections.each("staff", staff) },
         pictures: merged.pictures.iter().map(|(name, bytes)| (name.clone(), Arc::clone(bytes))).collect::<HashMap<_, _>>(),
         postal: Arc::new(crate::postal::PostalCodes::of(sources.postal.clone())),

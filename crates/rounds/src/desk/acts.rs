@@ -12,6 +12,7 @@ use definitions::round::Round;
 use super::{Sheet, refusal};
 use crate::{
     lots::Seed,
+    lottery,
     result::Announcing,
     round::{Fate, Stage},
     rows,
@@ -25,7 +26,11 @@ pub(super) async fn act(sheet: Sheet, Path((round, verb)): Path<(String, String)
     let round = sheet.round(&round)?;
     let number = |name: &str| typed.first(name).and_then(|text| text.parse::<i64>().ok());
     match verb.as_str() {
-        "score" => score(&sheet, &round, typed.first("seed").unwrap_or_default()).await?,
+        "seal" => {
+            let (of, drawn) = (Arc::clone(&round), Seed::draw().map_err(PageError::internal)?);
+            sheet.write(move |tx, acting| lottery::commit(tx, acting, &of, &drawn)).await.map_err(refusal)?;
+        }
+        "score" => score(&sheet, &round).await?,
         "allocate" => allocate(&sheet, &round).await?,
         "agree" => {
             let (of, id) = (Arc::clone(&round), typed.first("id").unwrap_or_default().to_owned());
@@ -47,11 +52,9 @@ pub(super) async fn act(sheet: Sheet, Path((round, verb)): Path<(String, String)
     Ok(Redirect::to(&to).into_response())
 }
 
-async fn score(sheet: &Sheet, round: &Arc<Round>, seed: &str) -> Result<(), PageError> {
-    let drawn = match seed.trim() {
-        "" => Seed::draw().map_err(PageError::internal)?,
-        typed => typed.parse().map_err(|_| refusal(NotNow::ReasonDue))?,
-    };
+async fn score(sheet: &Sheet, round: &Arc<Round>) -> Result<(), PageError> {
+    // Drawn here, never typed: nobody chooses a result. What was sealed while the round was open stands.
+    let drawn = Seed::draw().map_err(PageError::internal)?;
     let of = Arc::clone(round);
     sheet.write(move |tx, acting| verbs::begin_scoring(tx, acting, &of, &drawn)).await.map_err(refusal)?;
     let mut after = None;
@@ -88,12 +91,13 @@ async fn propose(sheet: &Sheet, round: &Arc<Round>) -> Result<(), PageError> {
     if !matches!(held.kept.stage, Stage::Reviewed | Stage::Decided) {
         return Err(refusal(NotNow::Stage));
     }
-    let allocation = Arc::new(allocation);
+    let ranks = crate::waiting::ranks(&held.contest(round), &allocation);
+    let reckoned = Arc::new((allocation, ranks));
     // Those that a person had to see to are tried again: their correction may have come.
     let by_hand = next(sheet, round, Fate::ByHand).await?;
     for number in next(sheet, round, Fate::Scored).await?.into_iter().chain(by_hand) {
-        let (of, allocation) = (Arc::clone(round), Arc::clone(&allocation));
-        sheet.write(move |tx, acting| verbs::propose_one(tx, acting, &of, &allocation, &number)).await.map_err(refusal)?;
+        let (of, reckoned) = (Arc::clone(round), Arc::clone(&reckoned));
+        sheet.write(move |tx, acting| verbs::propose_one(tx, acting, &of, (&reckoned.0, &reckoned.1), &number)).await.map_err(refusal)?;
     }
     let of = Arc::clone(round);
     sheet.write(move |tx, acting| verbs::go_on(tx, acting, &of, Stage::Decided)).await.map(drop).map_err(refusal)
@@ -123,5 +127,5 @@ async fn announce(sheet: &Sheet, round: &Arc<Round>) -> Result<(), PageError> {
 async fn next(sheet: &Sheet, round: &Arc<Round>, fate: Fate) -> Result<Vec<String>, PageError> {
     let of = Arc::clone(round);
     let most = i64::try_from(A_PRESS).unwrap_or(i64::MAX);
-    sheet.read(move |tx, _| Ok(rows::next_of(tx, &of.id, fate, "", most)?)).await.map_err(refusal)
+    sheet.read(move |tx, _| Ok(rows::next_of(tx, &of.id, fate, most)?)).await.map_err(refusal)
 }

@@ -15,6 +15,7 @@ use ui::{
 use super::{Sheet, refusal};
 use crate::{
     allocation::{Allocation, Standing},
+    lottery::{self, SealedSeed},
     round::{Entrant, Fate, Stage},
     rows::{self, Run},
     verbs::{self, Held, attributes, is_time},
@@ -90,6 +91,8 @@ pub(super) async fn show(sheet: Sheet, Path(id): Path<String>, Query(asked): Que
         Ok(Some(Shown { runs: rows::runs(tx, &of.id)?, allocation, held }))
     });
     let shown = shown.await.map_err(refusal)?;
+    let of = Arc::clone(&round);
+    let sealed = sheet.read(move |tx, acting| Ok(lottery::sealed(tx, acting.keys, &of.id)?)).await.map_err(refusal)?;
     let now = sheet.face.clock.now();
     let stage = shown.as_ref().map_or(Stage::by_clock(&round, now), |shown| shown.held.kept.stage);
     let say = sheet.say();
@@ -100,8 +103,8 @@ pub(super) async fn show(sheet: Sheet, Path(id): Path<String>, Query(asked): Que
     let body = html! {
         (done(&sheet, &asked.done))
         p { (chip(&sheet, stage)) "　" (say.html(&format!("desk-rounds-stage-{}-help", stage.code()), &[])) }
-        (parts::facts(&facts(&sheet, &round, shown.as_ref())))
-        (actions(&sheet, &round, stage, shown.as_ref()))
+        (parts::facts(&facts(&sheet, &round, shown.as_ref(), sealed.as_ref())))
+        (actions(&sheet, &round, stage, shown.as_ref(), sealed.is_some()))
         @if let Some(shown) = &shown {
             (troubles(&sheet, &round, shown))
             div.row.actions {
@@ -115,7 +118,7 @@ pub(super) async fn show(sheet: Sheet, Path(id): Path<String>, Query(asked): Que
 }
 
 fn done(sheet: &Sheet, verb: &str) -> Markup {
-    const SAID: &[&str] = &["score", "allocate", "agree", "review", "propose", "announce"];
+    const SAID: &[&str] = &["seal", "score", "allocate", "agree", "review", "propose", "announce"];
     html! {
         @if SAID.contains(&verb) {
             div role="status" tabindex="-1" autofocus { (parts::notice(Tone::Good, html! { p { (sheet.word(&format!("desk-rounds-done-{verb}"))) } })) }
@@ -123,7 +126,7 @@ fn done(sheet: &Sheet, verb: &str) -> Markup {
     }
 }
 
-fn facts(sheet: &Sheet, round: &Round, shown: Option<&Shown>) -> Vec<Fact> {
+fn facts(sheet: &Sheet, round: &Round, shown: Option<&Shown>, sealed: Option<&SealedSeed>) -> Vec<Fact> {
     let say = sheet.say();
     let fact = |id: &str, value: Markup| Fact { label: say.html(id, &[]), value };
     let moment = |at| html! { (sheet.words.moment(say.language, at)) };
@@ -139,11 +142,15 @@ fn facts(sheet: &Sheet, round: &Round, shown: Option<&Shown>) -> Vec<Fact> {
         }
         facts.push(fact("desk-rounds-fact-seed", html! { code { (shown.held.kept.seed) } }));
     }
+    if let Some(sealed) = sealed {
+        let at = sheet.words.moment(say.language, cases::clock::local(sealed.at));
+        facts.push(fact("desk-rounds-fact-digest", html! { (at) br; code.long { (sealed.digest) } }));
+    }
     facts
 }
 
 /// The one thing to do next, and what may be done besides.
-fn actions(sheet: &Sheet, round: &Round, stage: Stage, shown: Option<&Shown>) -> Markup {
+fn actions(sheet: &Sheet, round: &Round, stage: Stage, shown: Option<&Shown>, is_sealed: bool) -> Markup {
     let (say, csrf) = (sheet.say(), sheet.staff.csrf.as_str());
     let to = |verb: &str| format!("/desk/rounds/{}/do/{verb}", round.id);
     let button = |verb: &str, weight| parts::post_button(weight, &to(verb), csrf, say.html(&format!("desk-rounds-do-{verb}"), &[]));
@@ -151,18 +158,17 @@ fn actions(sheet: &Sheet, round: &Round, stage: Stage, shown: Option<&Shown>) ->
     let run = shown.and_then(|shown| shown.held.kept.run).unwrap_or(0);
     html! {
         @match stage {
-            Stage::Closed if works => {
-                form.panel method="post" action=(to("score")) data-guard {
-                    (csrf_input(csrf))
-                    h2 { (say.html("desk-rounds-do-score", &[])) }
-                    div.field {
-                        label for="seed" { (say.html("desk-rounds-seed", &[])) }
-                        p.help #seed-help { (say.html("desk-rounds-seed-help", &[])) }
-                        input.in.w-l.nums #seed name="seed" maxlength="32" autocomplete="off" spellcheck="false" aria-describedby="seed-help";
-                    }
-                    div.row.actions { (parts::button(Weight::Primary, say.html("desk-rounds-do-score", &[]))) }
+            Stage::Before | Stage::Open if works && !is_sealed => {
+                section.panel aria-labelledby="seal" {
+                    h2 #seal { (say.html("desk-rounds-do-seal", &[])) }
+                    p { (say.html("desk-rounds-seal-help", &[])) }
+                    div.row.actions { (button("seal", Weight::Primary)) }
                 }
             }
+            Stage::Closed if works => div.row.actions { (button("score", Weight::Primary)) },
+            Stage::Announced => div.row.actions {
+                (parts::link_button(Weight::Primary, &format!("/desk/rounds/{}/later", round.id), say.html("desk-rounds-later-open", &[])))
+            },
             Stage::Scored if works => div.row.actions { (button("allocate", Weight::Primary)) (button("score", Weight::Second)) },
             Stage::Allocated => {
                 div.row.actions {

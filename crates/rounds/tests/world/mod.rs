@@ -109,6 +109,11 @@ impl World {
 
     /// Files for places in April and brings it to the desk.
     pub fn filed(&self, answers: Value) -> OwnCase {
+        self.filed_for("nursery_admission", answers)
+    }
+
+    /// Files under a procedure and brings it to the desk.
+    pub fn filed_for(&self, procedure: &'static str, answers: Value) -> OwnCase {
         let (owner, draft, case) = (Owner { session: "a".repeat(64), account: None }, DraftId(self.drawn()), CaseId::new(self.drawn()));
         let candidates = Candidates(std::array::from_fn(|_| {
             let bytes = self.chance().to_be_bytes();
@@ -121,9 +126,9 @@ impl World {
             let facts = PortalFacts::of(tx, &town, None, None, cases::clock::day(now))?;
             let assurance = access::Assurance { identity: Identity::SelfAsserted, session: Session::Contact };
             let terms = Terms { town: &town, keys: &keys, facts: &facts, assurance, now };
-            let procedure = "nursery_admission".parse().unwrap();
-            filing::begin(tx, &terms, &procedure, &owner, Language::Ja, &DraftIds { draft, case }, &Typed::default())?;
-            let definition = &town.procedures["nursery_admission"];
+            let id = procedure.parse().unwrap();
+            filing::begin(tx, &terms, &id, &owner, Language::Ja, &DraftIds { draft, case }, &Typed::default())?;
+            let definition = &town.procedures[procedure];
             for page in definition.pages.keys() {
                 filing::save_page(tx, &terms, draft, &owner, page, |draft, page| draft.post_page(&page.fields, &typed))?;
             }
@@ -190,16 +195,78 @@ impl World {
             let sql = "select count(*) from store_message m where not exists (select 1 from store_number n where n.message = m.serial)";
             store.read(move |tx| tx.first(sql, params![])).unwrap().unwrap().get::<i64>(0).unwrap() == 0
         };
-        let up: [Arc<dyn Receiver>; 1] =
-            [Arc::new(DeskReceiver { town: self.town.clone(), keys: self.desk_keys.clone(), clock: access::Clock::fixed(self.now()) })];
-        let down: [Arc<dyn Receiver>; 2] = [
-            Arc::new(PortalReceiver { town: self.town.clone(), keys: self.keys.clone(), files: self.files.clone() }),
-            Arc::new(rounds::result::PortalReceiver { keys: self.keys.clone() }),
-        ];
+        let clock = access::Clock::fixed(self.now());
+        let mut up: Vec<Arc<dyn Receiver>> =
+            vec![Arc::new(DeskReceiver { town: self.town.clone(), keys: self.desk_keys.clone(), clock: clock.clone() })];
+        up.extend(rounds::desk_receivers(&self.town, &self.desk_keys, &clock));
+        let mut down: Vec<Arc<dyn Receiver>> =
+            vec![Arc::new(PortalReceiver { town: self.town.clone(), keys: self.keys.clone(), files: self.files.clone() })];
+        down.extend(rounds::portal_receivers(&self.keys));
         store::testing::until("the hatch is empty", || {
             let all_numbered = numbered(&self.portal) && numbered(&self.desk);
             store::hatch::carry_all(&self.portal, &self.desk, &up, &down).unwrap() == 0 && all_numbered
         });
+    }
+
+    /// Takes a round from its closing to its announcement: scored, allocated, looked through, proposed, approved.
+    pub fn announced(&self, round: &Arc<Round>, clerk: &Staff, chief: &Staff, (closed, day): (&str, &str), seed: &str) {
+        use rounds::{result::Announcing, rows, verbs as steps};
+        self.set(closed);
+        let (of, seed) = (Arc::clone(round), seed.parse::<rounds::lots::Seed>().unwrap());
+        self.act(clerk, move |tx, acting| {
+            steps::begin_scoring(tx, acting, &of, &seed)?;
+            let mut after = None;
+            while let Some(next) = steps::score_some(tx, acting, &of, after)? {
+                after = Some(next);
+            }
+            Ok(())
+        })
+        .unwrap();
+        let held = || {
+            let of = Arc::clone(round);
+            self.look(move |tx, keys| steps::held(tx, keys, &of).unwrap()).expect("it was scored")
+        };
+        let (of, scored) = (Arc::clone(round), held());
+        let allocation = steps::reckon(round, &scored);
+        let ranks = rounds::waiting::ranks(&scored.contest(round), &allocation);
+        let given = allocation.clone();
+        let run = self.act(clerk, move |tx, acting| steps::keep_run(tx, acting, &of, &scored, &given)).unwrap();
+        let of = Arc::clone(round);
+        self.act(chief, move |tx, acting| steps::review(tx, acting, &of, run)).unwrap();
+        let of = Arc::clone(round);
+        let reckoned = allocation.clone();
+        self.act(clerk, move |tx, acting| {
+            for number in rows::next_of(tx, &of.id, rounds::round::Fate::Scored, 1_000)? {
+                steps::propose_one(tx, acting, &of, (&reckoned, &ranks), &number)?;
+            }
+            steps::go_on(tx, acting, &of, rounds::round::Stage::Decided)
+        })
+        .unwrap();
+        self.set(day);
+        let news = Arc::new(Announcing::of(Arc::clone(round), held(), allocation, self.now()));
+        let of = Arc::clone(round);
+        self.act(chief, move |tx, acting| {
+            for number in rows::next_of(tx, &of.id, rounds::round::Fate::Proposed, 1_000)? {
+                steps::announce_one(tx, acting, &of, &news, &number)?;
+            }
+            steps::go_on(tx, acting, &of, rounds::round::Stage::Announced)
+        })
+        .unwrap();
+        self.carry();
+    }
+
+    /// What looks after offers.
+    pub fn after_offers(&self) -> rounds::later::job::AfterOffer {
+        let rooms =
+            [ui::words::words(), access::words(), registry::words(), letters::words(), messages::words(), cases::words(), rounds::words()];
+        rounds::later::job::AfterOffer {
+            desk: self.desk.clone(),
+            town: self.town.clone(),
+            words: Current::new(ui::words::Words::new(rooms.into_iter().flatten().copied(), []).unwrap_or_else(|bad| panic!("{bad:?}"))),
+            keys: self.desk_keys.clone(),
+            portal: "https://mihon.example".to_owned(),
+            clock: access::Clock::fixed(self.now()),
+        }
     }
 
     pub fn count(&self, sql: &'static str) -> i64 {

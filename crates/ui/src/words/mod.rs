@@ -12,7 +12,7 @@ pub mod ruby;
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use definitions::text::Language;
@@ -61,7 +61,7 @@ pub enum BadWords {
 
 /// Every message of every language, ready to be said.
 pub struct Words {
-    bundles: BTreeMap<Language, FluentBundle<FluentResource>>,
+    bundles: Arc<BTreeMap<Language, FluentBundle<FluentResource>>>,
     /// How often something was not there to be said. Ids come from our code, so the map is as small as the code.
     missing: Mutex<BTreeMap<(Language, String), u64>>,
 }
@@ -89,7 +89,12 @@ impl Words {
                 bundle.add_resource_overriding(resource);
             }
         }
-        if problems.is_empty() { Ok(Words { bundles, missing: Mutex::default() }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Words { bundles: Arc::new(bundles), missing: Mutex::default() }) } else { Err(problems) }
+    }
+
+    /// The same messages for another town that has none of its own: kept once, whatever is missing counted for each.
+    pub fn shared(&self) -> Words {
+        Words { bundles: Arc::clone(&self.bundles), missing: Mutex::default() }
     }
 
     /// A message as text, without furigana.

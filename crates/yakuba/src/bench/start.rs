@@ -20,7 +20,7 @@ const IDLE: Duration = Duration::from_secs(5);
 const STARTS: usize = 5;
 
 /// A served town that ends with its value.
-struct Served(Child);
+pub(super) struct Served(pub(super) Child);
 
 impl Drop for Served {
     fn drop(&mut self) {
@@ -66,18 +66,14 @@ pub fn run(town: Option<&Path>) -> Result<Value, Failure> {
 
 /// Starts `serve` and waits until it says that it is open.
 fn serve(ground: &Ground, town: &Path) -> Result<(Served, f64), Failure> {
+    served(Command::new(std::env::current_exe()?).arg("serve").arg("--data").arg(&ground.house.data).arg("--town").arg(town))
+}
+
+/// The same with what was said at the terminal.
+pub(super) fn served(command: &mut Command) -> Result<(Served, f64), Failure> {
     let began = Instant::now();
-    let mut child = Command::new(std::env::current_exe()?)
-        .arg("serve")
-        .arg("--data")
-        .arg(&ground.house.data)
-        .arg("--town")
-        .arg(town)
-        .args(["--listen", "127.0.0.1:0"])
-        .env("YAKUBA_LOG", "error")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let command = command.args(["--listen", "127.0.0.1:0"]).env("YAKUBA_LOG", "error").stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = command.spawn()?;
     let said = child.stdout.take();
     let served = Served(child);
     let mut line = String::new();
