@@ -66,6 +66,15 @@ pub(crate) struct MadeOf {
     with: Print,
 }
 
+/// The tree of a procedure.
+type Tree = Arc<IndexMap<String, Entry>>;
+
+/// Texts and the folder that says all of them; held, so that nothing else comes to lie where they are.
+struct Translated {
+    _texts: Texts,
+    _layer: Arc<Layer>,
+}
+
 #[derive(Default)]
 struct Shelves {
     keys: (RandomState, RandomState),
@@ -73,9 +82,9 @@ struct Shelves {
     folders: Mutex<HashMap<Print, Arc<Folder>>>,
     /// What is written in the trees of these folders, by tree and by the names that it may mean; the trees are held, so that nothing else comes
     /// to lie where they are.
-    written: Mutex<HashMap<(usize, Print), (Arc<IndexMap<String, Entry>>, Written)>>,
+    written: Mutex<HashMap<(usize, Print), (Tree, Written)>>,
     /// Texts of which a folder says everything in all languages, by the places of both.
-    translated: Mutex<HashMap<(usize, usize), (Texts, Arc<Layer>)>>,
+    translated: Mutex<HashMap<(usize, usize), Translated>>,
     /// The mark of each folder as it was a moment ago: a hundred towns look at one nation's folder.
     marks: Mutex<HashMap<PathBuf, (Instant, String)>>,
     /// By what was written, then by what it was made with.
@@ -217,7 +226,8 @@ impl Library {
         }
         let says_all = look();
         if says_all {
-            unpoisoned(&shelves.translated).insert(key, (Arc::clone(texts), Arc::clone(layer)));
+            let held = Translated { _texts: Arc::clone(texts), _layer: Arc::clone(layer) };
+            unpoisoned(&shelves.translated).insert(key, held);
         }
         says_all
     }

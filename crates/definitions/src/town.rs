@@ -46,6 +46,8 @@ pub struct Town {
     pub languages: IndexMap<Language, Completeness>,
     /// When the town hall is open and closed (地方自治法4条の2).
     pub closed: BusinessCalendar,
+    /// 人件費: what an hour of staff costs in yen, by which the figures say what a case costs. None: they do not say it.
+    pub staff_hour: Option<i64>,
     /// 処分庁.
     pub authorities: IndexMap<AuthorityId, Authority>,
     /// Facts that the town holds of people besides name, birth and address: conditions may ask for them.

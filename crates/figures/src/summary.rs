@@ -166,6 +166,14 @@ impl Summary {
         share(self.filed.get("online").copied().unwrap_or(0), self.filed_in_all())
     }
 
+    /// Yen of staff's time for a case, of those cases whose working time is known, at so many yen an hour; rounded to the next yen. Letters, postage
+    /// and what was done away from the page are not in it.
+    pub fn cost(&self, staff_hour: i64) -> Option<i64> {
+        let yen_seconds = self.worked_seconds.checked_mul(staff_hour)?;
+        let cases_seconds = self.worked_cases.checked_mul(3600).filter(|seconds| *seconds > 0)?;
+        Some((yen_seconds + cases_seconds / 2) / cases_seconds)
+    }
+
     /// Minutes by what they were waited for, added up over the steps.
     pub fn waits(&self) -> BTreeMap<&str, i64> {
         let mut waits = BTreeMap::new();

@@ -3,7 +3,7 @@
 #[path = "../../cases/tests/world/mod.rs"]
 mod world;
 
-use access::Staff;
+use access::{ResidentId, Staff};
 use cases::{
     CaseNumber,
     decide::{self, Draft},
@@ -18,6 +18,8 @@ use figures::{
     rows,
     summary::Summary,
 };
+use jp::name::PersonName;
+use registry::resident::{Address, Resident, Sex, State};
 use store::{StoreError, on_both_engines, testing::Place};
 use world::*;
 
@@ -136,6 +138,66 @@ on_both_engines! {
         assert_eq!(w.count(&w.desk, "select count(*) from figures_case"), 1);
     }
 
+    fn a_reviewers_seconds_run_from_opening_a_case_to_acting_on_it(place: Place) {
+        let w = world(place);
+        let (clerk, chief) = clerk_and_chief(&w);
+        let own = w.filed("room_use", PARTY);
+        let opens = |who: &Staff| {
+            // The store's clock is the machine's; the world's is not.
+            let (now, who, case) = (w.now(), who.id.to_string(), w.case(own.number).id.to_string());
+            let sql = "insert into looked (id, at, staff, kind, record, authority, why) values ($1, $2, $3, 'case', $4, 'test', 'list')";
+            let write = move |tx: &store::Write<'_>| {
+                tx.run(sql, store::params![access::NoteId::draw(now).to_string(), now, who.as_str(), case.as_str()])
+            };
+            w.desk.write(write).unwrap();
+        };
+        // Opened and taken four minutes later; then left alone over lunch: half an hour at the most counts as work.
+        opens(&clerk);
+        w.minutes_later(4);
+        claim(&w, &clerk, own.number);
+        w.minutes_later(90);
+        let seen = row(&w, own.number);
+        w.act(&clerk, move |tx, acting| verbs::advance(tx, acting, own.number, seen, StepDone::default())).unwrap();
+        // Looking at it anew begins anew: what lay between was something else.
+        w.minutes_later(1);
+        opens(&clerk);
+        w.minutes_later(60);
+        opens(&clerk);
+        w.minutes_later(3);
+        decide(&w, &clerk, &chief, own.number);
+        follow(&w);
+        let november = summary(&w, "town", "2026-11");
+        assert_eq!(november.worked_cases, 1);
+        // 4 minutes, 30 of the 90, and 3 from the last look to the proposal; the chief opened nothing that was recorded.
+        assert_eq!(november.worked_seconds, (4 + 30 + 3) * 60);
+        assert_eq!(november.cost(4_200), Some(37 * 70));
+        assert_eq!(summary(&w, "town", "2026-12").cost(4_200), None);
+    }
+
+    fn what_is_typed_though_the_town_knows_it_is_counted_by_question_and_no_value_is_kept(place: Place) {
+        let w = world(place);
+        w.filed("room_use", PARTY);
+        follow(&w);
+        let of_a_stranger = summary(&w, "procedure:room_use", "2026-11");
+        assert!(of_a_stranger.known_typed.is_empty(), "nobody knows who that is: {:?}", of_a_stranger.known_typed);
+        // Once it is known who it is, what they typed of what the registry holds counts; only how often, and for which question.
+        let (clerk, _) = clerk_and_chief(&w);
+        w.desk.write::<_, StoreError>(|tx| registry::rows::put(tx, &hanako_registered()).map(drop)).unwrap();
+        let own = w.filed("room_use", PARTY);
+        let seen = row(&w, own.number);
+        w.act(&clerk, move |tx, acting| verbs::identify(tx, acting, own.number, seen, Some(hanako_registered().id))).unwrap();
+        follow(&w);
+        let known = summary(&w, "procedure:room_use", "2026-11").known_typed;
+        assert_eq!(known.into_iter().collect::<Vec<_>>(), [("name".to_owned(), 1)]);
+        for sql in [
+            "select count(*) from figures_day where detail like '%花子%'",
+            "select count(*) from figures_month where detail like '%花子%'",
+            "select count(*) from figures_case where counted like '%花子%'",
+        ] {
+            assert_eq!(w.count(&w.desk, sql), 0, "{sql}");
+        }
+    }
+
     fn following_twice_from_the_start_or_by_two_counts_once(place: Place) {
         let w = world(place);
         let (clerk, _) = clerk_and_chief(&w);
@@ -195,6 +257,26 @@ on_both_engines! {
         let yesterday = today.yesterday().unwrap();
         assert_eq!((of(yesterday, Begun), of(yesterday, Page(page.to_owned())), of(yesterday, Filed)), (Some(1), Some(1), None));
         assert_eq!((of(today, Begun), of(today, Page(page.to_owned())), of(today, Filed)), (Some(1), Some(1), Some(1)));
+    }
+}
+
+fn hanako_registered() -> Resident {
+    Resident {
+        id: ResidentId::new(uuid::Uuid::from_u128(7)),
+        number: "0000000007".into(),
+        household: None,
+        place: 1,
+        relation: "head".into(),
+        name: PersonName::parse("佐藤 花子").unwrap(),
+        born: jiff::civil::date(1990, 8, 2),
+        sex: Sex::NotStated,
+        address: Address { postal_code: None, line: "見本県見本市緑町3丁目12番5号".into(), building: None },
+        phone: None,
+        mail: None,
+        state: State::Resident,
+        since: jiff::civil::date(1990, 8, 2),
+        protected_until: None,
+        residence: None,
     }
 }
 

@@ -75,6 +75,7 @@ pub static TOWN: Form = form(
         may("office", Form(&OFFICE), "役所"),
         must("languages", Form(&LANGUAGES), "言葉：complete なら訳の欠けを誤りとする"),
         may("closed", List(&Line), "閉庁日：saturday・holiday・12-29..01-03・2026-05-01"),
+        may("staff_hour", Number, "職員の1時間あたりの人件費（円）：統計の1件あたりの費用に使う"),
         may("offers", List(&Id), "このまちで受け付ける手続。書かなければ、重ねた先のものを含めてすべて"),
         may("authorities", Map(&Form(&AUTHORITY)), "処分庁"),
         may("person_facts", Map(&Column), "まちが人について持つ事実：条件で applicant.<id> と書けるもの"),

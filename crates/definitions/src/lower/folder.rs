@@ -15,6 +15,9 @@ use crate::{
     words::Layer,
 };
 
+/// The file of a letter's template and its source.
+pub(super) type Template = (Arc<str>, Arc<str>);
+
 /// What a folder holds. Within it nothing is overlaid: what is there twice is a mistake.
 #[derive(Clone, Default)]
 pub(crate) struct Folder {
@@ -22,8 +25,8 @@ pub(crate) struct Folder {
     pub(super) town: Option<Node>,
     /// All other documents, by kind and id.
     pub(super) sections: IndexMap<String, IndexMap<String, Entry>>,
-    /// Letter templates: name without `.typ` → (file, source).
-    pub(super) letters: Vec<(String, (Arc<str>, Arc<str>))>,
+    /// Letter templates: name without `.typ`, and the template.
+    pub(super) letters: Vec<(String, Template)>,
     /// Its own wording of pages: language, room, text.
     pub(super) words: Vec<(Language, String, Arc<str>)>,
     /// What it says in other languages.

@@ -59,6 +59,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources, know
         look: look(&at, merged),
         languages: languages(&at),
         closed: closed(&at),
+        staff_hour: at.number("staff_hour"),
         authorities: at
             .each("authorities")
             .into_iter()

@@ -60,7 +60,7 @@ fn tiles(names: &Names<'_>, found: &Found) -> Vec<Json> {
         };
         json!({ "label": names.say.text(&format!("desk-figures-{id}"), &[]), "value": said(&found.now), "then": said(&found.then) })
     };
-    vec![
+    let mut tiles = vec![
         tile("filed", &|of| Cell::Count(of.filed_in_all()), "件"),
         tile("decided", &|of| Cell::Count(of.decided_in_all()), "件"),
         tile("median", &|of| Cell::Tenths(of.days.median_tenths()), "日"),
@@ -69,7 +69,11 @@ fn tiles(names: &Names<'_>, found: &Found) -> Vec<Json> {
         tile("online", &|of| Cell::Share(of.online()), ""),
         tile("correction-rate", &|of| Cell::Share(of.correction_rate()), ""),
         tile("completion", &|of| Cell::Share(of.completion()), ""),
-    ]
+    ];
+    if let Some(staff_hour) = names.town.staff_hour {
+        tiles.push(tile("cost", &|of| Cell::Yen(of.cost(staff_hour)), ""));
+    }
+    tiles
 }
 
 /// Bars, the longest as long as there is room.

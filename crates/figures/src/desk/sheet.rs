@@ -20,6 +20,8 @@ pub enum Cell {
     Share(Option<i64>),
     /// Days and the like, in tenths.
     Tenths(Option<i64>),
+    /// Money.
+    Yen(Option<i64>),
 }
 
 impl Cell {
@@ -36,6 +38,7 @@ impl Cell {
             Cell::Count(n) | Cell::Late(n) => html! { (grouped(*n)) },
             Cell::Share(share) => share.map_or(none, |share| html! { (tenths(share)) "%" }),
             Cell::Tenths(value) => value.map_or(none, |value| html! { (tenths(value)) }),
+            Cell::Yen(yen) => yen.map_or(none, |yen| html! { (grouped(yen)) "円" }),
         }
     }
 
@@ -46,6 +49,7 @@ impl Cell {
             Cell::Count(n) | Cell::Late(n) => grouped(*n),
             Cell::Share(share) => share.map_or("–".to_owned(), |share| format!("{}%", tenths(share))),
             Cell::Tenths(value) => value.map_or("–".to_owned(), tenths),
+            Cell::Yen(yen) => yen.map_or("–".to_owned(), |yen| format!("{}円", grouped(yen))),
         }
     }
 
@@ -56,6 +60,7 @@ impl Cell {
             Cell::Text(text) | Cell::Link(text, _) => guarded(text),
             Cell::Count(n) | Cell::Late(n) => n.to_string(),
             Cell::Share(value) | Cell::Tenths(value) => decimal(value),
+            Cell::Yen(yen) => yen.map(|yen| yen.to_string()).unwrap_or_default(),
         }
     }
 }

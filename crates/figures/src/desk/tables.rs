@@ -59,6 +59,9 @@ fn overview(names: &Names<'_>, found: &Found) -> Sheet {
         line("known", &|of| Cell::Count(of.known_typed.values().sum())),
         line("minutes", &|of| Cell::Tenths((of.worked_cases > 0).then(|| of.worked_seconds * 10 / 60 / of.worked_cases))),
     ];
+    if let Some(staff_hour) = names.town.staff_hour {
+        lines.push(line("cost", &|of| Cell::Yen(of.cost(staff_hour))));
+    }
     for channel in ["online", "counter", "paper", "phone"] {
         let of = |summary: &Summary| Cell::Share(share(summary.filed.get(channel).copied().unwrap_or(0), summary.filed_in_all()));
         let label = names.say.text("desk-figures-channel", &[("channel", names.word(&format!("cases-channel-{channel}")).as_str().into())]);

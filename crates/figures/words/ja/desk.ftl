@@ -37,6 +37,7 @@ desk-figures-correction-rate = 補正を求めた割合
 desk-figures-completion = 申請を始めて出し終えた割合
 desk-figures-known = 町が知っているのに入力された項目
 desk-figures-minutes = 1件の審査の分（分かる件だけ）
+desk-figures-cost = 1件の職員の費用（審査の時間 × 1時間の人件費。分かる件だけ）
 desk-figures-ease = 使いやすさ
 desk-figures-months = 月ごとの数
 desk-figures-month-heading = 月
