@@ -37,6 +37,52 @@ async function begin(one) {
   return new URL(one.page.url()).pathname;
 }
 
+test('without scripts a question is added, moved and taken away by the form, and who uses it is told before', async () => {
+  const ueda = await staff(town, 'ueda', { name: 'staff-revisions-form', scripts: false, alsoAt: [['phone', PHONE]] });
+  await begin(ueda);
+  const area = ueda.page.locator('#text-0');
+  await ueda.page.getByText('項目で直す').click();
+  await ueda.page.getByLabel('記入にかかる分数').fill('4');
+  const add = ueda.page.locator('fieldset', { has: ueda.page.locator('legend', { hasText: '質問を足す' }) });
+  await add.getByLabel('どの画面に').selectOption({ label: '申し出る方' });
+  await add.getByLabel('質問の見出し').fill('電話番号');
+  await add.getByLabel('質問の id').fill('mail');
+  await add.getByLabel('質問の種類').selectOption('phone');
+  await ueda.press('質問を足す');
+  assert.match(await ueda.page.locator('[role=alert]').innerText(), /同じ id がもうあります/);
+  assert.equal(await add.getByLabel('質問の見出し').inputValue(), '電話番号', 'what was typed stays');
+  await add.getByLabel('質問の id').fill('phone');
+  await ueda.press('質問を足す');
+  await ueda.said('質問を足しました');
+  const mail = /( +mail: .*\n)( +)phone: /;
+  assert.match(await area.inputValue(), mail);
+  assert.match(await area.inputValue(), /minutes: 4\n/, 'a line that was changed is written in on the way');
+  assert.match(await area.inputValue(), /phone: \{ kind: phone, label: 電話番号, required: no \}/);
+  await ueda.look('added');
+
+  await ueda.press(/「電話番号」を\s*上へ/);
+  assert.match(await area.inputValue(), /phone: .*\n +mail: /);
+  await ueda.page.getByLabel(/「電話番号」を\s*ほかの画面に移す/).selectOption({ label: 'どの木か' });
+  await ueda.press(/「電話番号」を\s*移す/);
+  assert.match(await area.inputValue(), /place: .*\n +phone: /);
+
+  await ueda.page.locator('details.question > summary', { hasText: '木のある場所' }).click();
+  const before = await area.inputValue();
+  await ueda.press(/「木のある場所」を\s*消す/);
+  assert.match(await ueda.page.locator('[role=alert]').innerText(), /ほかのところで使われています[^]*hedge_request/);
+  assert.equal(await area.inputValue(), before, 'nothing is gone yet');
+  await ueda.look('uses');
+  await ueda.press('それでも消す');
+  await ueda.said('消しました');
+  assert.doesNotMatch(await area.inputValue(), / place: \{ kind/);
+  assert.match(await ueda.page.locator('#found').innerText(), /直すところ/);
+  await ueda.look('gone');
+  await ueda.press('この改訂を取りやめる');
+  await ueda.said('取りやめました');
+  ueda.calm();
+  await ueda.leave();
+});
+
 test('a clerk rewrites a procedure and tries it, a chief approves it, it is in force without a restart, and the way back is a revision too', async () => {
   const ueda = await staff(town, 'ueda', { name: 'staff-revisions' });
   await ueda.go('/desk/revisions');

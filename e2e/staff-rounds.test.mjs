@@ -1,8 +1,9 @@
 // 一斉受付・選考: three families file for one place; the round closes, is scored, allocated by one and looked through by another, proposed, and
-// announced on the day; before it nobody sees anything, on it each sees their own points.
+// announced on the day; before it nobody sees anything, on it each sees their own points. A place that becomes free later is offered to the next.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openTown, closeBrowser, person, PHONE } from './town.mjs';
@@ -135,7 +136,56 @@ test('a round goes from closing to the day on which all are told', { timeout: 30
   const other = await low.one.context.request.get(`${town.url}/status/${high.plain}/round`);
   assert.equal(other.status(), 404);
   const stranger = await staff(town, 'nagai', { name: 'staff-rounds-stranger' });
-  assert.equal((await stranger.context.request.get(`${town.url}/desk/rounds/nursery_april`)).status(), 404);
+  for (const page of ['', '/later', '/places']) {
+    assert.equal((await stranger.context.request.get(`${town.url}/desk/rounds/nursery_april${page}`)).status(), 404);
+  }
+
+  // Everybody may reckon the lots again: the seed that was sealed, and what it hashes to.
+  const anybody = await person(town, { viewport: PHONE, name: 'resident-lots' });
+  await anybody.go('/rounds/nursery_april');
+  const [digest, seed] = await anybody.page.locator('main dd code').allInnerTexts();
+  assert.equal(createHash('sha256').update(seed).digest('hex'), digest);
+  assert.doesNotMatch(await anybody.page.locator('main').innerText(), /佐藤|鈴木/);
+  await anybody.look('public');
+  anybody.calm();
+
+  // 佐藤 gives the place up: it is offered to the next by rank, who has some days to answer.
+  await mori.go('/desk/rounds/nursery_april');
+  await mori.follow('空きと繰上げ');
+  assert.match(await mori.page.locator('main').innerText(), /いま申し出る方がいません/);
+  await mori.page.fill('#reason', '県外へ引っ越すとのこと');
+  await mori.press('空きを入れる');
+  await mori.said('空きを入れました');
+  await mori.look('later-next');
+  await mori.press('この方に申し出る');
+  await mori.said('申し出ました');
+  await mori.look('later-offered');
+  for (let tries = 0; tries < 100; tries += 1) {
+    await low.one.go(`/status/${low.plain}`);
+    if (await low.one.page.getByRole('link', { name: '空きの申出に答える' }).count()) break;
+    await new Promise((next) => setTimeout(next, 100));
+  }
+  await low.one.page.getByRole('link', { name: '空きの申出に答える' }).click();
+  assert.match(await low.one.page.locator('main').innerText(), /返事をお待ちしています[^]*えきまえ保育室[^]*返事の期限/);
+  await low.one.look('offer');
+  // Nobody else has it, and an answer by another's hand counts for nothing.
+  const offer = `${town.url}/status/${low.plain}/offer`;
+  assert.equal((await high.one.context.request.get(offer)).status(), 404);
+  const form = Object.fromEntries(await low.one.page.locator('main form input[type=hidden]').evaluateAll((all) => all.map((input) => [input.name, input.value])));
+  assert.equal((await high.one.context.request.post(offer, { form: { ...form, answer: 'accept' } })).ok(), false);
+  await low.one.submit('入ります');
+  assert.match(await low.one.page.locator('main').innerText(), /「入ります」と答えました/);
+  const again = await low.one.context.request.post(offer, { form: { ...form, answer: 'decline' } });
+  assert.equal(again.status(), 409, 'it was answered');
+  await low.one.look('offer-answered');
+  for (let tries = 0; tries < 100; tries += 1) {
+    await mori.go('/desk/rounds/nursery_april/later');
+    if (await mori.page.getByRole('button', { name: 'この枠で起案する' }).count()) break;
+    await new Promise((next) => setTimeout(next, 100));
+  }
+  await mori.press('この枠で起案する');
+  await mori.said('起案しました');
+  await mori.look('later-proposed');
   mori.calm();
   hayashi.calm();
 });

@@ -89,6 +89,7 @@ pub fn router(tools: Tools) -> Router<DeskFace> {
         .route("/desk/cases/{number}/delay", get(delay::show).post(delay::notify))
         .route("/desk/cases/{number}/delay-preview", post(delay::preview))
         .route("/desk/cases/{number}/do/{verb}", post(verbs::act))
+        .route("/desk/postal", post(paper::postal))
         .route("/desk/paper", get(paper::choose).post(paper::take_over))
         .merge(Router::new().route("/desk/paper/{procedure}", get(paper::form::show).post(paper::filing::file)).layer(sheets_max))
         .route("/desk/paper/{procedure}/give-back", post(paper::give_back))

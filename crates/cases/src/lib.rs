@@ -29,6 +29,7 @@ pub mod handing;
 pub mod history;
 pub mod identity;
 mod incoming;
+pub mod keyed;
 pub mod leaving;
 mod likeness;
 mod number;
@@ -123,6 +124,7 @@ pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "cases-0005-unfound", sql: include_str!("../migrations/desk_005_unfound.sql") },
     Migration { name: "cases-0006-decided", sql: include_str!("../migrations/desk_006_decided.sql") },
     Migration { name: "cases-0007-rounds", sql: include_str!("../migrations/desk_007_rounds.sql") },
+    Migration { name: "cases-0008-keyed", sql: include_str!("../migrations/desk_008_keyed.sql") },
 ];
 
 /// The words of this room's pages.

@@ -94,7 +94,7 @@ impl<'a> Of<'a> {
     }
 }
 
-fn bare(text: &str) -> String {
+pub(crate) fn bare(text: &str) -> String {
     jp::kana::fold(text).chars().filter(|c| !c.is_whitespace()).collect()
 }
 

@@ -8,7 +8,7 @@ mod form;
 mod held;
 mod my;
 mod pieces;
-mod postal;
+pub(crate) mod postal;
 mod prepare;
 mod print;
 mod status;
@@ -18,7 +18,6 @@ mod upload;
 mod verbs;
 
 pub use check::drawn;
-pub(crate) use form::has_files;
 pub use trial::{Next, Trial};
 pub(crate) use upload::served;
 

@@ -11,6 +11,7 @@ use cases::{
     event::Event,
     filing,
     identity::{Identified, Proof, WhoCame},
+    keyed,
     own::OwnState,
     parcel::{Filed, Lent, Up},
     preparation::{PREPARED_DAYS, PreparationCode, Prepared},
@@ -372,5 +373,31 @@ store::on_both_engines! {
         w.hand_up(&again).unwrap();
         assert_eq!(w.case(first.number).also, [second.number]);
         assert_eq!(w.story_codes(draft.case).iter().filter(|what| **what == "filed-again").count(), 1);
+    }
+
+    fn what_a_clerk_keyed_in_is_counted_on_its_day_with_the_scans_of_its_sheet(place: Place) {
+        let w = World::new(place);
+        let (clerk, other) = (w.hire("鈴木", "general_affairs", "clerk"), w.hire("小野", "general_affairs", "clerk"));
+        let scan = FileAnswer { file: "ab.01".into(), name: "申請書.pdf".into(), media: "application/pdf".into(), bytes: 9 };
+        let (case, second) = (CaseId::draw(w.now()), CaseId::draw(w.now()));
+        let sheet = keyed::Keyed { scans: vec![scan.clone()] };
+        let (first, empty) = (sheet.clone(), keyed::Keyed::default());
+        w.act(&clerk, move |tx, acting| Ok(keyed::keep(tx, acting.keys, case, acting.staff.id, acting.today(), &first)?)).unwrap();
+        // Sent once more, by whomever: what was noted first stands.
+        let again = empty.clone();
+        w.act(&other, move |tx, acting| Ok(keyed::keep(tx, acting.keys, case, acting.staff.id, acting.today(), &again)?)).unwrap();
+        w.act(&clerk, move |tx, acting| Ok(keyed::keep(tx, acting.keys, second, acting.staff.id, acting.today(), &empty)?)).unwrap();
+        let counted = |who: &access::Staff, day: jiff::civil::Date| {
+            let id = who.id;
+            w.desk.read(move |tx| keyed::count(tx, id, day)).unwrap()
+        };
+        assert_eq!((counted(&clerk, w.today()), counted(&other, w.today())), (2, 0));
+        assert_eq!(counted(&clerk, w.today().tomorrow().unwrap()), 0, "another day begins with none");
+        let keys = w.desk_keys.clone();
+        assert_eq!(w.desk.read(move |tx| keyed::scans(tx, &keys, case)).unwrap(), [scan]);
+        let (keys, other_case) = (w.desk_keys.clone(), CaseId::draw(w.now()));
+        assert_eq!(w.desk.read(move |tx| keyed::scans(tx, &keys, other_case)).unwrap(), []);
+        let body: Vec<u8> = w.desk.read(|tx| tx.first("select body from case_keyed", store::params![])?.unwrap().get(0)).unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("申請書"), "sealed");
     }
 }

@@ -68,6 +68,8 @@ fn a_day_is_read_however_it_is_typed() {
         "2026年4月1日",
         "西暦2026年4月1日",
         "20260401",
+        "5080401",
+        "５０８０４０１",
         "２０２６年４月１日",
         "二〇二六年四月一日",
         "　2026-04-01　",
@@ -84,6 +86,10 @@ fn a_day_is_read_however_it_is_typed() {
         ("昭和二十三年十二月三十一日", date(1948, 12, 31)),
         ("昭和六十四年一月七日", date(1989, 1, 7)),
         ("S39-10-10", date(1964, 10, 10)),
+        ("4050101", date(1993, 1, 1)),
+        ("3640107", date(1989, 1, 7)),
+        ("2011225", date(1912, 12, 25)),
+        ("1060101", date(1873, 1, 1)),
     ] {
         assert_eq!(parse_date(typed), Ok(day), "{typed}");
     }
@@ -101,6 +107,11 @@ fn what_is_no_day_is_refused_with_the_reason() {
         ("2026-04-01-01", DateError::Unreadable),
         ("令和8年", DateError::Unreadable),
         ("26/4/1x", DateError::Unreadable),
+        ("0080401", DateError::Unreadable),
+        ("6080401", DateError::Unreadable),
+        ("508040", DateError::Unreadable),
+        ("5081301", DateError::NoSuchDay),
+        ("4310501", DateError::PastEraEnd { era: Era::Heisei }),
         ("2026-02-29", DateError::NoSuchDay),
         ("令和8年2月29日", DateError::NoSuchDay),
         ("R8.13.1", DateError::NoSuchDay),

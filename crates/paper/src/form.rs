@@ -1,8 +1,11 @@
 //! What stands on a form: sections of numbered questions, each with rows of printed words and boxes. Pure: nothing here knows a millimetre
 //! of where anything comes to lie. The typesetter finds that out, and [`crate::map`] hears it from there.
 
+use std::collections::BTreeMap;
+
 use definitions::{
     field::{Field, Kind},
+    form::Filled,
     procedure::{Page, Procedure},
     text::{Language, Text},
     town::Town,
@@ -234,6 +237,27 @@ pub fn lay_out(town: &Town, procedure: &Procedure, wish: &Wish<'_>) -> Form {
     Form { title: laying.words(&procedure.title), filed_on, sections, boxes: laying.boxes }
 }
 
+/// The numbers that the questions bear on the printed form, by question, and by `group.question` inside a group: eyes go by them between the
+/// sheet and the screen. `printed`: of a sheet that was printed from these answers, which counts only what it asked.
+pub fn numbers(town: &Town, procedure: &Procedure, printed: Option<&Filled>) -> BTreeMap<String, String> {
+    let prefill = printed.map(|filled| Prefill::of(procedure, filled, None));
+    let numbered = Numbered::of(town, procedure, prefill.as_ref());
+    let mut numbers = BTreeMap::new();
+    for field in procedure.pages.values().flat_map(|page| page.fields.values()).filter(|field| !matches!(field.kind, Kind::Note)) {
+        for (place, inner) in field.kind.group_fields().into_iter().flat_map(|fields| fields.values()).enumerate() {
+            numbers.insert(format!("{}.{}", field.id, inner.id), inner_number(place));
+        }
+        numbers.insert(field.id.to_string(), numbered.number_of(&field.id));
+    }
+    numbers.retain(|_, number| !number.is_empty());
+    numbers
+}
+
+/// The number of a question on one of several, by its place from 0.
+fn inner_number(place: usize) -> String {
+    format!("({})", place + 1)
+}
+
 /// The day on which the sheet is handed in.
 fn filed_on(laying: &mut Laying<'_>) -> Vec<Piece> {
     let mut pieces = vec![Piece::Words("令和".to_owned())];
@@ -369,7 +393,7 @@ impl Laying<'_> {
             for (place, inner) in asked {
                 let path = format!("{}.{row}.{}", field.id, inner.id);
                 if self.is_asked(&path) {
-                    parts.push(self.question(inner, format!("({})", place + 1), &path));
+                    parts.push(self.question(inner, inner_number(place), &path));
                 }
             }
         }

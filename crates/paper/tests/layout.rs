@@ -7,7 +7,7 @@ use cast::*;
 use definitions::{field::Kind, procedure::Procedure, text::Language, town::Town};
 use paper::{
     Wish,
-    form::{Form, Part, Piece, Question, Row, Shape, lay_out},
+    form::{Form, Part, Piece, Question, Row, Shape, lay_out, numbers},
 };
 
 fn blank(town: &Town, procedure: &Procedure) -> Form {
@@ -157,6 +157,42 @@ fn a_prefilled_sheet_holds_what_was_typed_and_only_what_concerns_the_person() {
     // Nobody has said yet that the dog lives elsewhere: the sheet does not ask.
     assert!(elsewhere && !questions(&form).iter().any(|question| question.label.ja == "犬のいるところ"));
     assert!(questions(&form).iter().all(|question| question.when.is_none()), "only what concerns the person is printed");
+}
+
+#[test]
+fn eyes_find_each_question_of_the_screen_under_the_same_number_on_the_sheet() {
+    let town = mihon();
+    let mut compared = 0;
+    let same = |form: &Form, procedure: &Procedure, numbers: &std::collections::BTreeMap<String, String>| {
+        let on_sheet: Vec<(String, String)> = form
+            .sections
+            .iter()
+            .flat_map(|section| &section.parts)
+            .filter_map(|part| match part {
+                Part::Question(question) if !question.number.starts_with('(') => Some((question.label.ja.clone(), question.number.clone())),
+                _ => None,
+            })
+            .collect();
+        for (label, number) in &on_sheet {
+            let fields = procedure.pages.values().flat_map(|page| page.fields.values());
+            let mut alike = fields.filter(|field| town.say_plainly(&field.label, Language::Ja) == *label);
+            assert!(alike.any(|field| numbers.get(field.id.as_str()) == Some(number)), "{}: {number} {label}", procedure.id);
+        }
+        on_sheet.len()
+    };
+    for procedure in town.procedures.values() {
+        compared += same(&blank(town, procedure), procedure, &numbers(town, procedure, None));
+    }
+    assert!(compared > 100, "{compared}");
+    // What was printed from a draft counts only what it asked.
+    let dog = town.procedure("dog_registration").unwrap();
+    let typed = definitions::typed::Typed::from_pairs([("name", "佐藤 花子")]).unwrap();
+    let filled = definitions::form::fill(dog, &typed, &definitions::facts::NoFacts, today());
+    let prefill = paper::Prefill::of(dog, &filled, None);
+    let form = lay_out(town, dog, &Wish { prefill: Some(&prefill), ..Wish::default() });
+    let printed = numbers(town, dog, Some(&filled));
+    assert!(same(&form, dog, &printed) > 0);
+    assert_ne!(printed, numbers(town, dog, None), "a question that it does not ask has no number");
 }
 
 #[test]

@@ -84,13 +84,8 @@ impl Part {
 /// A birth day as terminals of town halls have taken it for fifty years: one digit for the era (1 明治, 2 大正, 3 昭和, 4 平成, 5 令和), two
 /// each for year, month and day. `4050101` is 平成5年1月1日.
 pub fn seven_digits(typed: &str) -> Option<Date> {
-    let digits: Vec<u8> = typed.bytes().collect();
-    if digits.len() != 7 || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let era = ["", "M", "T", "S", "H", "R"].get(usize::from(digits[0] - b'0')).filter(|era| !era.is_empty())?;
-    let two = |at: usize| i32::from(digits[at] - b'0') * 10 + i32::from(digits[at + 1] - b'0');
-    jp::era::parse_date(&format!("{era}{}.{}.{}", two(1), two(3), two(5))).ok()
+    let is_seven = typed.len() == 7 && typed.bytes().all(|byte| byte.is_ascii_digit());
+    is_seven.then(|| jp::era::parse_date(typed).ok()).flatten()
 }
 
 /// The key by which addresses are found from their beginning below the municipality: 緑町3丁目12番5号, 緑町3-12-5 and 見本県見本市緑町３－１２－５ have

@@ -6,6 +6,7 @@ mod frame;
 mod history;
 mod items;
 mod list;
+mod moves;
 mod review;
 mod shown;
 

@@ -5,14 +5,16 @@
 //! What was published is a [`layer`] over the town's own folder; what it changed is never lost: every revision stays, and any of them can be
 //! brought back as a new one.
 //!
-//! [`texts`] knows which files make a procedure and what differs; [`verbs`] what may be done with a revision; [`preview`] shows a procedure that
-//! nobody can file yet, at the desk and for `yakuba preview`.
+//! [`texts`] knows which files make a procedure and what differs; [`spot`] and [`reshape`] write into them where they stand; [`verbs`] knows what
+//! may be done with a revision; [`preview`] shows a procedure that nobody can file yet, at the desk and for `yakuba preview`.
 
 pub mod layer;
 pub mod preview;
+pub mod reshape;
 pub mod revision;
 mod rows;
 pub mod spot;
+pub mod steps;
 pub mod texts;
 pub mod verbs;
 

@@ -3,79 +3,196 @@
 use saphyr_parser::{Event, Parser};
 
 /// A node of a text with where it stands, in characters.
-struct Spot {
-    from: usize,
+pub(crate) struct Spot {
+    pub from: usize,
     to: usize,
-    entries: Option<Vec<(String, Spot)>>,
+    /// Where its key stands, when it has one.
+    pub key: Option<(usize, usize)>,
+    pub what: What,
+}
+
+/// What a node is.
+pub(crate) enum What {
+    /// A word, as it is read.
+    Scalar(String),
+    /// A list.
+    List(Vec<Spot>),
+    /// A map, in the order written.
+    Map(Vec<(String, Spot)>),
 }
 
 /// A map or list that is not closed yet.
 struct Open {
     from: usize,
     is_map: bool,
-    key: Option<String>,
+    key: Option<(String, usize, usize)>,
+    own_key: Option<(usize, usize)>,
     entries: Vec<(String, Spot)>,
 }
 
-/// The text with a value at a path set; a key that is not there is added to the map that is. `None`: the text cannot be read, has no procedure,
-/// or the path leads through something that is no map.
-pub fn set(text: &str, path: &[&str], value: &str) -> Option<String> {
-    let documents = read(text)?;
-    let root = documents.iter().find(|document| document.get("procedure").is_some())?;
-    let characters: Vec<char> = text.chars().collect();
-    let mut at = root;
-    let mut known = 0;
-    while let Some(next) = path.get(known).and_then(|key| at.get(key)) {
-        at = next;
-        known += 1;
-    }
-    let written = quoted(value);
-    let (from, to, new) = match path.get(known..)? {
-        [] if at.entries.is_none() => (at.from, written_end(&characters, at), written),
-        [] => return None,
-        rest => insertion(&characters, at, rest, &written)?,
-    };
-    let mut changed: String = characters.get(..from)?.iter().collect();
-    changed.push_str(&new);
-    changed.extend(characters.get(to..)?);
-    Some(changed)
+/// A text with the places of what it says of one procedure.
+pub(crate) struct Written {
+    pub characters: Vec<char>,
+    pub root: Spot,
 }
 
-/// Where a scalar ends, without the blanks and the line's end that follow it.
-fn written_end(characters: &[char], at: &Spot) -> usize {
-    let written = characters.get(at.from..at.to).unwrap_or_default();
-    at.from + written.iter().rposition(|c| !c.is_whitespace()).map_or(0, |last| last + 1)
+/// The text with a value at a path set; a key that is not there is added to the map that is. `None`: the text cannot be read, does not have the
+/// procedure, or the path leads through something that is no map.
+pub fn set(text: &str, procedure: &str, path: &[&str], value: &str) -> Option<String> {
+    let written = Written::of(text, procedure)?;
+    match written.find(path) {
+        Some(at) if matches!(at.what, What::Map(_)) => None,
+        Some(at) => Some(written.with_value(at, &quoted(value))),
+        None => written.with_key(path, &quoted(value)),
+    }
 }
 
-/// What is put in, and where, for keys that are not there yet.
-fn insertion(characters: &[char], map: &Spot, rest: &[&str], written: &str) -> Option<(usize, usize, String)> {
-    let entries = map.entries.as_ref().filter(|entries| !entries.is_empty())?;
-    let (last, before) = rest.split_last()?;
-    let flow = before.iter().rev().fold(format!("{last}: {written}"), |inner, key| format!("{key}: {{ {inner} }}"));
-    if characters.get(map.from) == Some(&'{') {
-        let end = written_end(characters, &entries.last()?.1);
-        return Some((end, end, format!(", {flow}")));
+impl Written {
+    /// Reads a text. `None`: it is not YAML, or does not have the procedure.
+    pub fn of(text: &str, procedure: &str) -> Option<Written> {
+        let is_it = |document: &Spot| matches!(document.get("procedure").map(|id| &id.what), Some(What::Scalar(id)) if id == procedure);
+        let root = read(text)?.into_iter().find(is_it)?;
+        Some(Written { characters: text.chars().collect(), root })
     }
-    // Below the last entry, as far in as the first.
-    let line = characters.get(..map.from)?.iter().rposition(|c| *c == '\n').map_or(0, |at| at + 1);
-    let indent = " ".repeat(map.from - line);
-    let end = written_end(characters, &entries.last()?.1);
-    let end = characters.get(end..)?.iter().position(|c| *c == '\n').map_or(characters.len(), |at| end + at);
-    Some((end, end, format!("\n{indent}{flow}")))
+
+    /// What stands at a path.
+    pub fn find(&self, path: &[&str]) -> Option<&Spot> {
+        path.iter().try_fold(&self.root, |at, key| at.get(key))
+    }
+
+    /// A word as it is read.
+    pub fn word(&self, path: &[&str]) -> Option<&str> {
+        match &self.find(path)?.what {
+            What::Scalar(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// As it stands in the text.
+    pub fn source(&self, from: usize, to: usize) -> String {
+        self.characters.get(from..to).unwrap_or_default().iter().collect()
+    }
+
+    /// The text with a part of it replaced.
+    pub fn spliced(&self, from: usize, to: usize, new: &str) -> String {
+        self.source(0, from) + new + &self.source(to, self.characters.len())
+    }
+
+    /// Whether it stands in braces or brackets.
+    pub fn is_flow(&self, at: &Spot) -> bool {
+        !matches!(at.what, What::Scalar(_)) && matches!(self.characters.get(at.from), Some('{' | '['))
+    }
+
+    /// Where a node ends, without the blanks, the comment and the line's end that follow it.
+    pub fn end(&self, at: &Spot) -> usize {
+        let inner = match &at.what {
+            _ if self.is_flow(at) => None,
+            What::Scalar(_) => None,
+            What::List(members) => members.last(),
+            What::Map(entries) => entries.last().map(|(_, spot)| spot),
+        };
+        match (inner, at.key) {
+            (Some(inner), _) => self.end(inner),
+            // Nothing is written behind the colon.
+            (None, Some((_, key_end))) if self.is_unwritten(at) => self.colon(key_end),
+            (None, _) => self.trimmed(at.from, at.to),
+        }
+    }
+
+    fn is_unwritten(&self, at: &Spot) -> bool {
+        matches!(at.what, What::Scalar(_)) && self.trimmed(at.from, at.to) == at.from
+    }
+
+    /// Behind the colon of a key.
+    fn colon(&self, key_end: usize) -> usize {
+        let rest = self.characters.get(key_end..).unwrap_or_default();
+        key_end + rest.iter().position(|c| *c == ':').map_or(0, |colon| colon + 1)
+    }
+
+    fn trimmed(&self, from: usize, to: usize) -> usize {
+        let written = self.characters.get(from..to).unwrap_or_default();
+        from + written.iter().rposition(|c| !c.is_whitespace()).map_or(0, |last| last + 1)
+    }
+
+    /// Where the line of a character begins.
+    pub fn line(&self, at: usize) -> usize {
+        self.characters.get(..at).unwrap_or_default().iter().rposition(|c| *c == '\n').map_or(0, |end| end + 1)
+    }
+
+    /// Where the line after that of a character begins.
+    pub fn next_line(&self, at: usize) -> usize {
+        let rest = self.characters.get(at..).unwrap_or_default();
+        rest.iter().position(|c| *c == '\n').map_or(self.characters.len(), |end| at + end + 1)
+    }
+
+    /// The text with something else as the value of a key: `value` is written as it is.
+    pub fn with_value(&self, at: &Spot, value: &str) -> String {
+        match at.key {
+            Some((_, key_end)) if self.is_unwritten(at) || (!self.is_flow(at) && !matches!(at.what, What::Scalar(_))) => {
+                self.spliced(self.colon(key_end), self.end(at), &format!(" {value}"))
+            }
+            _ => self.spliced(at.from, self.end(at), value),
+        }
+    }
+
+    /// The text with a key that is not there yet, below the last of the map that is. `value` is written as it is.
+    pub fn with_key(&self, path: &[&str], value: &str) -> Option<String> {
+        let mut at = &self.root;
+        let mut known = 0;
+        while let Some(next) = path.get(known).and_then(|key| at.get(key)) {
+            at = next;
+            known += 1;
+        }
+        let (first, after) = path.get(known..)?.split_first()?;
+        let value = after.iter().rev().fold(value.to_owned(), |inner, key| format!("{{ {key}: {inner} }}"));
+        if self.is_unwritten(at) {
+            return Some(self.with_value(at, &format!("{{ {first}: {value} }}")));
+        }
+        let entries = at.map()?;
+        let Some((_, last)) = entries.last() else { return Some(self.with_value(at, &format!("{{ {first}: {value} }}"))) };
+        let end = self.end(last);
+        if self.is_flow(at) {
+            return Some(self.spliced(end, end, &format!(", {first}: {value}")));
+        }
+        // As far in as the first.
+        let key = entries.first().and_then(|(_, spot)| spot.key)?.0;
+        let indent = " ".repeat(key - self.line(key));
+        let end = self.next_line(end);
+        let gap = if self.source(0, end).ends_with('\n') { "" } else { "\n" };
+        Some(self.spliced(end, end, &format!("{gap}{indent}{first}: {value}\n")))
+    }
 }
 
 /// What JSON writes is YAML too. A word that needs no quotes gets none.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let is_plain = !value.is_empty()
-        && value.chars().all(|c| c.is_alphanumeric() || "ー・。、（）「」".contains(c))
+        && value.chars().all(|c| c.is_alphanumeric() || "_ー・。、（）「」".contains(c))
         && !matches!(value, "null" | "~" | "true" | "false");
     if is_plain { value.to_owned() } else { serde_json::to_string(value).unwrap_or_default() }
 }
 
 impl Spot {
     fn get(&self, key: &str) -> Option<&Spot> {
-        self.entries.as_ref()?.iter().find(|(name, _)| name == key).map(|(_, spot)| spot)
+        self.map()?.iter().find(|(name, _)| name == key).map(|(_, spot)| spot)
     }
+
+    /// The entries of a map.
+    pub fn map(&self) -> Option<&[(String, Spot)]> {
+        match &self.what {
+            What::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// Whether `~` stands there: in an overlay it removes.
+    pub fn is_removal(&self) -> bool {
+        matches!(&self.what, What::Scalar(word) if word == "~" || word.is_empty())
+    }
+}
+
+/// Where the key stands whose value comes next.
+fn key_of(open: &[Open]) -> Option<(usize, usize)> {
+    open.last()?.key.as_ref().map(|(_, from, to)| (*from, *to))
 }
 
 fn read(text: &str) -> Option<Vec<Spot>> {
@@ -85,25 +202,28 @@ fn read(text: &str) -> Option<Vec<Spot>> {
         let (from, to) = (span.start.index(), span.end.index());
         let closed = match event {
             Event::MappingStart(..) | Event::SequenceStart(..) => {
-                open.push(Open { from, is_map: matches!(event, Event::MappingStart(..)), key: None, entries: Vec::new() });
+                let own_key = key_of(&open);
+                open.push(Open { from, is_map: matches!(event, Event::MappingStart(..)), key: None, own_key, entries: Vec::new() });
                 continue;
             }
             Event::MappingEnd | Event::SequenceEnd => {
                 let one = open.pop()?;
-                Spot { from: one.from, to, entries: one.is_map.then_some(one.entries) }
+                let what =
+                    if one.is_map { What::Map(one.entries) } else { What::List(one.entries.into_iter().map(|(_, spot)| spot).collect()) };
+                Spot { from: one.from, to, key: one.own_key, what }
             }
             Event::Scalar(value, ..) => {
                 if let Some(one) = open.last_mut().filter(|one| one.is_map && one.key.is_none()) {
-                    one.key = Some(value.into_owned());
+                    one.key = Some((value.into_owned(), from, to));
                     continue;
                 }
-                Spot { from, to, entries: None }
+                Spot { from, to, key: key_of(&open), what: What::Scalar(value.into_owned()) }
             }
             _ => continue,
         };
         match open.last_mut() {
             Some(one) => {
-                let key = one.key.take().unwrap_or_default();
+                let key = one.key.take().map(|(key, ..)| key).unwrap_or_default();
                 one.entries.push((key, closed));
             }
             None => documents.push(closed),
@@ -121,7 +241,7 @@ mod tests {
 
     fn set_in(path: &str, value: &str) -> String {
         let path: Vec<&str> = path.split('.').collect();
-        set(TEXT, &path, value).unwrap()
+        set(TEXT, "tree", &path, value).unwrap()
     }
 
     #[test]
@@ -140,9 +260,17 @@ mod tests {
     }
 
     #[test]
+    fn of_two_procedures_in_a_file_the_one_is_changed_and_an_empty_key_gets_its_value() {
+        let both = format!("{TEXT}---\nprocedure: hedge\ntitle: 生け垣\nhint:\nminutes: 3\n");
+        assert_eq!(set(&both, "hedge", &["title"], "垣根").unwrap(), both.replace("title: 生け垣", "title: 垣根"));
+        assert_eq!(set(&both, "hedge", &["hint"], "住所").unwrap(), both.replace("hint:\n", "hint: 住所\n"));
+    }
+
+    #[test]
     fn what_is_no_place_for_a_value_is_left_alone() {
-        assert_eq!(set(TEXT, &["pages"], "x"), None);
-        assert_eq!(set("procedure: [", &["title"], "x"), None);
-        assert_eq!(set("words: en\n", &["title"], "x"), None);
+        assert_eq!(set(TEXT, "tree", &["pages"], "x"), None);
+        assert_eq!(set(TEXT, "hedge", &["title"], "x"), None, "another procedure's text");
+        assert_eq!(set("procedure: [", "tree", &["title"], "x"), None);
+        assert_eq!(set("words: en\n", "tree", &["title"], "x"), None);
     }
 }

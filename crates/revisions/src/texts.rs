@@ -13,7 +13,7 @@ use definitions::{
     town::Town,
 };
 
-use crate::{layer, revision::File};
+use crate::{layer, revision::File, spot::Written};
 
 /// The texts that make a procedure in the town's own folder: its file and the words of each language. What is not there yet is offered: a file
 /// that lies over what is below, words that are empty.
@@ -60,6 +60,23 @@ pub fn below(sources: &Sources, procedure: &ProcedureId) -> Vec<(String, String)
         at = lower.below();
     }
     found
+}
+
+/// What lies under a procedure's own text: the definitions in the folders below, then those of whatever it is `like:`, and so on.
+pub fn under(sources: &Sources, procedure: &ProcedureId, text: &str) -> Vec<(ProcedureId, String)> {
+    let (mut found, mut seen, mut at) = (Vec::new(), vec![procedure.clone()], procedure.clone());
+    let mut own = Some(text.to_owned());
+    loop {
+        let is_first = found.is_empty() && seen.len() == 1;
+        let texts: Vec<String> = own.into_iter().chain(below(sources, &at).into_iter().map(|(_, text)| text)).collect();
+        let like = texts.iter().find_map(|text| Written::of(text, at.as_str())?.word(&["like"]).map(str::to_owned));
+        found.extend(texts.into_iter().skip(usize::from(is_first)).map(|text| (at.clone(), text)));
+        let Some(next) = like.and_then(|like| like.parse::<ProcedureId>().ok()).filter(|next| !seen.contains(next)) else { return found };
+        own = path_of(sources, &next)
+            .and_then(|path| Some(String::from_utf8_lossy(sources.folders.get(&sources.town)?.get(&path)?).into_owned()));
+        seen.push(next.clone());
+        at = next;
+    }
 }
 
 /// The folder with a revision's texts over it.

@@ -214,7 +214,7 @@ fn written_handed_in_approved_by_another_in_force_on_its_day_and_brought_back() 
         assert!(tried.body.contains("例（2 / 2"), "both examples hold");
 
         // The same by a line of the form: written into the text where it stands, comments and all.
-        let line = [("turn", "0"), ("text-0", &before), ("path-1", "minutes"), ("was-1", "3"), ("item-1", "8"), ("do", "items")];
+        let line = [("turn", "0"), ("text-0", &before), ("at-1", "minutes|3"), ("item-1", "8"), ("do", "items")];
         assert!(ueda.post(&here, &line).await.body.contains("minutes: 8\nkeep: 3 fiscal years"));
 
         let handed_in = ueda.post(&here, &[("turn", "0"), ("text-0", &changed), ("why", "時間を合わせる"), ("do", "submit")]).await;
@@ -417,5 +417,112 @@ fn the_preview_is_the_residents_own_page_and_leads_nowhere_else() {
         assert!(ueda.get(&new.to).await.body.contains("bench_request"), "{}", new.body);
         let taken = ueda.post("/desk/revisions/new", &[("id", "tree_request"), ("title", ""), ("like", "")]).await;
         assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    });
+}
+
+/// The text of the procedure as the page holds it.
+fn text_of(answer: &Answer) -> String {
+    let area = answer.body.split("name=\"text-0\"").nth(1).and_then(|rest| rest.split_once('>')).map(|(_, rest)| rest).unwrap_or_default();
+    let text = area.split("</textarea>").next().unwrap_or_default().trim_start_matches('\n');
+    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+#[test]
+fn questions_are_added_moved_and_taken_away_by_the_form_and_who_uses_them_is_told_before() {
+    on_both(async |world| {
+        let (ueda, guest, welfare) = (world.sign_in(CLERK).await, world.sign_in(GUEST).await, world.sign_in(WELFARE).await);
+        let here = ueda.begin().await;
+        let text = world.text();
+        let form = async |more: &[(&str, &str)]| ueda.post(&here, &[&[("turn", "0"), ("text-0", text.as_str())], more].concat()).await;
+
+        // Added, with whatever else was typed written in on the way.
+        let new =
+            [("add-page", "pages.who"), ("add-label", "電話番号"), ("add-id", "phone"), ("add-kind", "phone"), ("add-required", "no")];
+        let added = form(&[&new[..], &[("at-1", "minutes|3"), ("item-1", "4"), ("why", "電話も聞く"), ("do", "add")]].concat()).await;
+        assert_eq!(added.status, StatusCode::OK, "{}", added.body);
+        let mail = "      mail: { kind: mail, label: メールアドレス, required: no }\n";
+        let with_phone = format!("{mail}      phone: {{ kind: phone, label: 電話番号, required: no }}\n");
+        assert_eq!(text_of(&added), text.replace(mail, &with_phone).replace("minutes: 3", "minutes: 4"));
+        assert!(
+            added.body.contains("質問を足しました") && added.body.contains("電話も聞く") && added.body.contains("まちがいはありません")
+        );
+        let page = [("add-page", "new"), ("add-page-title", "希望"), ("add-page-id", "wish"), ("add-options", "cut: 切る\nleave: 残す")];
+        let page =
+            form(&[&page[..], &[("add-label", "どうするか"), ("add-id", "how"), ("add-kind", "choice"), ("do", "add")]].concat()).await;
+        let wish = "wish: { title: 希望, fields: { how: { kind: choice, label: どうするか, required: no, options: { cut: 切る, leave: 残す } } } }";
+        assert!(text_of(&page).contains(wish), "{}", text_of(&page));
+
+        // Refused with what was typed.
+        for (name, value, told) in [
+            ("add-id", "Phone", "英小文字で始めて"),
+            ("add-id", "mail", "同じ id がもうあります"),
+            ("add-label", " ", "見出しを書いてください"),
+            ("add-options", "赤", "一行に一つ"),
+            ("add-page", "new", "新しい画面の見出しと id"),
+            ("add-kind", "nonsense", "ここからはできません"),
+        ] {
+            let typed: Vec<(&str, &str)> =
+                new.iter().copied().filter(|(known, _)| *known != name).chain([(name, value), ("do", "add")]).collect();
+            let refused = form(&typed).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name} {value}");
+            assert!(refused.body.contains(told), "{told}");
+            assert!(refused.body.contains(if name == "add-label" { "value=\"phone\"" } else { "value=\"電話番号\"" }), "{name} is kept");
+            assert_eq!(text_of(&refused), text);
+        }
+
+        // Moved: within its page, and to another.
+        let name = "      name: { kind: text, label: 氏名, at_most: 100 }\n";
+        let up = form(&[("do", "up:pages.who.fields.mail")]).await;
+        assert_eq!(text_of(&up), text.replace(&format!("{name}{mail}"), &format!("{mail}{name}")));
+        assert_eq!(form(&[("do", "up:pages.who.fields.name")]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "it is the first");
+        let into = form(&[("page-of-pages.who.fields.mail", "pages.what"), ("do", "into:pages.who.fields.mail")]).await;
+        let place = "      place: { kind: text, label: 木のある場所, at_most: 100 }\n";
+        assert_eq!(text_of(&into), text.replace(mail, "").replace(place, &format!("{place}{mail}")));
+        let pages = form(&[("do", "down:pages.what")]).await;
+        assert!(text_of(&pages).find("  who:").unwrap() < text_of(&pages).find("  what:").unwrap());
+
+        // Who uses it is told first: the examples, the applicant, what is like it. Nothing is gone yet.
+        let asked = form(&[("do", "out:pages.what.fields.place")]).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(asked.body.contains("「木のある場所」は、ほかのところで使われています"), "{}", asked.body);
+        assert!(asked.body.contains("a_tree") || asked.body.contains("place"), "{}", asked.body);
+        assert!(asked.body.contains("hedge_request.yaml") && asked.body.contains("out!:pages.what.fields.place"), "{}", asked.body);
+        assert_eq!(text_of(&asked), text);
+        let gone = form(&[("do", "out!:pages.what.fields.place")]).await;
+        assert_eq!(text_of(&gone), text.replace(&format!("fields:\n{place}"), "fields: {}\n"));
+        let nobodys = ueda.post(&here, &[("turn", "0"), ("text-0", &text_of(&added)), ("do", "out:pages.who.fields.phone")]).await;
+        assert_eq!(text_of(&nobodys), text.replace("minutes: 3", "minutes: 4"), "nobody uses it: it goes at once");
+        assert_eq!(form(&[("do", "out:pages.who.fields.nobody")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        // A kind that is chosen from options begins them; what has no place is told and not kept.
+        let choice = form(&[("at-1", "pages.who.fields.mail.kind|mail"), ("item-1", "choice"), ("do", "items")]).await;
+        assert!(
+            text_of(&choice).contains("kind: choice, label: メールアドレス, required: no, options: { one: \"〔一つ目〕\""),
+            "{}",
+            text_of(&choice)
+        );
+        let lost = form(&[("at-1", "title|街路樹の伐採"), ("item-1", ""), ("do", "save")]).await;
+        assert_eq!(lost.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(lost.body.contains("書き入れられなかった"));
+
+        // Over another definition it is moved by `after:`, and said anew on its other page.
+        let hedge = ueda.post("/desk/revisions/begin", &[("procedure", "hedge_request")]).await.to;
+        let over = std::fs::read_to_string(world.folder.path().join("mihon/procedures/hedge_request.yaml")).unwrap();
+        let laid = async |more: &[(&str, &str)]| ueda.post(&hedge, &[&[("turn", "0"), ("text-0", over.as_str())], more].concat()).await;
+        let down = laid(&[("do", "down:pages.who.fields.name")]).await;
+        assert_eq!(down.status, StatusCode::OK, "{}", down.body);
+        assert_eq!(text_of(&down), format!("{over}  who: {{ fields: {{ name: {{ after: mail }} }} }}\n"));
+        let into = laid(&[("page-of-pages.who.fields.mail", "pages.what"), ("do", "into:pages.who.fields.mail")]).await;
+        assert!(
+            text_of(&into).contains(", mail: { kind: mail,") && text_of(&into).contains("who: { fields: { mail: ~ } }"),
+            "{}",
+            text_of(&into)
+        );
+
+        // Who may not write takes no step either; nothing of all this was kept.
+        let step = [("turn", "0"), ("text-0", text.as_str()), ("do", "out!:pages.what.fields.place")];
+        assert_eq!(guest.post(&here, &step).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(welfare.post(&here, &step).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(text_of(&ueda.get(&here).await), text);
     });
 }

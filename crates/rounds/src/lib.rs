@@ -39,6 +39,7 @@ pub const PORTAL_MIGRATIONS: &[Migration] = &[
 pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "rounds-0001-rounds", sql: include_str!("../migrations/desk_001_rounds.sql") },
     Migration { name: "rounds-0002-later", sql: include_str!("../migrations/desk_002_later.sql") },
+    Migration { name: "rounds-0003-ranks", sql: include_str!("../migrations/desk_003_ranks.sql") },
 ];
 
 /// What the residents' store does with parcels of this room.

@@ -1,5 +1,7 @@
 //! SQL of the desk. Every statement is the same on both engines.
 
+pub(crate) mod ranks;
+
 use access::CaseId;
 use definitions::ids::{ClassId, RoundId};
 use jiff::Timestamp;
@@ -115,6 +117,7 @@ pub fn seats(tx: &Read<'_>, round: &RoundId) -> Result<Vec<Seats>, StoreError> {
 /// Takes out all entrants, before they are scored anew.
 pub(crate) fn forget_entrants(tx: &Write<'_>, round: &RoundId) -> Result<(), StoreError> {
     tx.run("delete from round_entrant where round = $1", params![round.to_string()])?;
+    tx.run("delete from round_rank where round = $1", params![round.to_string()])?;
     tx.run("delete from round_place where round = $1", params![round.to_string()]).map(drop)
 }
 

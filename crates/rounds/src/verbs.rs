@@ -26,7 +26,7 @@ use crate::{
     allocation::{Allocation, allocate},
     lots::Seed,
     round::{self, Entrant, Fate, Override, Seats, Stage, contest, moment},
-    rows::{self, Kept, Run},
+    rows::{self, Kept, Run, ranks::Ranked},
     waiting::Ranks,
 };
 
@@ -174,7 +174,26 @@ pub fn score_some(tx: &Write<'_>, acting: &Acting<'_>, round: &Round, after: Opt
         gathered::decided_with(tx, case.id, &round.id)?;
     }
     let is_last = (cases.len() as i64) < SCORED_TOGETHER;
+    if is_last {
+        rank(tx, acting.keys, round)?;
+    }
     Ok(cases.last().map(|case| case.number).filter(|_| !is_last))
+}
+
+/// Keeps the list by rank: everybody by how they stand at their first wish.
+fn rank(tx: &Write<'_>, keys: &Keys, round: &Round) -> Result<(), StoreError> {
+    let Some(held) = held(tx, keys, round)? else { return Ok(()) };
+    let contest = held.contest(round);
+    let mut lines = Vec::new();
+    for (entrant, family) in held.entrants.iter().zip(&contest.families) {
+        for (child, (of, placed)) in entrant.children.iter().zip(&family.children).enumerate() {
+            let standing = placed.wishes.first().map(|wish| wish.standing.clone()).unwrap_or_default();
+            lines.push((standing, Ranked { number: entrant.number.clone(), child, class: of.class.clone() }));
+        }
+    }
+    lines.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| (&a.1.number, a.1.child).cmp(&(&b.1.number, b.1.child))));
+    let lines: Vec<Ranked> = lines.into_iter().map(|(_, line)| line).collect();
+    rows::ranks::put(tx, &round.id, &lines)
 }
 
 /// All that an allocation is reckoned from.
@@ -274,6 +293,7 @@ pub fn agree_points(tx: &Write<'_>, acting: &Acting<'_>, round: &Round, id: &str
     if !rows::agree(tx, &round.id, id, &acting.staff.id.to_string(), acting.now)? {
         return Err(NotNow::SecondPerson);
     }
+    rank(tx, acting.keys, round)?;
     // What was allocated before follows from other points.
     (kept.stage, kept.run, kept.chosen_by) = (Stage::Scored, None, None);
     change(tx, round, &kept)?;

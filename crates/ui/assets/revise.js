@@ -38,7 +38,7 @@ export const start = (form) => {
     area.scrollTop = (link.dataset.line - 4) * (area.scrollHeight / Math.max(1, lines.length));
   });
   // Tab stays the browser's; what was typed and not kept is not lost by a slip.
-  let isKept = true;
+  let isKept = !form.hasAttribute('data-unsaved');
   form.addEventListener('input', () => { isKept = false; });
   form.addEventListener('submit', () => { isKept = true; });
   addEventListener('beforeunload', (event) => { if (!isKept) event.preventDefault(); });

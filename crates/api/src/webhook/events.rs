@@ -92,7 +92,7 @@ impl JobHandler for Telling {
         let found = self.portal.read(move |tx| -> Result<_, StoreError> {
             let Some(event) = rows::event(tx, &id)? else { return Ok(None) };
             let hook = rows::hook(tx, event.program, access::day_in_japan(tx.now()))?;
-            Ok(hook.map(|hook| Ok::<_, StoreError>((rows::must_wait(tx, &event)?, event, hook))).transpose()?)
+            hook.map(|hook| Ok((rows::must_wait(tx, &event)?, event, hook))).transpose()
         })?;
         // Whoever took the address back is told nothing more; what was asked for anew since is that round's.
         let Some((must_wait, event, hook)) = found.filter(|(_, event, _)| Some(event.round) == round) else { return Ok(()) };

@@ -40,9 +40,19 @@ fn way(file: &FileAnswer) -> Way {
     }
 }
 
-/// Attachments among the answers of an opened case, in the order of the questions.
+/// Attachments among the answers of an opened case, in the order of the questions, then the sheet of paper itself.
 fn all(opened: &Opened) -> Vec<FileAnswer> {
-    attachments::of(&opened.case.answers)
+    attachments::of(&opened.case.answers).into_iter().chain(opened.scans.iter().cloned()).collect()
+}
+
+/// 用紙: the sheet that a clerk made the case of; nothing where there is none.
+pub(super) fn sheet_of_paper(sheet: &Sheet, opened: &Opened) -> Markup {
+    html! {
+        @if !opened.scans.is_empty() {
+            h3 { (sheet.word("desk-entry-scan")) }
+            (in_place(sheet, opened, &opened.scans))
+        }
+    }
 }
 
 /// Whether the desk has its copy by now. What was put at the desk lies here from the first.
@@ -150,7 +160,8 @@ pub(super) async fn file(sheet: Sheet, Path((number, file)): Path<(String, Strin
             // What was sent beside the answers that stand is read in the story, so it is opened from there too.
             let story = rows::desk::story(tx, acting.keys, case.id)?;
             let beside = story.iter().filter_map(|told| told.event.sent());
-            let attached = beside.chain([&case.answers]).flat_map(attachments::of).find(|answer| answer.file == file);
+            let scans = crate::keyed::scans(tx, acting.keys, case.id)?;
+            let attached = beside.chain([&case.answers]).flat_map(attachments::of).chain(scans).find(|answer| answer.file == file);
             let attached = attached.ok_or(verbs::Refused::NotFound)?;
             looked::looked(tx, acting.staff, &authority, RecordKind::Case, &case.id.to_string(), "file")?;
             let kept = attachments::kept(tx, case.id, &attached.file)?;

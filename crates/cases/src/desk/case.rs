@@ -49,6 +49,8 @@ pub(super) struct Opened {
     pub charges: Vec<(String, i64)>,
     /// Attachments that came through the hatch, as they were filed.
     pub files_here: std::collections::BTreeSet<String>,
+    /// The sheet of paper that a clerk made it of.
+    pub scans: Vec<definitions::answer::FileAnswer>,
     /// Individual numbers, which lie apart: that there are any, not which.
     pub apart: Vec<apart::Lies>,
     /// To whom the case can be given.
@@ -104,6 +106,7 @@ pub(super) async fn open(sheet: &Sheet, number: &str) -> Result<Opened, PageErro
             let charges = crate::registers::due(tx, case.id)?;
             let apart = apart::lies(tx, case.id)?;
             let files_here = crate::attachments::here(tx, case.id)?;
+            let scans = crate::keyed::scans(tx, acting.keys, case.id)?;
             let colleagues = access::staff::directory::in_department(tx, &case.department, acting.today())?;
             let colleagues = colleagues.into_iter().filter(|one| one.id != acting.staff.id).map(|one| (one.id, one.name)).collect();
             let turn = Turn::of(tx, acting, &case, &procedure)?;
@@ -120,6 +123,7 @@ pub(super) async fn open(sheet: &Sheet, number: &str) -> Result<Opened, PageErro
                 beside,
                 charges,
                 files_here,
+                scans,
                 apart,
                 colleagues,
                 turn,
@@ -194,6 +198,7 @@ pub(super) fn case_page(sheet: &Sheet, opened: &Opened, above: Markup) -> Markup
                 @if may_work { (step_panel(sheet, opened)) }
                 section.panel aria-labelledby="answers" {
                     h2 #answers { (say.html("desk-answers", &[])) }
+                    (super::attached::sheet_of_paper(sheet, opened))
                     (story::doubts(sheet, opened))
                     (warned(sheet, case, procedure))
                     (compare::table(sheet, opened))
@@ -359,6 +364,7 @@ pub(super) fn asked_view<'v>(sheet: &'v Sheet, prefix: &'v str, typed: &'v Typed
         upload: None,
         papers: ui::field::Papers::NotAsked,
         postal: None,
+        keying: None,
     }
 }
 

@@ -1,8 +1,10 @@
 //! 紙・窓口・電話: a clerk types what came on paper or is said, into the same questions; it becomes the same case in the same inbox. A person
 //! who began on their phone reads a code aloud, or comes with what they prepared, and the clerk goes on with their draft.
 
+mod came;
 pub(super) mod filing;
 pub(super) mod form;
+mod reading;
 pub(super) mod scans;
 
 use access::{Act, CaseId, PageError, Posted, RecordAttributes, RecordKind, throttle};
@@ -12,6 +14,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use definitions::{
+    answer::FileAnswer,
     ids::ProcedureId,
     procedure::{Online, Procedure},
     text::Language,
@@ -51,6 +54,16 @@ pub(crate) struct OpenSheet {
     pub origin: Origin,
     /// As of when its owner lent it.
     pub lent_at: Option<Timestamp>,
+    /// The sheet itself as it was scanned.
+    #[serde(default)]
+    pub scans: Vec<FileAnswer>,
+}
+
+impl OpenSheet {
+    /// Every file that lies at the desk for it: those of its questions, then the scans of the sheet.
+    fn files(&self, procedure: &Procedure) -> Vec<FileAnswer> {
+        crate::filing::files_in(&self.typed, procedure).into_iter().chain(self.scans.iter().cloned()).collect()
+    }
 }
 
 /// Where a sheet comes from.
@@ -86,6 +99,7 @@ impl OpenSheet {
             received: None,
             origin,
             lent_at: Some(lent.at),
+            scans: Vec::new(),
         })
     }
 }
@@ -94,6 +108,14 @@ impl OpenSheet {
 fn allowed(procedure: &Procedure, wished: Channel) -> Channel {
     let may = crate::receiving::taken_in_by(procedure);
     if may.contains(&wished) { wished } else { may.first().copied().unwrap_or(Channel::Counter) }
+}
+
+/// What a postal code means, for whoever takes in paper.
+pub(super) async fn postal(sheet: Sheet, Posted(typed): Posted) -> Result<axum::Json<crate::portal::postal::Answer>, PageError> {
+    if access::grants::may_any(&sheet.staff, Act::Work, RecordKind::Case).is_none() {
+        return Err(PageError::NotFound);
+    }
+    Ok(axum::Json(crate::portal::postal::answer(&sheet.town, &typed).await?))
 }
 
 async fn at_the_side(sheet: &Sheet) -> Result<Side, PageError> {

@@ -152,6 +152,7 @@ fn page(sheet: &Sheet, own: &Own, judged: &Judged, told: &Told<'_>) -> Markup {
         upload: None,
         papers: field::Papers::NotAsked,
         postal: None,
+        keying: None,
     };
     let body = html! {
         (parts::error_summary(say, &field::mistakes(&fields, &view)))

@@ -153,7 +153,7 @@ pub(super) async fn show(
     let page = procedure.pages.get(page.as_str()).ok_or(PageError::NotFound)?;
     let shown = Shown::of(query);
     let said = match &shown.postal {
-        Some(path) => Some((path.clone(), postal::said(&sheet, &opened.draft.typed, path).await?)),
+        Some(path) => Some((path.clone(), postal::said(&sheet.town, sheet.say(), &opened.draft.typed, path).await?)),
         None => None,
     };
     let half_sent = if has_files(page.fields.values()) { pieces::half_sent(&sheet, opened.draft.id).await? } else { Vec::new() };
@@ -187,6 +187,7 @@ pub(super) fn question_page(
         upload: Some(Uploads { url: &upload, half_sent }),
         papers: field::Papers::NotAsked,
         postal: postal::view(sheet, said),
+        keying: None,
     };
     let mistakes = field::mistakes(&page.fields, &view);
     let back = match opened.filled.page_before(&page.id) {
@@ -227,7 +228,7 @@ fn progress(sheet: &Reader, procedure: &Procedure, opened: &Owned, page: &PageId
 }
 
 /// Whether a page takes files, in a group too: then it is sent as multipart.
-pub(crate) fn has_files<'f>(mut fields: impl Iterator<Item = &'f Field>) -> bool {
+pub(super) fn has_files<'f>(mut fields: impl Iterator<Item = &'f Field>) -> bool {
     fields.any(|field| match &field.kind {
         Kind::Files { .. } => true,
         Kind::Group { fields, .. } => has_files(fields.values()),
@@ -353,7 +354,7 @@ pub(super) async fn save(
     let typed = came.typed;
     let pressed = field::pressed(&typed);
     let turn = pressed.clone();
-    let completion = postal::completion(&sheet, pressed.as_ref(), &typed).await?;
+    let completion = postal::completion(&sheet.town, pressed.as_ref(), &typed).await?;
     let opened = sheet
         .write(move |tx, terms| {
             let unseen = filing::open(tx, terms, id, &owner)?.filled.hidden;

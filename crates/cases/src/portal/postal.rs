@@ -8,11 +8,15 @@ use axum::Json;
 use definitions::{
     field::{Field, Kind},
     ids::FieldId,
+    town::Town,
     typed::Typed,
 };
 use indexmap::IndexMap;
 use jp::postal::{PostalCode, PostalPlace, in_common};
-use ui::field::{Postal, Pressed};
+use ui::{
+    field::{Postal, Pressed},
+    parts::Say,
+};
 
 use super::{Reader, Sheet};
 use crate::filing;
@@ -25,7 +29,7 @@ const TOWNS_TOLD_MAX: usize = 80;
 
 /// What the script is told.
 #[derive(serde::Serialize)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,17 +37,22 @@ pub(super) struct Answer {
 }
 
 pub(super) async fn ask(sheet: Sheet, Posted(typed): Posted) -> Result<Json<Answer>, PageError> {
-    let places = places(&sheet, typed.first("code").unwrap_or_default()).await?.unwrap_or_default();
-    Ok(Json(match places.is_empty() {
+    Ok(Json(answer(&sheet.town, &typed).await?))
+}
+
+/// What is told of the `code` that a script posted.
+pub(crate) async fn answer(town: &Town, typed: &Typed) -> Result<Answer, PageError> {
+    let places = places(town, typed.first("code").unwrap_or_default()).await?.unwrap_or_default();
+    Ok(match places.is_empty() {
         true => Answer { address: None, towns: None },
         false => Answer { address: Some(in_common(&places)), towns: Some(towns(&places)) },
-    }))
+    })
 }
 
 /// The places of a code as it was typed; none when it is no code. The table may be read now, so this waits elsewhere.
-async fn places(sheet: &Sheet, typed: &str) -> Result<Option<Vec<PostalPlace>>, PageError> {
+async fn places(town: &Town, typed: &str) -> Result<Option<Vec<PostalPlace>>, PageError> {
     let Ok(code) = PostalCode::parse(typed) else { return Ok(None) };
-    let codes = Arc::clone(&sheet.town.postal);
+    let codes = Arc::clone(&town.postal);
     tokio::task::spawn_blocking(move || codes.places(code)).await.map(Some).map_err(PageError::internal)
 }
 
@@ -55,21 +64,21 @@ fn towns(places: &[PostalPlace]) -> Vec<String> {
 }
 
 /// What is filled in when the button of an address was pressed.
-pub(super) struct Completion {
+pub(crate) struct Completion {
     path: String,
     address: String,
 }
 
 /// Looks up what a press of the button means, before the draft is written.
-pub(super) async fn completion(sheet: &Sheet, pressed: Option<&Pressed>, posted: &Typed) -> Result<Option<Completion>, PageError> {
+pub(crate) async fn completion(town: &Town, pressed: Option<&Pressed>, posted: &Typed) -> Result<Option<Completion>, PageError> {
     let Some(Pressed::Postal { path }) = pressed else { return Ok(None) };
-    let found = places(sheet, posted.first(&format!("{path}.postal")).unwrap_or_default()).await?.unwrap_or_default();
+    let found = places(town, posted.first(&format!("{path}.postal")).unwrap_or_default()).await?.unwrap_or_default();
     Ok(Some(Completion { path: path.clone(), address: in_common(&found) }))
 }
 
 impl Completion {
     /// Fills in the address of a draft, where nothing was written and the question is one of these.
-    pub(super) fn apply(&self, draft: &mut Typed, fields: &IndexMap<FieldId, Field>) {
+    pub(crate) fn apply(&self, draft: &mut Typed, fields: &IndexMap<FieldId, Field>) {
         let text = format!("{}.text", self.path);
         let is_empty = draft.first(&text).is_none_or(|text| text.trim().is_empty());
         if is_empty && !self.address.is_empty() && matches!(filing::kind_at(draft, fields, &self.path), Some(Kind::Address)) {
@@ -79,10 +88,10 @@ impl Completion {
 }
 
 /// What is said beside an address after its button was pressed.
-pub(super) async fn said(sheet: &Sheet, typed: &Typed, path: &str) -> Result<String, PageError> {
-    let say = |id: &str| sheet.say().text(id, &[]);
+pub(crate) async fn said(town: &Town, say: Say<'_>, typed: &Typed, path: &str) -> Result<String, PageError> {
+    let say = |id: &str| say.text(id, &[]);
     let part = |part: &str| typed.first(&format!("{path}.{part}")).unwrap_or_default();
-    let Some(places) = places(sheet, part("postal")).await? else { return Ok(say("ui-postal-digits")) };
+    let Some(places) = places(town, part("postal")).await? else { return Ok(say("ui-postal-digits")) };
     let (address, towns) = (in_common(&places), towns(&places));
     let written = part("text").trim();
     let list = if towns.len() > 1 { towns.join("、") } else { address.clone() };

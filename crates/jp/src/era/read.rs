@@ -74,13 +74,14 @@ pub fn parse_date(typed: &str) -> Result<Date, DateError> {
 }
 
 /// Reads a day of either calendar: 令和8年4月1日, 令和元年, R8.4.1, r8/4/1, ㋿8年, 令8.4.1, R080401, 2026-04-01, 2026/4/1, 2026年4月1日, 20260401,
-/// 西暦2026年; digits of any width or in kanji, spaces anywhere, 生 or まれ behind.
+/// 西暦2026年; digits of any width or in kanji, spaces anywhere, 生 or まれ behind. Seven digits are a day as terminals of town halls have taken
+/// it for fifty years: one for the era ([`Era::card_code`]), two each for year, month and day, so that 5080401 is 令和8年4月1日.
 ///
 /// # Errors
 /// See [`DateError`]; what is too long to be a day is unreadable.
 pub fn read_date(typed: &str, past_era_end: PastEraEnd) -> Result<ReadDate, DateError> {
     let plain = plain(typed)?;
-    let (era, rest) = match split_era(&plain) {
+    let (era, rest) = match split_era(&plain).or_else(|| split_seven_digits(&plain)) {
         Some((era, rest)) => (Some(era), rest),
         None => (None, plain.strip_prefix("西暦").unwrap_or(&plain)),
     };
@@ -133,6 +134,15 @@ fn split_era(plain: &str) -> Option<(Era, &str)> {
         // NFKC has already written ㋿ and its like out.
         rest.map(|rest| (era, rest.trim_start_matches('.')))
     })
+}
+
+/// 5080401: the era's digit, then the rest.
+fn split_seven_digits(plain: &str) -> Option<(Era, &str)> {
+    if plain.len() != 7 || !plain.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (code, rest) = plain.split_at(1);
+    Era::ALL.into_iter().find(|era| code.parse() == Ok(era.card_code())).map(|era| (era, rest))
 }
 
 /// Year, month and day.

@@ -148,6 +148,7 @@ fn page(
         upload: None,
         papers: ui::field::Papers::NotAsked,
         postal: None,
+        keying: None,
     };
     let own_view = FieldView { prefix: PREFIX, ..view };
     let mut found = mistakes(&columns, &view);

@@ -16,11 +16,13 @@ use ui::{
     words::ruby,
 };
 
-use super::{Sheet, items, refusal, review, revision_id, see, shown};
+use super::{Sheet, items, moves, refusal, review, revision_id, see, shown};
 use crate::{
     preview::Tryout,
     revision::{File, Refused, Revision, RevisionId},
-    rows, texts, verbs,
+    rows,
+    steps::Ground,
+    texts, verbs,
 };
 
 /// How the page was reached.
@@ -75,29 +77,46 @@ pub(super) async fn show(sheet: Sheet, Path(id): Path<String>, Query(asked): Que
 
 /// What is said on top.
 #[derive(Default)]
-struct Said<'s> {
-    done: Option<&'s str>,
-    is_stale: bool,
-    is_unsaved: bool,
-    wrong: Option<&'s str>,
+pub(super) struct Said<'s> {
+    pub done: Option<&'s str>,
+    pub is_stale: bool,
+    pub is_unsaved: bool,
+    pub wrong: Option<&'s str>,
+    /// What a step of the form did.
+    pub moved: Option<&'s str>,
+    /// What was typed into lines and has no place in the text.
+    pub lost: &'s [String],
+    /// Who uses what shall be taken away.
+    pub uses: Option<&'s moves::Uses>,
+    /// The page or question at hand.
+    pub opened: items::Opened<'s>,
 }
 
-fn editor_page(sheet: &Sheet, revision: &Revision, tryout: &Tryout, said: &Said<'_>) -> Markup {
+pub(super) fn editor_page(sheet: &Sheet, revision: &Revision, tryout: &Tryout, said: &Said<'_>) -> Markup {
     let say = sheet.say();
     let here = format!("/desk/revisions/{}", revision.id);
     let body = html! {
         p { a href={ "/desk/revisions/of/" (revision.procedure) } { (say.html("desk-revisions-to-history", &[])) } }
         (done(sheet, said.done))
         @if let Some(wrong) = said.wrong { (parts::notice(Tone::Error, html! { p role="alert" { (say.html(wrong, &[])) } })) }
+        @if let Some(moved) = said.moved {
+            div role="status" tabindex="-1" autofocus { (parts::notice(Tone::Good, html! { p { (say.html(moved, &[])) } })) }
+        }
+        @if !said.lost.is_empty() {
+            (parts::notice(Tone::Error, html! {
+                div role="alert" { b { (say.html("desk-revisions-items-lost", &[])) } ul { @for line in said.lost { li { (line) } } } }
+            }))
+        }
         @if said.is_stale { (stale(sheet, revision)) }
         div.revise {
-            form #writing method="post" action=(here) data-revise={ (here) "/preview/start" } {
+            form #writing method="post" action=(here) data-revise={ (here) "/preview/start" } data-unsaved[said.is_unsaved] {
                 (csrf_input(&sheet.staff.csrf))
                 input type="hidden" name="turn" value=(revision.turn);
                 // Return anywhere in the form looks again, and loses nothing.
                 button.sr type="submit" name="do" value="try" tabindex="-1" aria-hidden="true" {}
                 div #found aria-live="polite" { (shown::mistakes(sheet, &tryout.watched, &tryout.files)) }
-                (items::show(sheet, tryout, revision.procedure.as_str()))
+                @if let Some(uses) = said.uses { (moves::told(sheet, uses)) }
+                (items::show(sheet, tryout, revision.procedure.as_str(), &said.opened))
                 @for (at, file) in tryout.files.iter().enumerate() { (text(sheet, at, file)) }
                 @if said.is_unsaved { p { b { (say.html("desk-revisions-unsaved", &[])) } } }
                 div.row.actions {
@@ -192,6 +211,14 @@ fn typed_files(files: &[File], typed: &Typed) -> Vec<File> {
     files.iter().enumerate().map(|(at, file)| File { text: text(at, file), ..file.clone() }).collect()
 }
 
+/// The texts with what was changed in the lines of the form, and what had no place in them.
+async fn written(sheet: &Sheet, revision: &Revision, files: Vec<File>, typed: &Typed) -> Result<(Vec<File>, Vec<String>), PageError> {
+    let changed = items::changed(typed);
+    let Some(file) = files.first().filter(|_| !changed.is_empty()) else { return Ok((files, Vec::new())) };
+    let ground = Ground::of(&sheet.sources().await?, &revision.procedure, &file.text);
+    Ok(items::put(files, &changed, &ground))
+}
+
 pub(super) async fn change(sheet: Sheet, Path(id): Path<String>, Posted(typed): Posted) -> Result<Response, PageError> {
     let id = revision_id(&id)?;
     let (revision, kept) = opened(&sheet, id).await?;
@@ -199,10 +226,18 @@ pub(super) async fn change(sheet: Sheet, Path(id): Path<String>, Posted(typed): 
         return Err(PageError::Refused);
     }
     let turn: i64 = typed.first("turn").and_then(|turn| turn.parse().ok()).ok_or(PageError::BadInput("no turn"))?;
-    let files = typed_files(&kept, &typed);
+    let (files, lost) = written(&sheet, &revision, typed_files(&kept, &typed), &typed).await?;
     let here = format!("/desk/revisions/{id}");
     let (staff, now) = (sheet.staff.clone(), sheet.face.clock.now());
-    match typed.first("do").unwrap_or("try") {
+    let pressed = typed.first("do").unwrap_or("try");
+    // What has no place in the texts is told before anything is kept.
+    if !lost.is_empty() && matches!(pressed, "save" | "submit") {
+        let (tryout, is_stale) = looked_at(&sheet, &revision, files).await?;
+        let said = Said { is_stale, is_unsaved: true, lost: &lost, ..Said::default() };
+        let seen = Revision { turn, ..revision };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, editor_page(&sheet, &seen, &tryout, &said)).into_response());
+    }
+    match pressed {
         "save" => save(&sheet, &revision, kept, files, turn).await,
         "submit" => submit(&sheet, revision, kept, files, turn, typed.first("why").unwrap_or_default().trim()).await,
         "withdraw" => {
@@ -216,12 +251,16 @@ pub(super) async fn change(sheet: Sheet, Path(id): Path<String>, Posted(typed): 
             done.map(|_| see(&format!("{here}?done=rebased"))).map_err(refusal)
         }
         other => {
-            let files = if other == "items" { items::put(files, &typed) } else { files };
             let is_unsaved = files != kept;
-            let (tryout, is_stale) = looked_at(&sheet, &revision, files).await?;
             // The turn that this person saw: who saved meanwhile is found when this is saved.
-            let seen = Revision { turn, ..revision };
-            Ok(editor_page(&sheet, &seen, &tryout, &Said { is_stale, is_unsaved, ..Said::default() }).into_response())
+            let why = typed.first("why").map_or_else(|| revision.why.clone(), str::to_owned);
+            let seen = Revision { turn, why, ..revision };
+            let said = Said { is_unsaved, lost: &lost, ..Said::default() };
+            if let Some(step) = moves::Step::of(other).filter(|_| seen.may_be_written()) {
+                return moves::take(&sheet, seen, files, &typed, step, said).await;
+            }
+            let (tryout, is_stale) = looked_at(&sheet, &seen, files).await?;
+            Ok(editor_page(&sheet, &seen, &tryout, &Said { is_stale, ..said }).into_response())
         }
     }
 }

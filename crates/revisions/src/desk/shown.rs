@@ -68,6 +68,12 @@ pub(super) fn mistakes(sheet: &Sheet, watched: &Watched, files: &[File]) -> Mark
 /// Mistakes beyond these follow from the first ones more often than not.
 const MISTAKES_SHOWN: usize = 20;
 
+/// A file as its authors name it: without where the towns lie on this machine.
+pub(super) fn below_the_towns(file: &str) -> String {
+    let parts: Vec<&str> = file.rsplitn(4, '/').take(3).collect();
+    parts.into_iter().rev().collect::<Vec<_>>().join("/")
+}
+
 fn mistake(sheet: &Sheet, problem: &Problem, files: &[File]) -> Markup {
     let (place, line) = (&problem.place, problem.place.line);
     let at = files.iter().position(|file| place.file.ends_with(&format!("/{}", file.path)));
@@ -78,7 +84,7 @@ fn mistake(sheet: &Sheet, problem: &Problem, files: &[File]) -> Markup {
             Some(at) => a href={ "#text-" (at) } data-line=(line) data-column=(place.column) {
                 (sheet.say().html("desk-revisions-line", &[("line", i64::from(line).into())]))
             },
-            None => code { (place.file) ":" (line) },
+            None => code { (below_the_towns(&place.file)) ":" (line) },
         }
         @if let Some(text) = text.filter(|text| !text.is_empty()) { " " code { (text.chars().take(60).collect::<String>()) } }
         br;

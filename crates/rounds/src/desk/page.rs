@@ -14,11 +14,11 @@ use ui::{
 
 use super::{Sheet, refusal};
 use crate::{
-    allocation::{Allocation, Standing},
+    allocation::Allocation,
     lottery::{self, SealedSeed},
-    round::{Entrant, Fate, Stage},
-    rows::{self, Run},
-    verbs::{self, Held, attributes, is_time},
+    round::{Entrant, Fate, Seats, Stage},
+    rows::{self, Kept, Run},
+    verbs::{self, attributes, is_time},
 };
 
 /// Children on a page of the list.
@@ -75,26 +75,60 @@ pub(super) struct Asked {
     done: String,
 }
 
-/// All that the page shows.
+/// Cases that the page names as to be seen to, of each sort.
+const TO_SEE: i64 = 50;
+
+/// All that the page shows: a page of the list, and no more of anybody than that.
 struct Shown {
-    held: Held,
+    kept: Kept,
+    seats: Vec<Seats>,
     runs: Vec<Run>,
     allocation: Option<Allocation>,
+    counts: Vec<(Fate, i64)>,
+    children: i64,
+    /// A page of the list: the case, which child, and the points that staff added.
+    page: Vec<(Entrant, usize, i64)>,
+    troubled: Vec<Entrant>,
+    classless: Vec<Entrant>,
+    points_waiting: Vec<String>,
+}
+
+fn shown(tx: &store::Read<'_>, keys: &store::keys::Keys, round: &Round, from: usize) -> Result<Option<Shown>, store::StoreError> {
+    let id = &round.id;
+    let Some(kept) = rows::kept(tx, id)? else { return Ok(None) };
+    let entrants = |numbers: Vec<String>| -> Result<Vec<Entrant>, store::StoreError> {
+        let found: Result<Vec<_>, _> = numbers.iter().map(|number| rows::one(tx, keys, id, number)).collect();
+        Ok(found?.into_iter().flatten().collect())
+    };
+    let mut page = Vec::new();
+    for (number, child) in rows::ranks::page(tx, id, from, A_PAGE as i64)? {
+        if let Some(entrant) = rows::one(tx, keys, id, &number)? {
+            let added = rows::ranks::added(tx, id, &number, child)?;
+            page.push((entrant, child, added));
+        }
+    }
+    Ok(Some(Shown {
+        seats: rows::seats(tx, id)?,
+        runs: rows::runs(tx, id)?,
+        allocation: kept.run.map(|run| rows::allocation(tx, keys, id, run)).transpose()?.flatten(),
+        counts: rows::counts(tx, id)?,
+        children: rows::ranks::children(tx, id)?,
+        page,
+        troubled: entrants(rows::ranks::troubled(tx, id, TO_SEE)?)?,
+        classless: entrants(rows::ranks::classless(tx, id, TO_SEE)?)?,
+        points_waiting: rows::ranks::points_waiting(tx, id, TO_SEE)?,
+        kept,
+    }))
 }
 
 pub(super) async fn show(sheet: Sheet, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Markup, PageError> {
     let round = sheet.round(&id)?;
     let of = Arc::clone(&round);
-    let shown = sheet.read(move |tx, acting| {
-        let Some(held) = verbs::held(tx, acting.keys, &of)? else { return Ok(None) };
-        let allocation = held.kept.run.map(|run| rows::allocation(tx, acting.keys, &of.id, run)).transpose()?.flatten();
-        Ok(Some(Shown { runs: rows::runs(tx, &of.id)?, allocation, held }))
-    });
-    let shown = shown.await.map_err(refusal)?;
+    let shown = sheet.read(move |tx, acting| Ok(shown(tx, acting.keys, &of, asked.from)?)).await.map_err(refusal)?;
     let of = Arc::clone(&round);
     let sealed = sheet.read(move |tx, acting| Ok(lottery::sealed(tx, acting.keys, &of.id)?)).await.map_err(refusal)?;
     let now = sheet.face.clock.now();
-    let stage = shown.as_ref().map_or(Stage::by_clock(&round, now), |shown| shown.held.kept.stage);
+    let stage = shown.as_ref().map_or(Stage::by_clock(&round, now), |shown| shown.kept.stage);
     let say = sheet.say();
     let list = match &shown {
         Some(shown) => ranked_list(&sheet, &round, shown, asked.from).await?,
@@ -133,14 +167,14 @@ fn facts(sheet: &Sheet, round: &Round, shown: Option<&Shown>, sealed: Option<&Se
     let mut facts =
         vec![fact("desk-rounds-column-closes", moment(round.closes)), fact("desk-rounds-column-announce", moment(round.announce))];
     if let Some(shown) = shown {
-        let children: usize = shown.held.entrants.iter().map(|entrant| entrant.children.len()).sum();
-        let seats: u32 = shown.held.seats.iter().map(|seats| seats.capacity).sum();
-        facts.push(fact("desk-rounds-fact-cases", html! { (shown.held.entrants.len()) "／" (children) }));
+        let cases: i64 = shown.counts.iter().map(|(_, count)| count).sum();
+        let seats: u32 = shown.seats.iter().map(|seats| seats.capacity).sum();
+        facts.push(fact("desk-rounds-fact-cases", html! { (cases) "／" (shown.children) }));
         facts.push(fact("desk-rounds-fact-seats", html! { (seats) }));
         if let Some(allocation) = &shown.allocation {
             facts.push(fact("desk-rounds-fact-placed", html! { (allocation.placed()) }));
         }
-        facts.push(fact("desk-rounds-fact-seed", html! { code { (shown.held.kept.seed) } }));
+        facts.push(fact("desk-rounds-fact-seed", html! { code { (shown.kept.seed) } }));
     }
     if let Some(sealed) = sealed {
         let at = sheet.words.moment(say.language, cases::clock::local(sealed.at));
@@ -155,7 +189,7 @@ fn actions(sheet: &Sheet, round: &Round, stage: Stage, shown: Option<&Shown>, is
     let to = |verb: &str| format!("/desk/rounds/{}/do/{verb}", round.id);
     let button = |verb: &str, weight| parts::post_button(weight, &to(verb), csrf, say.html(&format!("desk-rounds-do-{verb}"), &[]));
     let (works, decides) = (sheet.may(round, Act::Work), sheet.may(round, Act::Decide));
-    let run = shown.and_then(|shown| shown.held.kept.run).unwrap_or(0);
+    let run = shown.and_then(|shown| shown.kept.run).unwrap_or(0);
     html! {
         @match stage {
             Stage::Before | Stage::Open if works && !is_sealed => {
@@ -201,32 +235,30 @@ fn actions(sheet: &Sheet, round: &Round, stage: Stage, shown: Option<&Shown>, is
 }
 
 fn left(sheet: &Sheet, shown: Option<&Shown>, fate: Fate) -> Markup {
-    let entrants = shown.map_or(&[][..], |shown| &shown.held.entrants);
-    let open = entrants.iter().filter(|entrant| entrant.fate == fate).count();
-    html! { p { (sheet.say().html("desk-rounds-left", &[("left", (open as i64).into()), ("all", (entrants.len() as i64).into())])) } }
+    let counts = shown.map_or(&[][..], |shown| &shown.counts);
+    let open: i64 = counts.iter().filter(|(of, _)| *of == fate).map(|(_, count)| count).sum();
+    let all: i64 = counts.iter().map(|(_, count)| count).sum();
+    html! { p { (sheet.say().html("desk-rounds-left", &[("left", open.into()), ("all", all.into())])) } }
 }
 
 /// Cases that the round cannot decide, points that wait for a second person, combinations that were given up.
 fn troubles(sheet: &Sheet, round: &Round, shown: &Shown) -> Markup {
     let say = sheet.say();
-    let troubled: Vec<&Entrant> = shown.held.entrants.iter().filter(|entrant| entrant.trouble.is_some()).collect();
-    let unknown = |entrant: &&Entrant| entrant.children.iter().any(|child| child.class.is_none());
-    let classless: Vec<&Entrant> = shown.held.entrants.iter().filter(unknown).collect();
-    let waiting = shown.held.overrides.iter().filter(|one| one.approved_by.is_none());
+    let (troubled, classless) = (&shown.troubled, &shown.classless);
     let given_up = shown.allocation.as_ref().map_or(&[][..], |allocation| &allocation.given_up);
     let link = |number: &str| html! { a href={ "/desk/rounds/" (round.id) "/cases/" (number) } { (number) } };
-    let waiting: Vec<Markup> =
-        waiting.map(|one| html! { li { (link(&one.number)) "　" (say.html("desk-rounds-points-wait", &[])) } }).collect();
+    let waits = |number: &String| html! { li { (link(number)) "　" (say.html("desk-rounds-points-wait", &[])) } };
+    let waiting: Vec<Markup> = shown.points_waiting.iter().map(waits).collect();
     let nothing = troubled.is_empty() && classless.is_empty() && waiting.is_empty() && given_up.is_empty();
     html! {
         @if !nothing {
             section.panel aria-labelledby="to-see" {
                 h2 #to-see { (say.html("desk-rounds-to-see", &[])) }
                 ul {
-                    @for entrant in &troubled {
+                    @for entrant in troubled {
                         li { (link(&entrant.number)) "　" (entrant.name) "　" (say.html(entrant.trouble.as_deref().unwrap_or("desk-rounds-trouble-stage"), &[])) }
                     }
-                    @for entrant in &classless { li { (link(&entrant.number)) "　" (entrant.name) "　" (say.html("desk-rounds-no-class", &[])) } }
+                    @for entrant in classless { li { (link(&entrant.number)) "　" (entrant.name) "　" (say.html("desk-rounds-no-class", &[])) } }
                     @for one in &waiting { (one) }
                     @for one in given_up { li { (link(&one.family)) "　" (say.html("desk-rounds-given-up", &[])) } }
                 }
@@ -235,25 +267,11 @@ fn troubles(sheet: &Sheet, round: &Round, shown: &Shown) -> Markup {
     }
 }
 
-/// A child of the list.
-struct Line<'a> {
-    entrant: &'a Entrant,
-    child: usize,
-    standing: Standing,
-}
-
-/// Everybody by how they stand at their first wish, a page at a time; each name that is shown is noted as looked at.
+/// Everybody by how they stand at their first wish, a page at a time; each name that the page shows is noted as looked at.
 async fn ranked_list(sheet: &Sheet, round: &Round, shown: &Shown, from: usize) -> Result<Markup, PageError> {
-    let contest = shown.held.contest(round);
-    let mut lines: Vec<Line<'_>> = Vec::new();
-    for (entrant, family) in shown.held.entrants.iter().zip(&contest.families) {
-        for (child, placed) in family.children.iter().enumerate() {
-            lines.push(Line { entrant, child, standing: placed.wishes.first().map(|wish| wish.standing.clone()).unwrap_or_default() });
-        }
-    }
-    lines.sort_by(|a, b| a.standing.cmp(&b.standing).then_with(|| (&a.entrant.number, a.child).cmp(&(&b.entrant.number, b.child))));
-    let some: Vec<&Line<'_>> = lines.iter().skip(from).take(A_PAGE).collect();
-    note_looks(sheet, round, some.iter().filter_map(|line| line.entrant.case).map(|case| case.to_string()).collect()).await?;
+    let named = shown.page.iter().map(|(entrant, _, _)| entrant).chain(&shown.troubled).chain(&shown.classless);
+    let looked: std::collections::BTreeSet<String> = named.filter_map(|entrant| entrant.case).map(|case| case.to_string()).collect();
+    note_looks(sheet, round, looked.into_iter().collect()).await?;
     let say = sheet.say();
     let title = sheet.word("desk-rounds-list-title");
     let labels = [
@@ -268,17 +286,18 @@ async fn ranked_list(sheet: &Sheet, round: &Round, shown: &Shown, from: usize) -
     .map(|id| sheet.word(id));
     let columns: Vec<Column<'_>> = labels.iter().enumerate().map(|(at, label)| Column { label, numeric: matches!(at, 0 | 3) }).collect();
     let name = |facility: &str| {
-        shown.held.seats.iter().find(|seats| seats.facility == facility).map_or(facility.to_owned(), |seats| seats.name.clone())
+        shown.seats.iter().find(|seats| seats.facility == facility).map_or(facility.to_owned(), |seats| seats.name.clone())
     };
-    let row = |(at, line): (usize, &&Line<'_>)| {
-        let Some(child) = line.entrant.children.get(line.child) else { return Vec::new() };
-        let result = shown.allocation.as_ref().and_then(|allocation| allocation.of(&line.entrant.number, line.child));
+    let row = |(at, (entrant, which, added)): (usize, &(Entrant, usize, i64))| {
+        let Some(child) = entrant.children.get(*which) else { return Vec::new() };
+        let result = shown.allocation.as_ref().and_then(|allocation| allocation.of(&entrant.number, *which));
+        let points = child.wishes.first().map_or(0, |wish| wish.score.total()) + added;
         let got = result.and_then(|result| child.wishes.get(result.wish?)).map(|wish| name(&wish.facility));
         vec![
             html! { (from + at + 1) },
-            html! { a href={ "/desk/rounds/" (round.id) "/cases/" (line.entrant.number) } { (child.name) } },
+            html! { a href={ "/desk/rounds/" (round.id) "/cases/" (entrant.number) } { (child.name) } },
             html! { (class_label(round, child)) },
-            html! { (line.standing.points) },
+            html! { (points) },
             html! { (child.wishes.first().map(|wish| name(&wish.facility)).unwrap_or_default()) },
             html! {
                 @match (&shown.allocation, &got) {
@@ -287,12 +306,12 @@ async fn ranked_list(sheet: &Sheet, round: &Round, shown: &Shown, from: usize) -
                     (_, None) => (parts::chip(ChipTone::Wait, &sheet.word("desk-rounds-waits"))),
                 }
             },
-            parts::chip(ChipTone::Still, &sheet.word(&format!("desk-rounds-fate-{}", line.entrant.fate.code()))),
+            parts::chip(ChipTone::Still, &sheet.word(&format!("desk-rounds-fate-{}", entrant.fate.code()))),
         ]
     };
-    let rows: Vec<Vec<Markup>> = some.iter().enumerate().map(row).collect();
+    let rows: Vec<Vec<Markup>> = shown.page.iter().enumerate().map(row).collect();
     let here = format!("/desk/rounds/{}", round.id);
-    let more = (from + A_PAGE < lines.len()).then(|| format!("{here}?from={}", from + A_PAGE));
+    let more = (((from + A_PAGE) as i64) < shown.children).then(|| format!("{here}?from={}", from + A_PAGE));
     Ok(html! {
         h2 { (title) }
         (parts::table(Some(&title), &columns, &rows))
@@ -330,7 +349,7 @@ fn runs(sheet: &Sheet, round: &Round, shown: &Shown) -> Markup {
                             a href={ "/desk/rounds/" (round.id) "/runs/" (run.run) } { (say.html("desk-rounds-run", &[("run", run.run.into())])) }
                             "　" (sheet.words.moment(say.language, cases::clock::local(run.at)))
                             "　" (say.html("desk-rounds-run-placed", &[("placed", run.placed.into())])) "　" code { (run.digest) }
-                            @if shown.held.kept.run == Some(run.run) { "　" (parts::chip(ChipTone::Good, &sheet.word("desk-rounds-run-chosen"))) }
+                            @if shown.kept.run == Some(run.run) { "　" (parts::chip(ChipTone::Good, &sheet.word("desk-rounds-run-chosen"))) }
                         }
                     }
                 }

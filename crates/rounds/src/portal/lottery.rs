@@ -62,8 +62,8 @@ fn how(say: Say<'_>, round: &Round, found: &Public) -> Markup {
             h2 #how { (say.html("rounds-lottery-how", &[])) }
             @if cases::clock::local(found.sealed_at) >= round.closes { p { (say.html("rounds-lottery-late-seal", &[])) } }
             ol {
-                li { (say.html("rounds-lottery-how-digest", &[])) pre.code { "printf " (seed) " | sha256sum" } }
-                li { (say.html("rounds-lottery-how-lot", &[])) pre.code { "printf " (seed) "/" (round.id) "/NUMBER/0 | sha256sum | cut -c1-16" } }
+                li { (say.html("rounds-lottery-how-digest", &[])) pre.code tabindex="0" { "printf " (seed) " | sha256sum" } }
+                li { (say.html("rounds-lottery-how-lot", &[])) pre.code tabindex="0" { "printf " (seed) "/" (round.id) "/NUMBER/0 | sha256sum | cut -c1-16" } }
                 li { (say.html("rounds-lottery-how-draws", &[])) }
                 li { (say.html("rounds-lottery-how-order", &[])) }
             }

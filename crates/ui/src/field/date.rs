@@ -16,7 +16,44 @@ const ERAS: [(&str, &str); 6] = [
 ];
 
 pub(super) fn render(asked: &Asked<'_>) -> Markup {
+    if asked.view.keying.is_some() {
+        return asked.single(Some(asked.say("ui-date-keyed-help")), |described| keyed(asked, &asked.path, described));
+    }
     asked.several(Some(asked.say("ui-date-help")), parts(asked, &asked.path, "bday"))
+}
+
+/// A day in one line, for who types many of them: 5080401, 20260401, R8.4.1. What was understood is read back beside it.
+pub(super) fn keyed(asked: &Asked<'_>, path: &str, described: Option<String>) -> Markup {
+    let value = whole(asked, path);
+    let is_wrong = asked.problems().any(|problem| problem.path == asked.path || problem.path.starts_with(path));
+    let understood = jp::era::parse_date(&value).ok();
+    html! {
+        div.row {
+            input.in.w-m.nums id=(anchor(path)) name=(path) value=(value) type="text" inputmode="numeric" autocomplete="off"
+                aria-describedby=[described] aria-invalid=[is_wrong.then_some("true")];
+            span.understood data-understood=(path) { @if let Some(day) = understood { (jp::era::wareki(day)) } }
+        }
+    }
+}
+
+/// What stands in the one line: what was typed there, or what was typed in parts.
+fn whole(asked: &Asked<'_>, path: &str) -> String {
+    let part = |part: &str| asked.typed(&format!("{path}.{part}"));
+    let (year, month, day) = (part("year"), part("month"), part("day"));
+    if !asked.typed(path).is_empty() || [year, month, day].iter().all(|part| part.is_empty()) {
+        return asked.typed(path).to_owned();
+    }
+    // Whoever types 2026 under 令和 means the year that they typed.
+    let era = match part("era") {
+        _ if year.chars().count() > 2 => "",
+        "reiwa" => "R",
+        "heisei" => "H",
+        "showa" => "S",
+        "taisho" => "T",
+        "meiji" => "M",
+        _ => "",
+    };
+    format!("{era}{year}.{month}.{day}")
 }
 
 /// The four inputs of a day under a path; also used for the birth date of a person who is not listed.

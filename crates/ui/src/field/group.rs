@@ -43,7 +43,7 @@ fn one(asked: &Asked<'_>, shape: &Shape<'_>, each: &str, row: u32, removable: bo
     let view = FieldView { prefix: &prefix, ..*asked.view };
     let args = [("each", each.into()), ("at", (row + 1).into())];
     html! {
-        fieldset.one {
+        fieldset.one data-row=[asked.view.keying.map(|_| &prefix)] {
             legend {
                 span { (asked.say_with("ui-group-one", &args)) }
                 @if removable {

@@ -30,9 +30,14 @@ fn by_hand(asked: &Asked<'_>) -> Markup {
     html! {
         label.label.sub for=(anchor(&name)) { (asked.say("ui-member-name")) }
         input.in id=(anchor(&name)) name=(name) value=(asked.typed(&name)) type="text" autocomplete="off" aria-invalid=[asked.invalid(&name)];
-        fieldset {
-            legend.label.sub { (asked.say("ui-member-birth")) }
-            (date::parts(asked, &asked.part("born"), "off"))
+        @if asked.view.keying.is_some() {
+            label.label.sub for=(anchor(&asked.part("born"))) { (asked.say("ui-member-birth")) }
+            (date::keyed(asked, &asked.part("born"), None))
+        } @else {
+            fieldset {
+                legend.label.sub { (asked.say("ui-member-birth")) }
+                (date::parts(asked, &asked.part("born"), "off"))
+            }
         }
     }
 }

@@ -40,14 +40,17 @@ pub fn mistakes(fields: &IndexMap<FieldId, Field>, view: &FieldView<'_>) -> Vec<
     for problem in view.problems {
         let Some((label, owner)) = named(fields, view, &problem.path) else { continue };
         let text = with_args(problem, &label, |args| view.say.text(problem.id, args));
-        found.push(Mistake { anchor: anchor(&target(owner, problem)), text });
+        found.push(Mistake { anchor: anchor(&target(owner, problem, view.keying.is_some())), text });
     }
     found
 }
 
 /// Where the summary leads: the part that is wrong, or the question.
-fn target(owner: &Field, problem: &FieldProblem) -> String {
+fn target(owner: &Field, problem: &FieldProblem, is_keyed: bool) -> String {
+    // Keyed in, a day is one line.
+    let day = ["era", "year", "month", "day"].iter().find_map(|part| problem.path.strip_suffix(part)?.strip_suffix('.'));
     match owner.kind {
+        Kind::Date | Kind::HouseholdMember { .. } if is_keyed => day.unwrap_or(&problem.path).to_owned(),
         // One of several cards cannot be named; the question as a whole can.
         Kind::Choices { .. } | Kind::Files { .. } => {
             let end = problem.path.rfind(owner.id.as_str()).map_or(problem.path.len(), |at| at + owner.id.as_str().len());

@@ -19,6 +19,8 @@ mod pick;
 mod ranked;
 mod signature;
 
+use std::collections::BTreeMap;
+
 use definitions::{
     field::{Field, Kind},
     form::{FieldProblem, Filled},
@@ -57,6 +59,16 @@ pub struct FieldView<'a> {
     pub papers: Papers,
     /// How a postal code completes an address; none where the town has no postal codes.
     pub postal: Option<Postal<'a>>,
+    /// How it is drawn for somebody who keys in sheets of paper; none for everybody else.
+    pub keying: Option<Keying<'a>>,
+}
+
+/// How questions are drawn for somebody who keys in sheets of paper: with the numbers of the printed form, a day in one line, and each named
+/// by `data-path`, so that scripts can tell which are there.
+#[derive(Clone, Copy)]
+pub struct Keying<'a> {
+    /// The number of each question: of one inside a group under `group.question`.
+    pub numbers: &'a BTreeMap<String, String>,
 }
 
 /// How scripts send files ahead of the form, in pieces: `upload.js` says how.
@@ -215,8 +227,21 @@ impl<'a> Asked<'a> {
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 
+    /// Its path where someone keys in paper: scripts tell by it which questions are there.
+    fn keyed_path(&self) -> Option<&str> {
+        self.view.keying.map(|_| self.path.as_str())
+    }
+
+    /// Its number on the printed form. Rows of a group bear the same numbers.
+    fn number(&self) -> Option<&'a str> {
+        let parts = self.path.split('.').filter(|part| !part.bytes().all(|byte| byte.is_ascii_digit()));
+        let name = parts.collect::<Vec<_>>().join(".");
+        self.view.keying.and_then(|keying| keying.numbers.get(&name)).map(String::as_str)
+    }
+
     fn label(&self) -> Markup {
         html! {
+            @if let Some(number) = self.number() { span.no { (number) } }
             (self.text(&self.field.label))
             @if self.field.required { span.req { (self.say("ui-required")) } } @else { span.opt { (self.say("ui-optional")) } }
         }
@@ -261,7 +286,7 @@ impl<'a> Asked<'a> {
         let help = self.help(of_kind);
         let described = self.described(help.is_some());
         html! {
-            div class=(self.class()) {
+            div class=(self.class()) data-path=[self.keyed_path()] {
                 label.label for=(anchor(&self.path)) { (self.label()) }
                 @if let Some(help) = help { p.help id=(self.help_id()) { (help) } }
                 (self.errors())
@@ -274,7 +299,7 @@ impl<'a> Asked<'a> {
     fn several(&self, of_kind: Option<Markup>, controls: Markup) -> Markup {
         let help = self.help(of_kind);
         html! {
-            fieldset class=(self.class()) id=(anchor(&self.path)) tabindex="-1" aria-describedby=[self.described(help.is_some())] {
+            fieldset class=(self.class()) id=(anchor(&self.path)) data-path=[self.keyed_path()] tabindex="-1" aria-describedby=[self.described(help.is_some())] {
                 legend.label { (self.label()) }
                 @if let Some(help) = help { p.help id=(self.help_id()) { (help) } }
                 (self.errors())
@@ -301,7 +326,7 @@ impl<'a> Asked<'a> {
 /// Something to read: no label, no answer.
 fn note(asked: &Asked<'_>) -> Markup {
     html! {
-        div.q {
+        div.q data-path=[asked.keyed_path()] {
             div.reads {
                 b { (asked.text(&asked.field.label)) }
                 @if let Some(hint) = &asked.field.hint { "\n" (asked.text(hint)) }

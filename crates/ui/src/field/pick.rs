@@ -52,8 +52,10 @@ pub(super) fn select_options(asked: &Asked<'_>, options: &[Choosable], typed: &s
     let gone = !typed.is_empty() && options.iter().all(|option| option.key != typed);
     html! {
         option value="" selected[typed.is_empty()] { (asked.view.say.text(empty, &[])) }
-        @for option in options {
+        @for (at, option) in options.iter().enumerate() {
             option value=(option.key) selected[option.key == typed] {
+                // Its number is what finds it in the list when it is typed.
+                @if asked.view.keying.is_some() { (at + 1) " " }
                 (plain(&option.label)) @if let Some(about) = &option.about { "（" (about) "）" }
             }
         }
@@ -122,7 +124,7 @@ pub(super) fn yes_no(asked: &Asked<'_>) -> Markup {
 pub(super) fn consent(asked: &Asked<'_>) -> Markup {
     let help = asked.field.hint.as_ref().map(|hint| asked.text(hint));
     html! {
-        div class=(asked.class()) {
+        div class=(asked.class()) data-path=[asked.keyed_path()] {
             @if let Some(help) = &help { div.reads id=(asked.help_id()) { (help) } }
             (asked.errors())
             div.picks {

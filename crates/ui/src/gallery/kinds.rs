@@ -62,6 +62,7 @@ fn in_state(say: Say<'_>, town: &Town, field: &Field, state: State) -> Markup {
         upload: Some(Uploads { url: "/gallery/files", half_sent: &half_sent }),
         papers: Papers::NotAsked,
         postal: Some(Postal { url: "/gallery/postal", said: None }),
+        keying: None,
     };
     render(field, &view)
 }

@@ -92,6 +92,7 @@ pub fn question(words: &Words, town: &Town, language: Language) -> Markup {
         upload: None,
         papers: Papers::NotAsked,
         postal: None,
+        keying: None,
     };
     let body = html! {
         (parts::steps(say, "放課後児童会 入会申請", 4, 8))

@@ -103,6 +103,7 @@ ui-era-meiji = Meiji (to 1912)
 ui-year = Year
 ui-month-part = Month
 ui-day-part = Day
+ui-date-keyed-help = 5080401 (5 is Reiwa, 4 Heisei, 3 Showa), 20260401 or R8.4.1
 ui-date-help = For example: Western year 2027, month 4, day 1. Japanese eras work too.
 ui-kana-help = In katakana. Hiragana is changed to katakana for you.
 ui-family-name = Family name

@@ -82,6 +82,7 @@ ui-era-meiji = 明治
 ui-year = 年
 ui-month-part = 月
 ui-day-part = 日
+ui-date-keyed-help = 5080401（5は令和・4は平成・3は昭和）、20260401、R8.4.1
 ui-date-help = 例：令和9年4月1日。西暦でも入力できます。
 ui-kana-help = カタカナで入力してください。ひらがなは自動でカタカナになります。
 ui-family-name = 氏（名字）

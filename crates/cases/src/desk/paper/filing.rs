@@ -23,17 +23,20 @@ use store::{Write, keys::Face};
 use ui::field::Pressed;
 
 use super::{
-    OpenSheet, Origin, Sheet, allowed,
+    OpenSheet, Origin, Sheet, allowed, came,
     form::{Wrong, fields, page},
-    may_take_in, refusal,
+    may_take_in, reading, refusal,
+    scans::SCAN,
 };
 use crate::{
     CaseNumber, Channel, Contacts, attachments,
     case::NotNow,
-    filing::{Candidates, files_in},
+    filing::Candidates,
     identity::Identified,
     incoming::{self, Came, Parts},
+    keyed::{self, Keyed, SCANS_MAX},
     parcel::Filed,
+    portal::postal::{self, Completion},
     receiving, rows,
     verbs::{Acting, Refused},
 };
@@ -47,6 +50,10 @@ pub(super) struct Sent {
     files: Vec<(String, FileAnswer)>,
     /// Files that were not taken.
     refused: Vec<FieldProblem>,
+    /// What is wrong with the day on which it was stamped.
+    came: Option<&'static str>,
+    /// What a postal code is to fill in.
+    completion: Option<Completion>,
     pressed: Option<Pressed>,
     candidates: Candidates,
     today: Date,
@@ -58,6 +65,8 @@ pub(super) enum Taken {
     Filed(CaseNumber),
     /// A button inside the questions was pressed, or it is only to be kept.
     Kept,
+    /// It is kept and shown again, with the questions that its answers bring up.
+    Looked(Box<OpenSheet>, Box<Wrong>),
     /// It comes back.
     Wrong(Box<OpenSheet>, Box<Wrong>),
     /// More than a sheet may hold.
@@ -71,14 +80,21 @@ pub(in crate::desk) async fn file(sheet: Sheet, Path(procedure): Path<String>, r
     }
     let came = read(&sheet, request).await?;
     let sent = sent(&sheet, procedure.clone(), came).await?;
-    let (pressed, case) = (sent.pressed.clone(), sent.open.case);
+    let (pressed, case, goes_on) = (sent.pressed.clone(), sent.open.case, sent.posted.first("verb") == Some("next"));
+    let came = (sent.open.channel, sent.open.received);
     let taken = sheet.write(move |tx, acting| taken(tx, acting, &sent)).await;
     match taken {
+        Ok(Taken::Filed(number)) if goes_on => {
+            let on = came.1.map(|day| format!("&on={day}")).unwrap_or_default();
+            let to = format!("/desk/paper/{}?channel={}{on}&last={}", procedure.id, came.0.code(), number.plain());
+            Ok(Redirect::to(&to).into_response())
+        }
         Ok(Taken::Filed(number)) => Ok(Redirect::to(&format!("/desk/cases/{}?done=paper", number.plain())).into_response()),
         Ok(Taken::Kept) => {
             let anchor = pressed.map(|pressed| format!("#{}", pressed.anchor())).unwrap_or_default();
             Ok(Redirect::to(&format!("/desk/paper/{}?sheet={case}{anchor}", procedure.id)).into_response())
         }
+        Ok(Taken::Looked(open, wrong)) => Ok(page(&sheet, &procedure, &open, &wrong).await?.into_response()),
         Ok(Taken::Wrong(open, wrong)) => {
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&sheet, &procedure, &open, &wrong).await?).into_response())
         }
@@ -102,6 +118,11 @@ async fn read(sheet: &Sheet, request: Request) -> Result<Came, PageError> {
 
 async fn sent(sheet: &Sheet, procedure: Arc<Procedure>, came: Came) -> Result<Sent, PageError> {
     let (today, typed) = (sheet.today(), came.typed);
+    let (received, came_wrong) = match came::received(typed.first(came::CAME_ON).unwrap_or_default(), today) {
+        Ok(received) => (received, None),
+        Err(words) => (None, Some(words)),
+    };
+    let pressed = ui::field::pressed(&typed);
     let wished = typed.first("came-channel").and_then(Channel::from_code).unwrap_or(Channel::Paper);
     let open = OpenSheet {
         case: typed.first("draft-case").and_then(|id| id.parse().ok()).unwrap_or_else(|| CaseId::draw(sheet.clock.now())),
@@ -109,15 +130,18 @@ async fn sent(sheet: &Sheet, procedure: Arc<Procedure>, came: Came) -> Result<Se
         typed: Typed::default(),
         channel: allowed(&procedure, wished),
         language: typed.first("draft-language").and_then(Language::from_code).unwrap_or_default(),
-        received: typed.first("came-on").and_then(|day| day.parse().ok()).filter(|day| *day < today),
+        received,
         origin: Origin::Blank,
         lent_at: None,
+        scans: Vec::new(),
     };
     Ok(Sent {
         procedure,
         open,
         refused: came.refused.iter().map(|(path, refused)| refused.problem(path)).collect(),
-        pressed: ui::field::pressed(&typed),
+        came: came_wrong,
+        completion: postal::completion(&sheet.town, pressed.as_ref(), &typed).await?,
+        pressed,
         files: incoming::keep(&sheet.face.files, came.files).await?,
         posted: typed,
         candidates: crate::portal::drawn(Face::Desk)?,
@@ -135,11 +159,15 @@ pub(super) fn taken(tx: &Write<'_>, acting: &Acting<'_>, sent: &Sent) -> Result<
         None => rows::sheets::sheet(tx, acting.keys, acting.staff.id, sent.open.case)?.unwrap_or_else(|| sent.open.clone()),
     };
     let hidden = form::fill(&sent.procedure, &begun.typed, &facts, received).hidden;
-    let Ok(typed) = laid_over(begun.typed, &hidden, sent) else { return Ok(Taken::TooMuch) };
+    let scans = scanned(begun.scans, sent);
+    let Ok(mut typed) = laid_over(begun.typed, &hidden, sent) else { return Ok(Taken::TooMuch) };
+    let reads = sent.posted.first("verb") == Some("reading") && there.is_none();
+    let reading = reads.then(|| reading::fill(tx, acting, &sent.procedure, &sent.open.case.to_string(), &mut typed)).transpose()?;
     let filled = form::fill(&sent.procedure, &typed, &facts, received);
-    let open = OpenSheet { typed, origin: begun.origin, lent_at: begun.lent_at, ..sent.open.clone() };
+    let open = OpenSheet { typed, origin: begun.origin, lent_at: begun.lent_at, scans, ..sent.open.clone() };
     let (wrong, identified) = looked_at(sent, &filled, open.channel);
-    let is_kept = sent.pressed.is_some() || sent.posted.first("verb") == Some("keep");
+    let is_look = matches!(sent.posted.first("verb"), Some("look" | "reading")) || matches!(sent.pressed, Some(Pressed::Postal { .. }));
+    let is_kept = is_look || sent.pressed.is_some() || sent.posted.first("verb") == Some("keep");
     if wrong.is_none() && !is_kept {
         let number = filed(tx, acting, sent, filled, &open, identified.as_ref())?;
         return Ok(Taken::Filed(number));
@@ -149,10 +177,28 @@ pub(super) fn taken(tx: &Write<'_>, acting: &Acting<'_>, sent: &Sent) -> Result<
     }
     put_here(tx, sent, &open)?;
     rows::sheets::keep_sheet(tx, acting.keys, acting.staff.id, &open, acting.now)?;
+    if is_look {
+        // What is still missing is no mistake yet; a file that was refused is.
+        let wrong = Wrong { problems: sent.refused.clone(), came: sent.came, posted: sent.posted.clone(), reading, ..Wrong::default() };
+        return Ok(Taken::Looked(Box::new(open), Box::new(wrong)));
+    }
     match wrong {
-        Some(wrong) if !is_kept || !sent.refused.is_empty() => Ok(Taken::Wrong(Box::new(open), Box::new(wrong))),
+        Some(wrong) if !is_kept || !sent.refused.is_empty() || sent.came.is_some() => Ok(Taken::Wrong(Box::new(open), Box::new(wrong))),
         _ => Ok(Taken::Kept),
     }
+}
+
+/// The scans of the sheet: those that lay here, without one that is taken out, then those that came.
+fn scanned(mut scans: Vec<FileAnswer>, sent: &Sent) -> Vec<FileAnswer> {
+    if let Some(Pressed::Remove { path, at }) = &sent.pressed
+        && path == SCAN
+        && (*at as usize) < scans.len()
+    {
+        scans.remove(*at as usize);
+    }
+    scans.extend(sent.files.iter().filter(|(name, _)| name == SCAN).map(|(_, file)| file.clone()));
+    scans.truncate(SCANS_MAX);
+    scans
 }
 
 /// What was sent, over what the sheet held: its files stay, new ones come to them.
@@ -164,6 +210,9 @@ fn laid_over(mut typed: Typed, hidden: &std::collections::BTreeSet<String>, sent
     if let Some(pressed) = &sent.pressed {
         pressed.apply(&mut typed, &fields);
     }
+    if let Some(completion) = &sent.completion {
+        completion.apply(&mut typed, &fields);
+    }
     Ok(typed)
 }
 
@@ -174,7 +223,7 @@ fn looked_at(sent: &Sent, filled: &Filled, channel: Channel) -> (Option<Wrong>, 
         Some(Err(missing)) => (Some(missing), None),
         None => (None, None),
     };
-    if filled.may_be_filed() && sent.refused.is_empty() && seen.is_none() {
+    if filled.may_be_filed() && sent.refused.is_empty() && sent.came.is_none() && seen.is_none() {
         return (None, identified);
     }
     let rules = filled.formal.iter().filter_map(|id| sent.procedure.formal.get(id));
@@ -182,7 +231,10 @@ fn looked_at(sent: &Sent, filled: &Filled, channel: Channel) -> (Option<Wrong>, 
         problems: sent.refused.iter().chain(&filled.problems).cloned().collect(),
         formal: rules.map(|rule| ui::words::ruby::plain(&rule.say.ja)).collect(),
         seen,
+        came: sent.came,
         posted: sent.posted.clone(),
+        last: None,
+        reading: None,
     };
     (Some(wrong), identified)
 }
@@ -192,7 +244,7 @@ fn put_here(tx: &Write<'_>, sent: &Sent, open: &OpenSheet) -> Result<(), Refused
     for (_, file) in &sent.files {
         attachments::keep_here(tx, open.case, file)?;
     }
-    Ok(attachments::keep_only(tx, open.case, &files_in(&open.typed, &sent.procedure))?)
+    Ok(attachments::keep_only(tx, open.case, &open.files(&sent.procedure))?)
 }
 
 fn filed(
@@ -221,6 +273,8 @@ fn filed(
     let taken = receiving::taken_in(tx, acting, filing, identified)?;
     // A second tap brought its files once more: nothing names them, and they are swept.
     if taken == number {
+        let sheet = Keyed { scans: open.scans.clone() };
+        keyed::keep(tx, acting.keys, open.case, acting.staff.id, sent.today, &sheet)?;
         put_here(tx, sent, open)?;
     }
     Ok(taken)

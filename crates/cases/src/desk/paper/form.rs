@@ -1,4 +1,5 @@
-//! The sheet as a clerk types it: all questions on one page, for a clerk with a sheet of paper does not page.
+//! The sheet as a clerk types it: all questions on one page in two columns with the numbers of the printed form, the scan beside them. It is a
+//! plain form that is posted whole; `entry.js` makes it quick to type in.
 
 use access::{Act, CaseId, PageError, RecordKind};
 use axum::extract::{Path, Query};
@@ -15,25 +16,29 @@ use maud::{Markup, html};
 use registry::known::DeskFacts;
 use serde::Deserialize;
 use ui::{
-    field::{self, FieldView, Papers},
+    assets,
+    field::{self, FieldView, Keying, Papers, Postal},
     page::csrf_input,
-    parts::{self, Mistake, Tone, Weight},
+    parts::{self, KeyHint, Mistake, Tone, Weight},
 };
 
-use super::{OpenSheet, Origin, Sheet, allowed, at_the_side, give_back_button, may_take_in, refusal};
+use super::{OpenSheet, Origin, Sheet, allowed, at_the_side, came, give_back_button, may_take_in, reading::Reading, refusal, scans};
 use crate::{
-    Channel,
+    CaseNumber, Channel,
     identity::{NOTE, PROOF, Proof, WHO, WhoCame},
-    portal::has_files,
+    keyed,
+    portal::postal,
     receiving, rows,
     verbs::Refused,
 };
 
-/// How a filing came, or which sheet is gone on with.
+/// How a filing came, or which sheet is gone on with; after a sheet of a pile, the case that it became.
 #[derive(Deserialize)]
 pub(in crate::desk) struct Came {
     channel: Option<String>,
     sheet: Option<String>,
+    on: Option<String>,
+    last: Option<String>,
 }
 
 /// All questions of a procedure, page after page.
@@ -54,12 +59,15 @@ pub(in crate::desk) async fn show(sheet: Sheet, Path(procedure): Path<String>, Q
             typed: Typed::default(),
             channel: allowed(&procedure, came.channel.as_deref().and_then(Channel::from_code).unwrap_or(Channel::Paper)),
             language: Language::Ja,
-            received: None,
+            // A pile came on one day.
+            received: came.on.and_then(|day| came::received(&day, sheet.today()).ok()).flatten(),
             origin: Origin::Blank,
             lent_at: None,
+            scans: Vec::new(),
         },
     };
-    page(&sheet, &procedure, &open, &Wrong::default()).await
+    let wrong = Wrong { last: came.last.and_then(|number| number.parse().ok()), ..Wrong::default() };
+    page(&sheet, &procedure, &open, &wrong).await
 }
 
 /// A sheet of this clerk's own; the look is recorded.
@@ -86,16 +94,28 @@ pub(super) struct Wrong {
     pub formal: Vec<String>,
     /// With who was seen: the input and the words.
     pub seen: Option<(&'static str, &'static str)>,
-    /// What was posted about who was seen, to be shown again.
+    /// With the day on which it was stamped.
+    pub came: Option<&'static str>,
+    /// What was posted about how it came and who was seen, to be shown again.
     pub posted: Typed,
+    /// Nothing: the sheet before this one became a case.
+    pub last: Option<CaseNumber>,
+    /// Nothing: what became of looking for a reading.
+    pub reading: Option<Reading>,
 }
 
 pub(super) async fn page(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet, wrong: &Wrong) -> Result<Markup, PageError> {
     let side = at_the_side(sheet).await?;
     let filled = filled(sheet, procedure, &open.typed).await?;
-    let scans = super::scans::list(sheet, procedure, open).await?;
+    let files = scans::list(sheet, procedure, open).await?;
+    let today = keyed_today(sheet).await?;
+    let completed = completed(sheet, wrong, &open.typed).await?;
     let say = sheet.say();
     let fields = fields(procedure);
+    // What was printed from a draft counts only what it asked.
+    let is_printed = open.origin == Origin::Prepared && !matches!(procedure.channels.online, Online::Prepare(_));
+    let numbers = paper::form::numbers(&sheet.town, procedure, is_printed.then_some(&filled));
+    let said = completed.as_ref().map(|(path, words)| (path.as_str(), words.as_str()));
     let view = FieldView {
         say,
         town: &sheet.town,
@@ -105,43 +125,100 @@ pub(super) async fn page(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet,
         problems: &wrong.problems,
         upload: None,
         papers: Papers::Asked,
-        postal: None,
+        postal: sheet.town.postal.are_there().then_some(Postal { url: "/desk/postal", said }),
+        keying: Some(Keying { numbers: &numbers }),
     };
-    let mut mistakes = field::mistakes(&fields, &view);
+    let mut mistakes: Vec<Mistake> = came::mistake(sheet, wrong).into_iter().chain(field::mistakes(&fields, &view)).collect();
     mistakes.extend(wrong.seen.map(|(input, words)| Mistake { anchor: input.to_owned(), text: sheet.word(words) }));
+    mistakes.extend(scans::mistakes(sheet, wrong));
     let title = format!("{}　{}", sheet.word("desk-nav-paper"), sheet.plain(&procedure.title));
     let body = html! {
+        link rel="stylesheet" href=(assets::href(assets::ENTRY_LOOK));
+        (last(sheet, wrong))
+        @if let Some(reading) = wrong.reading {
+            div role="status" tabindex="-1" autofocus { (parts::notice(Tone::Info, html! { p { (sheet.word(reading.words())) } })) }
+        }
         (parts::error_summary(say, &mistakes))
         @if !wrong.formal.is_empty() {
             (parts::notice(Tone::Error, html! { b { (sheet.word("desk-paper-formal")) } @for rule in &wrong.formal { p { (rule) } } }))
         }
         (origin(sheet, procedure, open))
-        (scans)
-        form method="post" action={ "/desk/paper/" (procedure.id) } enctype=[has_files(fields.values()).then_some("multipart/form-data")] data-guard novalidate {
-            (csrf_input(&sheet.staff.csrf))
-            // Return in a line of text means "file", not the first button that happens to stand above it.
-            button.sr type="submit" name="verb" value="file" tabindex="-1" aria-hidden="true" {}
-            input type="hidden" name="draft-case" value=(open.case);
-            input type="hidden" name="draft-language" value=(open.language.code());
-            (how_it_came(sheet, procedure, open))
-            @for page in procedure.pages.values() {
-                @if page.fields.keys().any(|id| filled.is_asked(id.as_str())) {
-                    section.panel {
-                        h2 { (sheet.plain(&page.title)) }
-                        @for field in page.fields.values() { (field::render(field, &view)) }
+        div.entry {
+            div {
+                (files)
+                form #entry method="post" action={ "/desk/paper/" (procedure.id) } enctype="multipart/form-data" data-guard novalidate
+                    data-entry={ "/desk/paper/" (procedure.id) "?sheet=" (open.case) }
+                    data-saved=(sheet.word("desk-entry-saved")) data-unsaved=(sheet.word("desk-entry-unsaved")) {
+                    (csrf_input(&sheet.staff.csrf))
+                    // Return in a line of text looks again: half a sheet is never filed by a slip.
+                    button.sr type="submit" name="verb" value="look" tabindex="-1" aria-hidden="true" {}
+                    input type="hidden" name="draft-case" value=(open.case);
+                    input type="hidden" name="draft-language" value=(open.language.code());
+                    section.panel { (came::inputs(sheet, procedure, open, wrong)) }
+                    @for page in procedure.pages.values() {
+                        // A page that asks nothing now is kept for scripts, which bring its questions as its condition is met.
+                        section.panel data-page=(page.id) hidden[!page.fields.keys().any(|id| filled.is_asked(id.as_str()))] {
+                            h2 { (sheet.plain(&page.title)) }
+                            div.qs { @for field in page.fields.values() { (field::render(field, &view)) } }
+                        }
                     }
+                    @if receiving::asks_identity(procedure, Channel::Counter) { (seen(sheet, wrong)) }
+                    div.row.actions {
+                        (parts::submit(Weight::Primary, "verb", "file", say.html("desk-paper-file", &[])))
+                        (parts::submit(Weight::Second, "verb", "next", say.html("desk-entry-next", &[])))
+                        (parts::submit(Weight::Second, "verb", "look", say.html("desk-entry-look", &[])))
+                        @if knows_readings(sheet, procedure) {
+                            (parts::submit(Weight::Second, "verb", "reading", say.html("desk-entry-reading", &[])))
+                        }
+                        (parts::submit(Weight::Second, "verb", "keep", say.html("desk-sheet-keep", &[])))
+                        (parts::back_link("/desk/paper", say.html("desk-bulk-back", &[])))
+                    }
+                    p.rest role="status" data-entry-state {}
                 }
+                @if open.origin != Origin::Blank { (give_back_button(sheet, procedure, open)) }
             }
-            @if receiving::asks_identity(procedure, Channel::Counter) { (seen(sheet, wrong)) }
-            div.row.actions {
-                (parts::submit(Weight::Primary, "verb", "file", say.html("desk-paper-file", &[])))
-                (parts::submit(Weight::Second, "verb", "keep", say.html("desk-sheet-keep", &[])))
-                (parts::back_link("/desk/paper", say.html("desk-bulk-back", &[])))
+            (scans::beside(sheet, procedure, open, wrong))
+        }
+    };
+    let [enter, back, digit, go_on] = ["enter", "back", "digit", "next"].map(|key| sheet.word(&format!("desk-entry-key-{key}")));
+    let keys = [
+        KeyHint { keys: &["Enter"], what: &enter, at_foot: true },
+        KeyHint { keys: &["Shift+Enter"], what: &back, at_foot: true },
+        KeyHint { keys: &["1–9"], what: &digit, at_foot: true },
+        KeyHint { keys: &["Ctrl+Enter"], what: &go_on, at_foot: true },
+    ];
+    let beside = say.html("desk-entry-today", &[("count", today.into())]);
+    Ok(sheet.page_with(&title, &side, &[], &keys, |page| page.beside(beside), body))
+}
+
+/// Whether the reading of the applicant is asked, and this person may look it up in the registry.
+fn knows_readings(sheet: &Sheet, procedure: &Procedure) -> bool {
+    procedure.applicant.kana.is_some() && access::grants::may_any(&sheet.staff, Act::Read, RecordKind::Resident).is_some()
+}
+
+/// How many sheets this clerk has made cases of today.
+async fn keyed_today(sheet: &Sheet) -> Result<i64, PageError> {
+    sheet.read(|tx, acting| Ok(keyed::count(tx, acting.staff.id, acting.today())?)).await.map_err(refusal)
+}
+
+/// What is said beside an address whose postal code was to complete it.
+async fn completed(sheet: &Sheet, wrong: &Wrong, typed: &Typed) -> Result<Option<(String, String)>, PageError> {
+    let Some(field::Pressed::Postal { path }) = field::pressed(&wrong.posted) else { return Ok(None) };
+    let words = postal::said(&sheet.town, sheet.say(), typed, &path).await?;
+    Ok(Some((path, words)))
+}
+
+/// That the sheet before this one became a case.
+fn last(sheet: &Sheet, wrong: &Wrong) -> Markup {
+    html! {
+        @if let Some(number) = wrong.last {
+            div role="status" {
+                (parts::notice(Tone::Good, html! {
+                    p { (sheet.word("desk-done-paper")) " " a href={ "/desk/cases/" (number.plain()) } { (number.to_string()) } "　" (sheet.word("desk-entry-go-on")) }
+                }))
             }
         }
-        @if open.origin != Origin::Blank { (give_back_button(sheet, procedure, open)) }
-    };
-    Ok(sheet.page(&title, &side, |page| page, body))
+    }
 }
 
 /// What the definition makes of the sheet, with what the desk knows of the town.
@@ -169,26 +246,6 @@ fn origin(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet) -> Markup {
                 ul { @for need in &procedure.needs { li { (sheet.plain(need)) } } }
             }
         }))
-    }
-}
-
-fn how_it_came(sheet: &Sheet, procedure: &Procedure, open: &OpenSheet) -> Markup {
-    let today = sheet.today();
-    html! {
-        div.row {
-            div.field {
-                label for="channel" { (sheet.word("desk-paper-channel")) }
-                select.in.m id="channel" name="came-channel" {
-                    @for channel in receiving::taken_in_by(procedure) {
-                        option value=(channel.code()) selected[*channel == open.channel] { (sheet.word(&format!("cases-channel-{}", channel.code()))) }
-                    }
-                }
-            }
-            div.field {
-                label for="received" { (sheet.word("desk-paper-received")) }
-                input.in.m id="received" type="date" name="came-on" value=(open.received.unwrap_or(today)) max=(today);
-            }
-        }
     }
 }
 
