@@ -4,7 +4,7 @@
 //! last tap does and lands in the same inbox, as channel `api`.
 //!
 //! On the residents' side ([`portal_router`]): procedures with the JSON Schema of their answers ([`schema`]), drafts, documents, filing once per
-//! `Idempotency-Key`, status, correspondence. At the desk ([`desk_router`]): the page on which programs are issued and
+//! `Idempotency-Key`, status, correspondence, and being told what happens ([`webhook`]). At the desk ([`desk_router`]): the page on which programs are issued and
 //! revoked, decided cases out to systems behind, and their results in. Who asks is
 //! said by a bearer token ([`access::program`]) and never by a cookie; errors are problem details that name each field ([`problem`]); what may
 //! be asked is described by `GET /api/openapi.json` and read at `/api`.
@@ -26,6 +26,7 @@ mod problem;
 mod routes;
 mod rows;
 mod schema;
+pub mod webhook;
 
 use access::{DeskDoor, DeskFace, PortalFace};
 use axum::Router;
@@ -34,8 +35,10 @@ use store::Migration;
 use ui::words::RoomWords;
 
 /// What the residents' store keeps for this room.
-pub const PORTAL_MIGRATIONS: &[Migration] =
-    &[Migration { name: "programs-0001-filed-cases", sql: include_str!("../migrations/portal_001_filed_by_programs.sql") }];
+pub const PORTAL_MIGRATIONS: &[Migration] = &[
+    Migration { name: "programs-0001-filed-cases", sql: include_str!("../migrations/portal_001_filed_by_programs.sql") },
+    Migration { name: "programs-0002-webhooks", sql: include_str!("../migrations/portal_002_webhooks.sql") },
+];
 
 /// What the staff's store keeps for this room.
 pub const DESK_MIGRATIONS: &[Migration] =

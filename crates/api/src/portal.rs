@@ -11,11 +11,13 @@ mod procedures;
 use access::PortalFace;
 use axum::routing::{delete, get, patch, post, put};
 
-use crate::{guide, openapi, routes::Mounted};
+pub(crate) use cases_::of_news;
+
+use crate::{guide, openapi, routes::Mounted, webhook};
 
 /// Every route, with what the description calls it. The description is held against this list by a test.
 pub(crate) fn routes() -> Vec<Mounted<PortalFace>> {
-    vec![
+    let mut routes = vec![
         Mounted::new("/api", &["get"], get(guide::show)),
         Mounted::new("/api/openapi.json", &["get"], get(openapi::show)),
         Mounted::new("/api/v1/procedures", &["get"], get(procedures::list)),
@@ -37,5 +39,7 @@ pub(crate) fn routes() -> Vec<Mounted<PortalFace>> {
         Mounted::new("/api/v1/cases/{number}/messages", &["get", "post"], get(correspondence::read).merge(post(correspondence::write))),
         Mounted::new("/api/v1/cases/{number}/correction", &["post"], post(correspondence::correct)),
         Mounted::new("/api/v1/cases/{number}/withdrawal", &["post"], post(correspondence::withdraw)),
-    ]
+    ];
+    routes.extend(webhook::portal_routes());
+    routes
 }

@@ -1,14 +1,14 @@
 //! SQL of the residents' side: which program filed which case, under which key.
 
-use access::{CaseId, ProgramId};
-use cases::CaseNumber;
+use access::ProgramId;
+use cases::{CaseNumber, own::OwnCase};
 use jiff::Timestamp;
 use store::{Read, StoreError, Write, params};
 
 const CLAIM: &str = "insert into program_case (program, key, mark, case_id, number, filed_at) values ($1, $2, $3, '', '', $4) \
     on conflict (program, key) do nothing";
 const CLAIMED: &str = "select mark, number from program_case where program = $1 and key = $2";
-const FILED: &str = "update program_case set case_id = $3, number = $4 where program = $1 and key = $2";
+const FILED: &str = "update program_case set case_id = $3, number = $4, procedure = $5 where program = $1 and key = $2";
 const FILED_BY: &str = "select 1 from program_case where program = $1 and number = $2";
 
 /// What became of a key.
@@ -40,8 +40,9 @@ pub(crate) fn claimed(tx: &Read<'_>, program: ProgramId, key: &str, mark: &str) 
 }
 
 /// The case that was filed under a key.
-pub(crate) fn filed(tx: &Write<'_>, program: ProgramId, key: &str, case: CaseId, number: CaseNumber) -> Result<(), StoreError> {
-    tx.run(FILED, params![program.to_string(), key, case.to_string(), number.plain()]).map(drop)
+pub(crate) fn filed(tx: &Write<'_>, program: ProgramId, key: &str, case: &OwnCase) -> Result<(), StoreError> {
+    let OwnCase { id, number, procedure, .. } = case;
+    tx.run(FILED, params![program.to_string(), key, id.to_string(), number.plain(), procedure.as_str()]).map(drop)
 }
 
 /// Whether a program filed a case.

@@ -53,6 +53,9 @@ pub enum JobError {
     /// Try again later.
     #[error("{0}")]
     Retry(String),
+    /// It is not its turn yet: ask again then. This is no failure and counts as no run.
+    #[error("{1}")]
+    Later(Timestamp, String),
     /// It can never be done like this; show it to staff.
     #[error("{0}")]
     Dead(String),
@@ -73,6 +76,10 @@ pub trait JobHandler: Send + Sync {
     /// # Errors
     /// When it could not be done now, or can never be.
     fn run(&self, job: &Job) -> Result<(), JobError>;
+    /// Runs until it is a dead letter. More than [`TRIES_MAX`] is for what is worth days of waiting.
+    fn tries_max(&self) -> i64 {
+        TRIES_MAX
+    }
 }
 
 /// A job as staff see it.
@@ -119,6 +126,8 @@ const ADD: &str = "insert into store_job (kind, key, body, state, due, tries, cr
     on conflict (kind, key) do nothing";
 const END: &str = "update store_job set state = $4, error = $5, ended_at = $6, owner = null where kind = $1 and key = $2 and owner = $3";
 const RETRY: &str = "update store_job set due = $4, error = $5, owner = null where kind = $1 and key = $2 and owner = $3";
+const LATER: &str =
+    "update store_job set due = $4, error = $5, owner = null, tries = tries - 1 where kind = $1 and key = $2 and owner = $3";
 const PROGRESS: &str = "update store_job set progress = $4, due = $5 where kind = $1 and key = $2 and owner = $3";
 const RESUME: &str =
     "update store_job set state = 'open', due = $3, tries = 0, ended_at = null where kind = $1 and key = $2 and state = 'dead'";
@@ -272,9 +281,10 @@ pub(crate) fn claim(store: &Store, handlers: &[Arc<dyn JobHandler>]) -> Result<O
 /// Runs a claimed job and notes how it ended.
 pub(crate) fn perform(store: &Store, handlers: &[Arc<dyn JobHandler>], job: &Job) -> Result<(), StoreError> {
     let handler = handlers.iter().find(|handler| handler.kind() == job.kind);
+    let tries_max = handler.map_or(TRIES_MAX, |handler| handler.tries_max());
     let result = match handler {
         // Its claims ran out every time: it takes the whole program with it.
-        _ if job.tries > TRIES_MAX => Err(JobError::Dead("it was begun many times and never ended".to_owned())),
+        _ if job.tries > tries_max => Err(JobError::Dead("it was begun many times and never ended".to_owned())),
         Some(handler) => std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| handler.run(job)))
             .unwrap_or_else(|_| Err(JobError::Retry("the handler panicked".to_owned()))),
         None => Err(JobError::Retry("nobody here does this kind".to_owned())),
@@ -282,10 +292,14 @@ pub(crate) fn perform(store: &Store, handlers: &[Arc<dyn JobHandler>], job: &Job
     let job = job.clone();
     match result {
         Ok(()) => store.write_relaxed(move |tx| job.end(tx).map(drop)),
-        Err(JobError::Retry(why)) if job.tries < TRIES_MAX => {
+        Err(JobError::Later(at, why)) => {
+            store.write_relaxed(move |tx| tx.run(LATER, params![&job.kind, &job.key, &job.owner, at, &why]).map(drop))
+        }
+        Err(JobError::Retry(why)) if job.tries < tries_max => {
             tracing::info!(kind = %job.kind, tries = job.tries, %why, "a job failed and is tried again later");
+            let spread = spread(pause(job.tries))?;
             store.write_relaxed(move |tx| {
-                let due = later(tx.now(), pause(job.tries));
+                let due = later(tx.now(), spread);
                 tx.run(RETRY, params![&job.kind, &job.key, &job.owner, due, &why]).map(drop)
             })
         }
@@ -302,6 +316,12 @@ pub(crate) fn perform(store: &Store, handlers: &[Arc<dyn JobHandler>], job: &Job
 fn pause(tries: i64) -> SignedDuration {
     let doublings = u32::try_from(tries - 1).unwrap_or(0).min(10);
     SignedDuration::from_secs((5_i64 << doublings).min(3600))
+}
+
+/// Up to a quarter more, by chance: what failed together does not come back together.
+fn spread(pause: SignedDuration) -> Result<SignedDuration, StoreError> {
+    let [chance] = random::<1>()?;
+    Ok(pause + SignedDuration::from_millis(i64::try_from(pause.as_millis()).unwrap_or(0) * i64::from(chance) / 1020))
 }
 
 fn later(now: Timestamp, by: SignedDuration) -> Timestamp {

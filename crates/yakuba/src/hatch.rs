@@ -23,7 +23,8 @@ pub fn to_portal(town: &TownHandle, keys: &Arc<Keys>, files: &Files) -> Vec<Arc<
     receivers.push(Arc::new(letters::VerifyReceiver));
     receivers.extend(registry::known::portal_receivers());
     receivers.extend(revisions::layer::portal_receivers());
-    receivers.push(Arc::new(cases::told::PortalReceiver { town: town.clone(), keys: Arc::clone(keys), files: files.clone() }));
+    let to_person = cases::told::PortalReceiver { town: town.clone(), keys: Arc::clone(keys), files: files.clone() };
+    receivers.push(Arc::new(api::webhook::TellPrograms { inner: Arc::new(to_person), keys: Arc::clone(keys) }));
     receivers.extend(rounds::portal_receivers(keys));
     receivers
 }

@@ -107,6 +107,7 @@ impl Opening {
         let mut runners = Vec::new();
         if let Some(portal) = &portal {
             runners.push(attachment_runner(portal)?);
+            runners.push(program_runner(portal)?);
         }
         if let (Some(portal), Some((relay, from))) = (&portal, &self.mail) {
             runners.push(mail_runner(portal, relay, from, &self.site)?);
@@ -205,6 +206,14 @@ fn attachment_runner(portal: &PortalFace) -> Result<Runner, Failure> {
     let sweep =
         SweepFiles { store: portal.store.store().clone(), files: portal.files.clone(), in_use: cases::orphans::of_portal(&portal.keys) };
     Ok(jobs::run(portal.store.store(), vec![Arc::new(hand_up), Arc::new(sweep)], 1)?)
+}
+
+/// Threads that tell programs: a slow receiver keeps one waiting for five seconds.
+const TELLING_THREADS: usize = 2;
+
+fn program_runner(portal: &PortalFace) -> Result<Runner, Failure> {
+    let telling = api::webhook::Telling { portal: portal.store.clone(), keys: Arc::clone(&portal.keys), loopback: portal.demo };
+    Ok(jobs::run(portal.store.store(), vec![Arc::new(telling)], TELLING_THREADS)?)
 }
 
 fn letter_runner(desk: &DeskFace, tools: &cases::Tools) -> Result<Runner, Failure> {

@@ -129,6 +129,18 @@ pub(super) fn schemas() -> Value {
         })),
         "Result": closed(json!({ "name": text(), "value": text() }), &["name", "value"]),
         "Brought": object(json!({ "number": text(), "at": moment() })),
+        "WebhookAt": closed(json!({ "url": { "type": "string", "format": "uri" } }), &["url"]),
+        "WebhookSet": object(json!({ "url": text(), "secret": text() })),
+        "Webhook": object(json!({
+            "url": text(),
+            "gone_at": maybe(),
+            "events": { "type": "array", "items": object(json!({
+                "id": text(), "type": text(), "number": text(), "at": moment(), "state": { "enum": ["waiting", "sent", "dead"] },
+                "sent_at": maybe(), "tries": { "type": "integer" }, "error": maybe(),
+            })) },
+        })),
+        "Replay": closed(json!({ "event": text(), "from": moment(), "until": moment() }), &[]),
+        "Replayed": object(json!({ "replayed": { "type": "integer" } })),
         "Correction": closed(json!({ "answers": open(), "documents": open(), "told": texts() }), &[]),
     })
 }
@@ -140,6 +152,8 @@ pub(super) fn example(schema: &str) -> Option<Value> {
         "Beginning" => json!({ "procedure": "disclosure", "answers": { "requester": "person" }, "language": "ja" }),
         "Offer" => json!({ "name": "見取図.pdf", "size": 734_003, "key": "4f1c" }),
         "Filing" => json!({ "procedure": "disclosure", "answers": { "requester": "person", "documents": "議会の議事録" } }),
+        "WebhookAt" => json!({ "url": "https://example.jp/hooks/town" }),
+        "Replay" => json!({ "from": "2026-11-24T00:00:00Z", "until": "2026-11-25T00:00:00Z" }),
         "Result" => json!({ "name": "宛名番号", "value": "0012345678" }),
         "Writing" => json!({ "text": "面談の日を変えたいのですが。" }),
         "Correction" => json!({ "answers": { "documents": "令和8年の議会の議事録" } }),

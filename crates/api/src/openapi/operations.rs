@@ -207,4 +207,47 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         answer: Some("Brought"),
         ..PLAIN
     },
+    Operation {
+        path: "/api/v1/webhook",
+        method: "get",
+        id: "getWebhook",
+        words: "api-op-webhook",
+        scope: Some(Scope::CasesReadOwn),
+        headers: &[],
+        answer: Some("Webhook"),
+        ..CASES
+    },
+    Operation {
+        path: "/api/v1/webhook",
+        method: "put",
+        id: "setWebhook",
+        words: "api-op-webhook-set",
+        scope: Some(Scope::CasesReadOwn),
+        headers: &[],
+        body: Some("WebhookAt"),
+        answer: Some("WebhookSet"),
+        ..CASES
+    },
+    Operation {
+        path: "/api/v1/webhook",
+        method: "delete",
+        id: "dropWebhook",
+        words: "api-op-webhook-drop",
+        scope: Some(Scope::CasesReadOwn),
+        headers: &[],
+        status: 204,
+        ..CASES
+    },
+    Operation {
+        path: "/api/v1/webhook/replay",
+        method: "post",
+        id: "replayWebhook",
+        words: "api-op-webhook-replay",
+        scope: Some(Scope::CasesReadOwn),
+        headers: &[],
+        body: Some("Replay"),
+        status: 202,
+        answer: Some("Replayed"),
+        ..CASES
+    },
 ];

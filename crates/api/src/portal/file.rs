@@ -27,6 +27,7 @@ use crate::{
     body,
     problem::{self, Problem},
     rows::{self, Claim},
+    webhook,
 };
 
 pub(super) async fn file(ask: Ask<PortalFace>, body: Body) -> Response {
@@ -88,7 +89,8 @@ async fn filed(ask: &Ask<PortalFace>, body: Body) -> Answer {
             }
             let seen = seen.clone().unwrap_or_else(|| opened.procedure.version.clone());
             let case = filing::file(tx, terms, draft, &owner, &seen, Channel::Api, &candidates)?;
-            rows::filed(tx, by.id, &key, case.id, case.number)?;
+            rows::filed(tx, by.id, &key, &case)?;
+            webhook::happened(tx, case.id, "filed", terms.now)?;
             Ok(Done::Now(Box::new(case)))
         })
         .await;

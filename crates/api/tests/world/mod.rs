@@ -137,6 +137,15 @@ impl Asking {
 
 impl World {
     pub fn new(place: &Place) -> World {
+        World::opened(place, false)
+    }
+
+    /// A demonstration: receivers may be on this machine.
+    pub fn in_demo(place: &Place) -> World {
+        World::opened(place, true)
+    }
+
+    fn opened(place: &Place, demo: bool) -> World {
         let clock = Clock::fixed(morning());
         let keys = |face| Arc::new(store::testing::keys().face(face).unwrap());
         let (portal_keys, desk_keys) = (keys(Face::Portal), keys(Face::Desk));
@@ -161,7 +170,7 @@ impl World {
             files: files("portal-files", &portal_keys),
             keys: portal_keys,
             clock: clock.clone(),
-            demo: false,
+            demo,
             https: false,
             on_sign_in: Arc::new([]),
         };
@@ -263,7 +272,9 @@ impl World {
     }
 
     fn receiver(&self) -> Arc<dyn Receiver> {
-        Arc::new(PortalReceiver { town: self.portal.town.clone(), keys: self.portal.keys.clone(), files: self.portal.files.clone() })
+        let inner =
+            Arc::new(PortalReceiver { town: self.portal.town.clone(), keys: self.portal.keys.clone(), files: self.portal.files.clone() });
+        Arc::new(api::webhook::TellPrograms { inner, keys: self.portal.keys.clone() })
     }
 
     /// The desk tells of a case.
