@@ -1,6 +1,7 @@
 // Figures: the town, a department, a procedure at the desk, as drawings, tables and CSV; who sees whose; two questions after filing.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { openTown, closeBrowser, person, PHONE, WIDE } from './town.mjs';
 import { staff, fileDisclosure } from './staff.mjs';
 
@@ -47,6 +48,18 @@ test('the town, a department and a procedure, each with drawings, tables and CSV
   const lines = bytes.toString('utf8').trim().split('\r\n');
   assert.ok(lines.length >= 4 && lines.length <= 13, `months below their headings: ${lines.length}`);
   assert.equal(lines[0].split(',').length, lines.at(-1).split(',').length);
+
+  // The report as PDF says the same as the page, in words that can be searched.
+  await admin.go(`/desk/figures?of=town&period=${year}`);
+  const cells = await admin.page.locator('table', { hasText: 'すべての項目' }).locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.innerText)));
+  const pdf = await admin.context.request.get(town.url + await admin.page.locator('a[href^="/desk/figures.pdf"]').getAttribute('href'));
+  assert.equal(pdf.headers()['content-type'], 'application/pdf');
+  const report = execFileSync('pdftotext', ['-layout', '-', '-'], { input: await pdf.body() }).toString('utf8').replace(/[ \n]+/g, '');
+  assert.ok(cells.length >= 12, `${cells.length} lines`);
+  for (const [label, figure] of cells.filter(([label]) => /受付|決定|取下げ|職員の費用/.test(label))) {
+    assert.ok(report.includes(`${label}${figure}`.replace(/[ \n]+/g, '')), `${label} ${figure} is in the report`);
+  }
+  assert.equal((await admin.context.request.get(`${town.url}/desk/figures.pdf?of=town&period=2026-13`)).status(), 404);
 
   // Another period and another to hold it against, chosen by keyboard.
   await admin.go('/desk/figures');

@@ -59,7 +59,7 @@ fn a_procedure_is_made_anew_for_other_registers_that_it_means_and_for_other_fact
     let mut changed = over("changed", &[("own.yaml", keeps)]);
     let typed = OFFICE.replace("tag: { kind: text, label: 鑑札 }", "tag: { kind: number, label: 鑑札 }");
     changed.folders.get_mut("small").unwrap().insert("office.yaml".to_owned(), typed.into_bytes());
-    let problems = lines(&library.town(&changed).err().expect("a text is no number"));
+    let problems = lines(&library.town(&changed).expect_err("a text is no number"));
     assert!(problems.iter().any(|problem| problem.starts_with("changed/own.yaml:2:")), "{problems:#?}");
     // A fact of people is called as something that a procedure says.
     let with_fact = |id: &str| {

@@ -4,7 +4,6 @@ use access::{PageError, PortalFace, Visitor, shell::with_look};
 use axum::extract::{Path, State};
 use definitions::{ids::RoundId, round::Round, town::Town};
 use maud::{Markup, html};
-use store::StoreError;
 use ui::{
     page::{Crumb, PortalPage, SignedIn},
     parts::{self, ChipTone, Column, Fact, Say},
@@ -19,7 +18,7 @@ pub(super) async fn show(State(face): State<PortalFace>, visitor: Visitor, Path(
     let id: RoundId = id.parse().map_err(|_| PageError::NotFound)?;
     let (words, town, keys) = (face.words(), face.town.current(), face.keys.clone());
     let round = town.rounds.get(id.as_str()).cloned().ok_or(PageError::NotFound)?;
-    let found = face.store.reading(move |tx| Ok::<_, StoreError>(lottery::of_round(tx, &keys, &id)?)).await?.ok_or(PageError::NotFound)?;
+    let found = face.store.reading(move |tx| lottery::of_round(tx, &keys, &id)).await?.ok_or(PageError::NotFound)?;
     let say = Say { words: &words, language: visitor.language };
     let title = say.text("rounds-lottery-title", &[]);
     let trail = [Crumb { label: &title, href: None }];
