@@ -9,7 +9,7 @@ import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const binary = process.env.YAKUBA ?? resolve(import.meta.dirname, '..', process.env.CARGO_TARGET_DIR ?? 'target', 'debug', 'yakuba');
+export const binary = process.env.YAKUBA ?? resolve(import.meta.dirname, '..', process.env.CARGO_TARGET_DIR ?? 'target', 'debug', 'yakuba');
 export const screens = resolve(import.meta.dirname, '..', 'out', 'screens');
 mkdirSync(screens, { recursive: true });
 
@@ -34,6 +34,8 @@ export async function openTown({ command = 'demo', residents = 200, cases = 40, 
   });
   return {
     url,
+    /** Where it keeps what it has: `town` below it. */
+    data,
     said: () => said,
     async close() {
       const gone = new Promise((done) => town.on('exit', done));

@@ -9,6 +9,7 @@ mod clients;
 mod exchange;
 mod facts;
 mod figures;
+mod find;
 mod file;
 mod inbox;
 mod open;
@@ -44,6 +45,7 @@ pub fn run(asked: &Bench) -> Result<(), Failure> {
         BenchCommand::Paper { town, procedure, sheets } => paper::run(town, procedure, *sheets)?,
         BenchCommand::Round { children, facilities } => round::run(*children, *facilities)?,
         BenchCommand::Start { town } => start::run(town.as_deref())?,
+        BenchCommand::Find { town } => find::run(town)?,
         BenchCommand::Towns { town, count } => towns::run(town, *count)?,
         BenchCommand::Clients { clients } => return clients::run(*clients),
     };

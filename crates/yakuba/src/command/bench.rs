@@ -69,6 +69,12 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 1_000_000)]
         cases: usize,
     },
+    /// How soon the procedures are found that somebody means
+    Find {
+        /// The town's folder
+        #[arg(long, default_value = "towns/mihon")]
+        town: PathBuf,
+    },
     /// How soon a town is loaded beside others over the same folders, and what many of them need in one process
     Towns {
         /// The town of which copies are made
