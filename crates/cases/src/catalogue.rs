@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::Range,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
@@ -52,7 +53,17 @@ pub struct Finder {
     all: Vec<(Arc<Procedure>, Texts)>,
     /// In how many procedures each pair of neighbours stands.
     said_by: HashMap<[char; 2], u32>,
+    /// In which texts, counted through all procedures.
+    stands_in: HashMap<[char; 2], Vec<u32>>,
+    /// How many texts there are.
+    texts: usize,
 }
+
+/// Most pairs of a word that are looked for: nobody types a longer one.
+const PAIRS_MAX: usize = 128;
+
+/// Which pairs of a list stand in a text: a bit for each.
+type Mask = u128;
 
 impl Finder {
     /// Of a town.
@@ -63,7 +74,35 @@ impl Finder {
             let pairs: HashSet<[char; 2]> = texts.iter().flat_map(|(_, text)| neighbours(text)).collect();
             pairs.into_iter().for_each(|pair| *said_by.entry(pair).or_default() += 1);
         }
-        Finder { all, said_by }
+        let mut stands_in: HashMap<[char; 2], Vec<u32>> = HashMap::new();
+        let mut count = 0;
+        for (at, (_, text)) in (0..).zip(all.iter().flat_map(|(_, texts)| texts)) {
+            let pairs: HashSet<[char; 2]> = neighbours(text).collect();
+            pairs.into_iter().for_each(|pair| stands_in.entry(pair).or_default().push(at));
+            count += 1;
+        }
+        Finder { all, said_by, stands_in, texts: count }
+    }
+
+    /// For each text, which of these pairs it holds. By the pairs' own lists: a word of twenty pairs is not looked for in seven thousand texts.
+    fn held<'p>(&self, pairs: impl Iterator<Item = &'p str>) -> Vec<Mask> {
+        let mut held = vec![0; self.texts];
+        for (bit, pair) in pairs.take(PAIRS_MAX).enumerate() {
+            let mut note = |at: usize| {
+                if let Some(mask) = held.get_mut(at) {
+                    *mask |= 1 << bit;
+                }
+            };
+            match neighbours(pair).next() {
+                Some(pair) => self.stands_in.get(&pair).into_iter().flatten().for_each(|at| note(*at as usize)),
+                // A single character.
+                None => {
+                    let texts = self.all.iter().flat_map(|(_, texts)| texts).enumerate();
+                    texts.filter(|(_, (_, text))| text.contains(pair)).for_each(|(at, _)| note(at));
+                }
+            }
+        }
+        held
     }
 
     /// Procedures that fit what somebody typed, the best first. Kana, width and case do not matter: everything is folded as names are, in all
@@ -74,13 +113,16 @@ impl Finder {
         if wanted.is_empty() {
             return Vec::new();
         }
-        let weighed: Vec<Vec<(&str, f64)>> = wanted.iter().map(|wanted| self.weighed(wanted)).collect();
+        let looks: Vec<Look<'_>> = wanted.iter().map(|wanted| self.look(wanted)).collect();
+        let mut from = 0;
         let mut found: Vec<(u32, &Procedure)> = self
             .all
             .iter()
             .filter_map(|(procedure, texts)| {
-                let words = wanted.iter().zip(&weighed);
-                let score: u32 = words.map(|(word, pairs)| score(texts, word, pairs)).try_fold(0u32, |sum, score| Some(sum + score?))?;
+                let here = from..from + texts.len();
+                from = here.end;
+                let score: u32 =
+                    looks.iter().map(|look| score(texts, look, here.clone())).try_fold(0u32, |sum, score| Some(sum + score?))?;
                 Some((score, procedure.as_ref()))
             })
             .collect();
@@ -88,11 +130,19 @@ impl Finder {
         found.into_iter().map(|(_, procedure)| procedure).collect()
     }
 
-    /// The pairs of a word with their weight: how rare each is among the procedures (the logarithm of the inverse of its share), less in hiragana.
-    fn weighed<'w>(&self, wanted: &'w Wanted) -> Vec<(&'w str, f64)> {
+    /// What is looked for of a word. The weight of a pair is how rare it is among the procedures (the logarithm of the inverse of its share), less
+    /// in hiragana.
+    fn look<'w>(&self, wanted: &'w Wanted) -> Look<'w> {
         let all = self.all.len() as f64 + 1.0;
-        let weigh = |(pair, weight): &'w (String, f64)| (pair.as_str(), weight * (all / (self.in_so_many(pair) + 0.5)).ln().max(0.0));
-        wanted.pairs.iter().map(weigh).collect()
+        let weigh = |(pair, weight): &(String, f64)| weight * (all / (self.in_so_many(pair) + 0.5)).ln().max(0.0);
+        let stem = windows_of(&wanted.stem);
+        Look {
+            wanted,
+            weights: wanted.pairs.iter().take(PAIRS_MAX).map(weigh).collect(),
+            rare: self.held(wanted.pairs.iter().map(|(pair, _)| pair.as_str())),
+            stem_pairs: stem.len().min(PAIRS_MAX),
+            stem: self.held(stem.iter().map(String::as_str)),
+        }
     }
 
     fn in_so_many(&self, pair: &str) -> f64 {
@@ -102,6 +152,19 @@ impl Finder {
             None => self.all.iter().filter(|(_, texts)| texts.iter().any(|(_, text)| text.contains(pair))).count() as f64,
         }
     }
+}
+
+/// A word with what of it stands in which text.
+struct Look<'w> {
+    wanted: &'w Wanted,
+    /// The weight of each pair of its runs.
+    weights: Vec<f64>,
+    /// Which of them each text holds.
+    rare: Vec<Mask>,
+    /// How many pairs its stem has.
+    stem_pairs: usize,
+    /// Which of them each text holds.
+    stem: Vec<Mask>,
 }
 
 /// What a word counts in the title: the most of all.
@@ -248,7 +311,9 @@ fn add_pairs(run: &str, weight: f64, into: &mut Vec<(String, f64)>) {
 
 /// How well the texts of a procedure fit, none when not at all: a text that holds the whole is worth most; one that is held by it, such as
 /// 学童 by 学童保育, by its share of it; then its pieces, the share of its pairs of characters that stand together, and the share of its rare pairs.
-fn score(texts: &[(u32, String)], wanted: &Wanted, weighed: &[(&str, f64)]) -> Option<u32> {
+fn score(texts: &[(u32, String)], look: &Look<'_>, here: Range<usize>) -> Option<u32> {
+    let wanted = look.wanted;
+    let (rare, stem) = (look.rare.get(here.clone()).unwrap_or_default(), look.stem.get(here).unwrap_or_default());
     let length = wanted.whole.chars().count() as u32;
     let whole = |(worth, text): &(u32, String)| match text.chars().count() as u32 {
         // The very word by which people ask for it.
@@ -260,8 +325,8 @@ fn score(texts: &[(u32, String)], wanted: &Wanted, weighed: &[(&str, f64)]) -> O
     // A title says the same in each language: its best one counts, not their sum.
     let best_of = |worth: u32| texts.iter().filter(|text| text.0 == worth).map(whole).max().unwrap_or(0);
     let others = texts.iter().filter(|(worth, _)| ![TITLE, SUMMARY].contains(worth)).map(whole).sum::<u32>();
-    let sum = best_of(TITLE) + best_of(SUMMARY) + others + in_pieces(texts, wanted) + in_pairs(texts, &wanted.stem);
-    let (rare, share) = in_rare_pairs(texts, weighed);
+    let sum = best_of(TITLE) + best_of(SUMMARY) + others + in_pieces(texts, wanted) + in_pairs(texts, stem, look.stem_pairs);
+    let (rare, share) = in_rare_pairs(texts, rare, &look.weights);
     (sum > 0 || share >= SHARE_MIN).then_some(sum + rare)
 }
 
@@ -271,15 +336,16 @@ const SHARE_MIN: f64 = 0.45;
 const RARE_WORTH: f64 = 100.0;
 
 /// What the text that holds most of the weight is worth, and the share of the weight that all texts together hold.
-fn in_rare_pairs(texts: &[(u32, String)], weighed: &[(&str, f64)]) -> (u32, f64) {
-    let all: f64 = weighed.iter().map(|(_, weight)| weight).sum();
+fn in_rare_pairs(texts: &[(u32, String)], held: &[Mask], weights: &[f64]) -> (u32, f64) {
+    let all: f64 = weights.iter().sum();
     if all <= 0.0 {
         return (0, 0.0);
     }
-    let held = |text: &str| weighed.iter().filter(|(pair, _)| text.contains(pair)).map(|(_, weight)| weight).sum::<f64>() / all;
-    let best = texts.iter().map(|(worth, text)| held(text) * f64::from(*worth) / f64::from(TITLE)).fold(0.0, f64::max);
-    let together = weighed.iter().filter(|(pair, _)| texts.iter().any(|(_, text)| text.contains(pair)));
-    ((best * RARE_WORTH) as u32, together.map(|(_, weight)| weight).sum::<f64>() / all)
+    let share =
+        |held: Mask| weights.iter().enumerate().filter(|(bit, _)| held >> bit & 1 == 1).map(|(_, weight)| weight).sum::<f64>() / all;
+    let worths = texts.iter().zip(held).filter(|(_, held)| **held != 0);
+    let best = worths.map(|((worth, _), held)| share(*held) * f64::from(*worth) / f64::from(TITLE)).fold(0.0, f64::max);
+    ((best * RARE_WORTH) as u32, share(held.iter().fold(0, |all, held| all | held)))
 }
 
 /// Each noun is somewhere; a text that holds the verb too is what was meant: 「水道とめたい」 is 水道をとめる before 水道を使う.
@@ -289,10 +355,13 @@ fn in_pieces(texts: &[(u32, String)], wanted: &Wanted) -> u32 {
     nouns.map_or(0, |nouns| nouns + 5 * wanted.rest.iter().map(worth).sum::<u32>())
 }
 
-fn in_pairs(texts: &[(u32, String)], word: &str) -> u32 {
-    let characters: Vec<char> = word.chars().collect();
-    let pairs: Vec<String> = characters.windows(2).map(|pair| pair.iter().collect()).collect();
-    let hits = |text: &str| pairs.iter().filter(|pair| text.contains(pair.as_str())).count();
-    let best = texts.iter().map(|(worth, text)| (hits(text), *worth)).max().unwrap_or((0, 0));
-    if pairs.len() >= 2 && best.0 * 2 >= pairs.len() { best.1 * best.0 as u32 } else { 0 }
+/// What the text is worth that holds the most pairs of the stem, when it holds half of them.
+fn in_pairs(texts: &[(u32, String)], held: &[Mask], pairs: usize) -> u32 {
+    let best = texts.iter().zip(held).map(|((worth, _), held)| (held.count_ones(), *worth)).max().unwrap_or((0, 0));
+    if pairs >= 2 && best.0 as usize * 2 >= pairs { best.1 * best.0 } else { 0 }
+}
+
+/// Each pair of neighbours of a text as a text of its own.
+fn windows_of(text: &str) -> Vec<String> {
+    neighbours(text).map(|pair| pair.iter().collect()).collect()
 }

@@ -23,7 +23,8 @@ pub fn run(town: &Path) -> Result<Value, Failure> {
     let made_ms = began.elapsed().as_secs_f64() * 1000.0;
     let said = town.procedures.values().flat_map(|procedure| procedure.words.iter().chain([&procedure.title.ja]));
     let mut questions: Vec<String> = said.cloned().collect();
-    let misspelt: Vec<String> = questions.iter().map(|question| without_its_second(question)).filter(|question| question.len() > 3).collect();
+    let misspelt: Vec<String> =
+        questions.iter().map(|question| without_its_second(question)).filter(|question| question.len() > 3).collect();
     questions.extend(misspelt);
     let (mut micros, mut found) = (Vec::with_capacity(questions.len() * ROUNDS), 0);
     for question in questions.iter().cycle().take(questions.len() * ROUNDS) {
