@@ -85,7 +85,7 @@ pub fn at_desk(tx: &Read<'_>) -> Result<Layer, StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn at_portal(tx: &Read<'_>) -> Result<Layer, StoreError> {
-    let rows = tx.all("select procedure, path, body from revision_layer order by published, path", params![])?;
+    let rows = tx.all("select procedure, path, body from revision_layer where let_go = 0 order by published, path", params![])?;
     let published = rows.iter().map(|row| Ok((row.get::<String>(0)?, vec![(row.get::<String>(1)?, row.get::<String>(2)?)])));
     Ok(Layer { published: published.collect::<Result<_, StoreError>>()? })
 }
@@ -121,7 +121,7 @@ impl Shelf {
     /// When the store fails.
     pub fn layer(&self, folder: &Sources, today: Date, now: Timestamp) -> Result<Layer, Refused> {
         let desk = match self {
-            Shelf::Portal(portal) => return Ok(portal.read(at_portal)?),
+            Shelf::Portal(portal) => return Ok(let_go_at_portal(portal, folder)?),
             Shelf::Desk(desk) => desk,
         };
         let (mut layer, due) = desk.read(move |tx| {
@@ -136,8 +136,11 @@ impl Shelf {
             if report.is_good() {
                 if desk.write(move |tx| verbs::publish(tx, id, now))? {
                     tracing::info!(procedure = %revision.procedure, "a revision was published");
+                    layer.published.push((revision.procedure.to_string(), files.into_iter().map(|file| (file.path, file.text)).collect()));
+                } else {
+                    // Another node was faster, or it was taken back meanwhile: the store knows which.
+                    layer = desk.read(at_desk)?;
                 }
-                layer.published.push((revision.procedure.to_string(), files.into_iter().map(|file| (file.path, file.text)).collect()));
             } else {
                 let said: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
                 let said = said.join("\n");
@@ -148,6 +151,26 @@ impl Shelf {
         fold(desk, folder)?;
         Ok(layer)
     }
+}
+
+/// The layer of a portal alone, without what its folder itself says now. How far it had come is kept: an older publication that arrives late
+/// does not come up again.
+fn let_go_at_portal(portal: &Portal, folder: &Sources) -> Result<Layer, StoreError> {
+    let layer = portal.read(at_portal)?;
+    let own = folder.folders.get(&folder.town);
+    let is_said = |path: &str, text: &str| own.and_then(|own| own.get(path)).is_some_and(|bytes| bytes == text.as_bytes());
+    let files = layer.published.iter().flat_map(|(_, files)| files);
+    let said: Vec<(String, String)> = files.filter(|(path, text)| is_said(path, text)).cloned().collect();
+    if said.is_empty() {
+        return Ok(layer);
+    }
+    portal.write(move |tx| {
+        for (path, text) in &said {
+            tx.run("update revision_layer set let_go = 1 where path = $1 and body = $2", params![path.as_str(), text.as_str()])?;
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    portal.read(at_portal)
 }
 
 /// Lets go of what the folder itself says now.
@@ -202,7 +225,7 @@ impl Receiver for Published {
 
     fn receive(&self, tx: &Write<'_>, parcel: &Parcel) -> Result<(), Failure> {
         const PUT: &str = "insert into revision_layer (path, procedure, body, published) values ($1, $2, $3, $4) on conflict (path) do \
-            update set procedure = $2, body = $3, published = $4 where revision_layer.published < $4";
+            update set procedure = $2, body = $3, published = $4, let_go = 0 where revision_layer.published < $4";
         let body: Down = serde_json::from_slice(&parcel.body)?;
         for (path, text) in &body.files {
             tx.run(PUT, params![path.as_str(), body.procedure.as_str(), text.as_str(), body.published])?;

@@ -30,8 +30,10 @@ pub use desk::Workshop;
 pub use rows::{by_id, events, files, in_force, of_procedure, open, open_of};
 
 /// What the residents' store keeps for this room.
-pub const PORTAL_MIGRATIONS: &[Migration] =
-    &[Migration { name: "revisions-0001-layer", sql: include_str!("../migrations/portal_001_layer.sql") }];
+pub const PORTAL_MIGRATIONS: &[Migration] = &[
+    Migration { name: "revisions-0001-layer", sql: include_str!("../migrations/portal_001_layer.sql") },
+    Migration { name: "revisions-0002-let-go", sql: include_str!("../migrations/portal_002_let_go.sql") },
+];
 
 /// What the staff's store keeps for this room.
 pub const DESK_MIGRATIONS: &[Migration] =
