@@ -6,7 +6,10 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde_json::Value;
 
 /// How a component is said here; none: not at all.
-const SAID: &[(&str, &[(&str, Option<&str>)])] = &[
+type Said = (&'static str, Option<&'static str>);
+
+/// Each collection with the components of its forms.
+const SAID: &[(&str, &[Said])] = &[
     (
         "moj",
         &[
