@@ -7,7 +7,7 @@ mod show;
 use access::{Act, DeskFace, PageError, Staff};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Path, State},
+    extract::{DefaultBodyLimit, Path, Query, State},
     routing::{get, post},
 };
 use definitions::{
@@ -16,6 +16,7 @@ use definitions::{
     town::Town,
 };
 use maud::{Markup, html};
+use serde::Deserialize;
 use ui::parts::{self, Card, Say, icons};
 
 use crate::{
@@ -113,11 +114,25 @@ async fn list(State(face): State<DeskFace>, staff: Staff) -> Result<Markup, Page
     Ok(access::shell::desk_page(&face, Some(&staff), &title, |page| page, body))
 }
 
-async fn page(state: State<DeskFace>, staff: Staff, Path(id): Path<String>) -> Result<Markup, PageError> {
+/// Where a page of what arrived begins.
+#[derive(Deserialize)]
+struct Before {
+    before: Option<String>,
+}
+
+async fn page(
+    state: State<DeskFace>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Query(Before { before }): Query<Before>,
+) -> Result<Markup, PageError> {
     let mapping = mapping_for(&state.0, &staff, &id)?;
     match mapping.direction {
         Direction::Out => go::show(&state.0, &staff, &mapping).await,
         Direction::In => come::list(&state.0, &staff, &mapping, None).await,
-        Direction::Intake => come::arrived(&state.0, &staff, &mapping).await,
+        Direction::Intake => {
+            let before = before.map(|id| id.parse().map_err(|_| PageError::NotFound)).transpose()?;
+            come::arrived(&state.0, &staff, &mapping, before).await
+        }
     }
 }

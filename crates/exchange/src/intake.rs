@@ -53,7 +53,13 @@ pub struct Taken {
 ///
 /// # Errors
 /// When the store failed; what was taken in before stays.
-pub fn take_in(desk: &Desk, files: &Files, office: &Office, mapping: &Mapping, packages: Vec<Package>) -> Result<Taken, StoreError> {
+pub fn take_in(
+    desk: &Desk,
+    files: &Files,
+    office: &Office,
+    mapping: &Mapping,
+    packages: impl IntoIterator<Item = Package>,
+) -> Result<Taken, StoreError> {
     let mut taken = Taken::default();
     let Some(procedure) = office.procedure(mapping) else { return Ok(taken) };
     for mut package in packages {

@@ -7,7 +7,7 @@ use cases::CaseNumber;
 use definitions::mapping::{Encoding, Mapping};
 use exchange::{
     file::encoding::encode,
-    import::{State, Way},
+    import::{Import, State, Way},
     office::By,
 };
 use store::testing::Place;
@@ -153,31 +153,84 @@ fn an_import_goes_on_at_the_line_where_it_was_cut_off() {
     let file = facilities(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     let import = world.brought(&mapping, &by, &file);
     // Somebody presses stop after the first transaction; a power cut leaves the same row behind.
-    let (desk, id, by_of) = (world.desk.clone(), import.id.clone(), by.clone());
-    world
-        .desk
-        .write({
-            let id = id.clone();
-            move |tx| -> Result<(), store::StoreError> {
-                let mut import = exchange::import::by_id(tx, &id)?.unwrap();
-                exchange::import::set_out(tx, &mut import, Way::Take, &by_of, "係")
-            }
-        })
-        .unwrap();
+    world.set_out(&import, Way::Take, &by);
     let mut seen = 0;
-    let stopped = exchange::work::go_through(&world.desk, &world.office, &mapping, &by, &id, Way::Take, &file[..], |gone| {
+    let stopped = exchange::work::go_through(&world.desk, &world.office, &mapping, &by, &import.id, Way::Take, &file[..], |gone| {
         seen = gone.next_row;
         if gone.next_row == 100 {
-            let id = id.clone();
-            desk.write(move |tx| tx.run("update exchange_import set stopping = 1 where id = $1", store::params![id.as_str()])).unwrap();
+            let (id, by) = (gone.id.clone(), by.clone());
+            world.desk.write(move |tx| exchange::import::stop(tx, &by, &id)).unwrap();
         }
     })
     .unwrap();
-    assert_eq!((stopped.state, stopped.next_row, seen), (State::Stopped, 200, 200), "the transaction under way ends, then it stops");
-    assert_eq!(world.count("select count(*) from register_record"), 200);
+    assert_eq!((stopped.state, stopped.next_row, seen), (State::Stopped, 100, 100), "it stops where it stands");
+    assert_eq!(world.count("select count(*) from register_record"), 100);
     let done = world.through(&mapping, &by, &stopped, Way::Take, &file);
     assert_eq!((done.state, done.next_row, done.taken, done.same), (State::Done, 250, 250, 0), "no line was taken twice");
     assert_eq!(world.count("select count(*) from register_record"), 250);
+}
+
+store::on_both_engines! {
+    fn two_who_go_through_one_file_pass_over_no_line_and_count_none_twice(place: Place) {
+        let world = World::new(place);
+        let by = staff(&world.hire("子田", "childcare", "clerk"));
+        let mapping = world.mapping("nursery_facilities");
+        let lines: Vec<String> = (0..250).map(|at| format!("f{at},園{at},認可保育所,,町{at},{at}")).collect();
+        let file = facilities(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let import = world.brought(&mapping, &by, &file);
+        let take = |told: &mut dyn FnMut(&Import)| {
+            exchange::work::go_through(&world.desk, &world.office, &mapping, &by, &import.id, Way::Take, &file[..], told).unwrap()
+        };
+        // A claim is lost after the first transaction: another goes on, to the end, while the first still holds its lines.
+        world.set_out(&import, Way::Take, &by);
+        let (mut first, mut second) = (0, 0);
+        let ended = take(&mut |_| {
+            first += 1;
+            if first == 1 {
+                take(&mut |_| second += 1);
+            }
+        });
+        assert_eq!((ended.state, ended.next_row, ended.taken, ended.same, ended.wrong), (State::Done, 250, 250, 0, 0));
+        assert_eq!(first, 1, "who is behind lets go");
+        assert_eq!(second, 2);
+        // Somebody begins to take it while another only looks: the look neither goes on nor undoes what was begun.
+        let more = facilities(&["g1,園,認可保育所,,町,1", "g2,園,認可保育所,,町,2"]);
+        let import = world.brought(&mapping, &by, &more);
+        world.set_out(&import, Way::Look, &by);
+        let looked = exchange::work::go_through(&world.desk, &world.office, &mapping, &by, &import.id, Way::Look, &more[..], |_| {
+            world.set_out(&import, Way::Take, &by);
+        })
+        .unwrap();
+        assert_eq!((looked.state, looked.next_row, looked.taken), (State::Taking, 0, 0));
+        assert_eq!(world.count("select count(*) from register_record"), 250);
+    }
+}
+
+#[test]
+fn a_file_that_nobody_takes_within_thirty_days_is_thrown_away() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let piece = |at: &str, entered: bool| {
+        let millis = u64::try_from(at.parse::<jiff::Timestamp>().unwrap().as_millisecond()).unwrap();
+        let id = uuid::Builder::from_unix_timestamp_millis(millis, &[7; 10]).into_uuid().to_string();
+        world
+            .desk
+            .write(move |tx| -> Result<(), store::StoreError> {
+                tx.run("insert into exchange_piece (import, place, sealed) values ($1, 0, $2)", store::params![id.as_str(), vec![1_u8]])?;
+                let sql = "insert into exchange_import (id, mapping, digest, name, by_whom, made_at, state, stopping, next_row, taken, \
+                    same, wrong, bytes) values ($1, 'm', $1, 'f', '係', 0, 'looked', 0, 0, 0, 0, 0, 1)";
+                if entered { tx.run(sql, store::params![id.as_str()]).map(drop) } else { Ok(()) }
+            })
+            .unwrap();
+    };
+    piece("2026-10-20T00:00:00Z", true);
+    piece("2026-11-20T00:00:00Z", true);
+    piece("2026-11-21T00:00:00Z", false);
+    piece("2026-11-24T00:00:00Z", false);
+    assert_eq!(world.count("select count(*) from exchange_piece"), 4);
+    world.desk.write(|tx| exchange::sweep(tx, world::morning())).unwrap();
+    assert_eq!(world.count("select count(*) from exchange_piece"), 2, "one waits for a yes, one is under way");
+    assert_eq!(world.count("select count(*) from exchange_import"), 2);
 }
 
 #[test]

@@ -97,12 +97,10 @@ pub fn export(asked: &Exported) -> Result<ExitCode, Failure> {
     if !written.same {
         println!("The lines are not those of the day on which the batch was made: the mapping or a case has changed since.");
     }
-    let (office, id) = (opened.office.clone(), mapping.id.clone());
-    let held = opened.desk.read(move |tx| batch::held(tx, &office, &id, 1_000))?;
-    for (number, problems) in &held {
-        for problem in problems {
-            println!("held back {number}: {}", problem);
-        }
+    let (office, of, who) = (opened.office.clone(), mapping.clone(), by.clone());
+    let held = opened.desk.write(move |tx| batch::held(tx, &office, &of, &who, 1_000))?;
+    for held in &held {
+        held.problems.iter().for_each(|problem| println!("held back {}: {problem}", held.number));
     }
     Ok(if held.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
@@ -193,7 +191,6 @@ fn entered(opened: &Opened, mapping: &Mapping, by: &By, name: &str, path: &Path)
         staff: by.staff(),
         made_at: Timestamp::now(),
         state: State::Looking,
-        stopping: false,
         next_row: 0,
         taken: 0,
         same: 0,

@@ -1,6 +1,6 @@
 //! 受け取る: a file is brought, looked at first, then taken; each line that cannot be is told with what to mend.
 
-use access::{CSRF_INPUT, DeskFace, PageError, Posted, Staff, shell::desk_page};
+use access::{CSRF_INPUT, CaseId, DeskFace, PageError, Posted, Staff, shell::desk_page};
 use axum::{
     RequestExt,
     extract::{Multipart, Path, Query, Request, State, multipart::Field},
@@ -27,6 +27,8 @@ use crate::{
 const IMPORTS: i64 = 30;
 /// Problems on a page of the report.
 const PROBLEMS: i64 = 100;
+/// Applications of another service on a page.
+const ARRIVED: i64 = 100;
 
 pub(super) async fn list(face: &DeskFace, staff: &Staff, mapping: &Mapping, wrong: Option<&str>) -> Result<Markup, PageError> {
     let id = mapping.id.clone();
@@ -205,7 +207,6 @@ pub(super) async fn upload(
                 staff: Some(who.id),
                 made_at: tx.now(),
                 state: Stands::Looking,
-                stopping: false,
                 next_row: 0,
                 taken: 0,
                 same: 0,
@@ -221,6 +222,9 @@ pub(super) async fn upload(
                 rows::move_pieces(tx, &new_id, &there.id)?;
                 import::set_out(tx, &mut again, Way::Look, &by(&who), &who.name)?;
                 work::ask_import(tx, &again, Way::Look, now)?;
+            } else if there.state != Stands::Done && !rows::has_pieces(tx, &there.id)? {
+                // It was brought at the terminal, or waited too long for somebody's yes: it can go on here now.
+                rows::move_pieces(tx, &new_id, &there.id)?;
             } else {
                 // The same bytes are here already: nothing of them needs to be kept twice.
                 rows::forget_pieces(tx, &new_id)?;
@@ -281,28 +285,36 @@ pub(super) async fn act(
         _ => return Err(PageError::NotFound),
     };
     let (of, by, name, now) = (import.id.clone(), by(&staff), staff.name.clone(), face.clock.now());
-    face.store
+    let is_here = face
+        .store
         .writing(move |tx| {
-            let Some(mut import) = rows::import_by_id(tx, &of)? else { return Ok::<_, store::StoreError>(()) };
-            let Some(way) = way else { return rows::stop_import(tx, &of) };
+            let Some(mut import) = rows::import_by_id(tx, &of)? else { return Ok::<_, store::StoreError>(true) };
+            let Some(way) = way else { return import::stop(tx, &by, &of).map(|()| true) };
             // What runs, runs; what is done is done.
             if matches!(import.state, Stands::Looking | Stands::Taking | Stands::Done) {
-                return Ok(());
+                return Ok(true);
+            }
+            if !rows::has_pieces(tx, &of)? {
+                return Ok(false);
             }
             import::set_out(tx, &mut import, way, &by, &name)?;
-            work::ask_import(tx, &import, way, now)
+            work::ask_import(tx, &import, way, now)?;
+            Ok(true)
         })
         .await?;
+    if !is_here {
+        return Err(PageError::say(StatusCode::CONFLICT, "desk-exchange-no-file"));
+    }
     Ok(Redirect::to(&format!("/desk/exchange/{id}/imports/{}", import.id)))
 }
 
 /// What came from another service: taken in at the terminal, shown here.
-pub(super) async fn arrived(face: &DeskFace, staff: &Staff, mapping: &Mapping) -> Result<Markup, PageError> {
+pub(super) async fn arrived(face: &DeskFace, staff: &Staff, mapping: &Mapping, before: Option<CaseId>) -> Result<Markup, PageError> {
     let (id, office) = (mapping.id.clone(), office(face));
     let arrived = face
         .store
         .reading(move |tx| {
-            let rows = rows::arrived_after(tx, &id, "", PROBLEMS)?;
+            let rows = rows::arrived_before(tx, &id, before, ARRIVED)?;
             let number = |case| cases::handing::case(tx, &office.keys, case).map(|case| case.map(|case| case.number));
             rows.into_iter().map(|row| Ok::<_, store::StoreError>((number(row.case)?, row))).collect::<Result<Vec<_>, _>>()
         })
@@ -323,6 +335,8 @@ pub(super) async fn arrived(face: &DeskFace, staff: &Staff, mapping: &Mapping) -
             ]
         })
         .collect();
+    let base = format!("/desk/exchange/{}", mapping.id);
+    let next = (arrived.len() as i64 == ARRIVED).then(|| arrived.last().map(|(_, row)| format!("{base}?before={}", row.case))).flatten();
     let body = html! {
         p { a href="/desk/exchange" { (say.html("desk-exchange-title", &[])) } }
         p { (show::form_in_words(say, mapping)) }
@@ -331,6 +345,7 @@ pub(super) async fn arrived(face: &DeskFace, staff: &Staff, mapping: &Mapping) -
             (parts::empty(icons::FILES, say.html("desk-exchange-no-arrived", &[]), say.html("desk-exchange-no-arrived-help", &[])))
         } @else {
             (parts::table(Some(&say.text("desk-exchange-arrived-title", &[])), &columns, &rows))
+            (parts::next_page(say, rows.len(), next.as_deref(), before.is_some().then_some(base.as_str())))
         }
         (show::columns(say, mapping))
     };
