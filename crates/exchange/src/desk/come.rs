@@ -275,7 +275,7 @@ pub(super) async fn act(
     staff: Staff,
     Path((id, import, verb)): Path<(String, String, String)>,
     _: Posted,
-) -> Result<Redirect, PageError> {
+) -> Result<Response, PageError> {
     let mapping = mapping_for(&face, &staff, &id)?;
     let import = import_of(&face, &mapping, &import).await?;
     let way = match verb.as_str() {
@@ -303,9 +303,9 @@ pub(super) async fn act(
         })
         .await?;
     if !is_here {
-        return Err(PageError::say(StatusCode::CONFLICT, "desk-exchange-no-file"));
+        return Ok((StatusCode::CONFLICT, list(&face, &staff, &mapping, Some("desk-exchange-no-file")).await?).into_response());
     }
-    Ok(Redirect::to(&format!("/desk/exchange/{id}/imports/{}", import.id)))
+    Ok(Redirect::to(&format!("/desk/exchange/{id}/imports/{}", import.id)).into_response())
 }
 
 /// What came from another service: taken in at the terminal, shown here.

@@ -78,8 +78,8 @@ pub(super) async fn show(face: &DeskFace, staff: &Staff, mapping: &Mapping) -> R
 }
 
 fn table(face: &DeskFace, say: Say<'_>, staff: &Staff, mapping: &Mapping, base: &str, batches: &[Batch]) -> Markup {
-    let labels = ["number", "made", "by", "cases", "lines", "held", "state"].map(|id| say.text(&format!("desk-exchange-batch-{id}"), &[]));
-    let columns: Vec<Column<'_>> = labels.iter().enumerate().map(|(at, label)| Column { label, numeric: (3..6).contains(&at) }).collect();
+    let labels = ["number", "state", "made", "by", "cases", "lines", "held"].map(|id| say.text(&format!("desk-exchange-batch-{id}"), &[]));
+    let columns: Vec<Column<'_>> = labels.iter().enumerate().map(|(at, label)| Column { label, numeric: at >= 4 }).collect();
     let rows: Vec<Vec<Markup>> = batches
         .iter()
         .map(|batch| {
@@ -101,15 +101,16 @@ fn table(face: &DeskFace, say: Say<'_>, staff: &Staff, mapping: &Mapping, base: 
             };
             vec![
                 html! { (named) },
+                // Second, so that it is in sight on a telephone.
+                html! { @if batch.cases > 0 || !batch.is_ready {
+                    (action)
+                    @if batch.is_ready && !batch.is_of(mapping) { p.help { (say.html("desk-exchange-form-changed", &[])) } }
+                } @else { (parts::chip(ChipTone::Still, &say.text("desk-exchange-nothing", &[]))) } },
                 html! { (show::moment(face, batch.made_at)) },
                 html! { (batch.by) },
                 html! { (batch.cases) },
                 html! { (batch.lines) },
                 html! { (batch.held) },
-                html! { @if batch.cases > 0 || !batch.is_ready {
-                    (action)
-                    @if batch.is_ready && !batch.is_of(mapping) { p.help { (say.html("desk-exchange-form-changed", &[])) } }
-                } @else { (parts::chip(ChipTone::Still, &say.text("desk-exchange-nothing", &[]))) } },
             ]
         })
         .collect();
