@@ -248,8 +248,8 @@ enum Undone {
     Looked(Box<Gone>),
     /// The import stands elsewhere.
     Elsewhere,
-    /// A line was refused half way: nothing of this transaction stays, and the lines are gone through one by one.
-    Line,
+    /// A line was refused half way: nothing of this transaction stays.
+    Line(Box<Refused>),
     Store(StoreError),
 }
 
@@ -259,26 +259,9 @@ impl From<StoreError> for Undone {
     }
 }
 
-/// None: the import stands elsewhere.
+/// None: the import stands elsewhere. A line that is refused half way undoes the lines before it; they are gone through once more, up to it, and it
+/// is only noted. So each line is gone through twice at most, and a transaction holds as many as it can.
 fn some_lines(
-    desk: &Desk,
-    office: &Office,
-    mapping: &Mapping,
-    by: &By,
-    id: &str,
-    at: At,
-    lines: &[Result<Row, RowWrong>],
-) -> Result<Option<Import>, StoreError> {
-    match together(desk, office, mapping, by, id, at, lines, None) {
-        Ok(import) => Ok(Some(import)),
-        Err(Undone::Store(error)) => Err(error),
-        Err(Undone::Elsewhere) => Ok(None),
-        Err(Undone::Looked(gone)) => counted(desk, office, at, &gone),
-        Err(Undone::Line) => one_by_one(desk, office, mapping, by, id, at, lines),
-    }
-}
-
-fn one_by_one(
     desk: &Desk,
     office: &Office,
     mapping: &Mapping,
@@ -287,28 +270,37 @@ fn one_by_one(
     mut at: At,
     lines: &[Result<Row, RowWrong>],
 ) -> Result<Option<Import>, StoreError> {
-    let mut import = None;
-    for line in lines {
-        let one = std::slice::from_ref(line);
-        let refused = Refusal::default();
-        import = loop {
-            match together(desk, office, mapping, by, id, at, one, Some(&refused)) {
-                Ok(import) => break Some(import),
-                Err(Undone::Store(error)) => return Err(error),
-                Err(Undone::Elsewhere) => return Ok(None),
-                Err(Undone::Looked(gone)) => break counted(desk, office, at, &gone)?,
-                // Its refusal is known now: the second time it is only noted.
-                Err(Undone::Line) => {}
+    let (mut rest, mut end, mut refused) = (lines, lines.len(), None);
+    loop {
+        let (some, behind) = rest.split_at(end.min(rest.len()));
+        let import = match together(desk, office, mapping, by, id, at, some, refused.as_ref()) {
+            Ok(import) => import,
+            Err(Undone::Looked(gone)) => match counted(desk, office, at, &gone)? {
+                Some(import) => import,
+                None => return Ok(None),
+            },
+            Err(Undone::Elsewhere) => return Ok(None),
+            Err(Undone::Store(error)) => return Err(error),
+            Err(Undone::Line(line)) => {
+                end = line.place + 1;
+                refused = Some(*line);
+                continue;
             }
         };
-        let Some(import) = &import else { return Ok(None) };
+        if behind.is_empty() {
+            return Ok(Some(import));
+        }
         at.place = import.next_row;
+        (rest, end, refused) = (behind, behind.len(), None);
     }
-    Ok(import)
 }
 
-/// What a line was refused with, when it is gone through a second time to be noted.
-type Refusal = std::sync::Arc<std::sync::Mutex<Option<LineProblem>>>;
+/// A line that was refused half way: its place among those of the transaction, and with what.
+#[derive(Clone)]
+struct Refused {
+    place: usize,
+    problem: LineProblem,
+}
 
 #[allow(clippy::too_many_arguments)]
 fn together(
@@ -319,10 +311,10 @@ fn together(
     id: &str,
     at: At,
     lines: &[Result<Row, RowWrong>],
-    refusal: Option<&Refusal>,
+    refused: Option<&Refused>,
 ) -> Result<Import, Undone> {
     let (office, mapping, by, id, lines) = (office.clone(), mapping.clone(), by.clone(), id.to_owned(), lines.to_vec());
-    let refusal = refusal.cloned();
+    let refused = refused.cloned();
     desk.write(move |tx| {
         let import = rows::import_by_id(tx, &id)?.ok_or(StoreError::damaged("exchange_import"))?;
         if !at.is_here(&import) {
@@ -330,8 +322,7 @@ fn together(
         }
         let listed = Listings::default();
         let mut gone = Gone { import, problems: Vec::new() };
-        let known = refusal.as_ref().and_then(|known| known.lock().ok().and_then(|known| known.clone()));
-        for line in &lines {
+        for (nth, line) in lines.iter().enumerate() {
             gone.import.next_row += 1;
             let place = gone.import.next_row;
             let wrong = |gone: &mut Gone, problem: LineProblem| {
@@ -346,8 +337,8 @@ fn together(
                 }
                 Ok(row) => row,
             };
-            if let Some(known) = &known {
-                wrong(&mut gone, known.clone());
+            if let Some(refused) = refused.as_ref().filter(|refused| refused.place == nth) {
+                wrong(&mut gone, refused.problem.clone());
                 continue;
             }
             let record = drawn(&office, &id, place);
@@ -356,14 +347,7 @@ fn together(
                 Ok(Outcome::Same) => gone.import.same += 1,
                 Ok(Outcome::Wrong(problem)) => wrong(&mut gone, problem),
                 Err(Stop::Store(error)) => return Err(Undone::Store(error)),
-                Err(Stop::Refused(problem)) => {
-                    if let Some(refusal) = &refusal
-                        && let Ok(mut refusal) = refusal.lock()
-                    {
-                        *refusal = Some(problem);
-                    }
-                    return Err(Undone::Line);
-                }
+                Err(Stop::Refused(problem)) => return Err(Undone::Line(Box::new(Refused { place: nth, problem }))),
             }
         }
         if at.way == Way::Look {

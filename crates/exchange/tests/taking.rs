@@ -81,6 +81,30 @@ fn each_line_that_cannot_be_taken_says_why_and_the_others_are_taken() {
 }
 
 #[test]
+fn a_look_says_what_taking_will_do_behind_a_line_that_is_refused_too() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let (clerk, mapping, decided) = water(&world);
+    let (by, chief) = (staff(&clerk), world.hire("川田", "water", "chief"));
+    let waiting = world.filed(&clerk, "water_start", world::WATER);
+    let file = cp932(&format!(
+        "受付番号,メーター番号,確認日\r\n{decided},A-1,20261125\r\n{waiting},A-2,20261125\r\n{waiting},A-2,20261125\r\n{decided},A-3,20261125\r\n"
+    ));
+    // It was decided while the file was under way.
+    world.decided(&clerk, &chief, decided, "not_found", &[]);
+    let import = world.brought(&mapping, &by, &file);
+    let looked = world.through(&mapping, &by, &import, Way::Look, &file);
+    assert_eq!((looked.next_row, looked.taken, looked.same, looked.wrong), (4, 1, 1, 2), "{:?}", world.problems(&looked));
+    let told = world.problems(&looked);
+    let taken = world.through(&mapping, &by, &import, Way::Take, &file);
+    assert_eq!((taken.next_row, taken.taken, taken.same, taken.wrong), (4, 1, 1, 2));
+    assert_eq!(world.problems(&taken), told);
+    assert!(told[0].starts_with("2行：") && told[1].starts_with("5行："), "{told:#?}");
+    assert!(told.iter().all(|line| line.contains("のところにありません")), "{told:#?}");
+    assert_eq!(step(&world, waiting), "propose");
+}
+
+#[test]
 fn grants_count_for_each_line_and_nobody_may_import_nameless_results() {
     let place = Place::sqlite();
     let world = World::new(&place);

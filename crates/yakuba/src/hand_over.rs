@@ -91,7 +91,9 @@ pub fn export(asked: &Exported) -> Result<ExitCode, Failure> {
     // Beside its place first: nobody finds half a file.
     let beside = asked.out.with_extension("part");
     let file = File::create(&beside).map_err(|error| format!("{}: {error}", beside.display()))?;
-    let written = batch::write(&opened.desk, &opened.office, &mapping, &by, &batch, BufWriter::with_capacity(1 << 20, file))?;
+    let written = batch::write(&opened.desk, &opened.office, &mapping, &by, &batch, BufWriter::with_capacity(1 << 20, file));
+    // Half a file of people's data is of no use to anybody.
+    let written = written.inspect_err(|_| drop(std::fs::remove_file(&beside)))?;
     std::fs::rename(&beside, &asked.out).map_err(|error| format!("{}: {error}", asked.out.display()))?;
     println!("{} batch {}: {} cases, {} lines in {}.", mapping.id, batch.number, batch.cases, written.lines, asked.out.display());
     if !written.same {
