@@ -66,23 +66,29 @@ pub(super) async fn list(face: &DeskFace, staff: &Staff, mapping: &Mapping, wron
 }
 
 fn table(face: &DeskFace, say: Say<'_>, base: &str, imports: &[Import]) -> Markup {
-    let labels = ["name", "made", "by", "taken", "same", "wrong", "state"].map(|id| say.text(&format!("desk-exchange-import-{id}"), &[]));
-    let columns: Vec<Column<'_>> = labels.iter().enumerate().map(|(at, label)| Column { label, numeric: (3..6).contains(&at) }).collect();
+    let labels = ["name", "state", "made", "by", "taken", "same", "wrong"].map(|id| say.text(&format!("desk-exchange-import-{id}"), &[]));
+    let columns: Vec<Column<'_>> = labels.iter().enumerate().map(|(at, label)| Column { label, numeric: at >= 4 }).collect();
     let rows: Vec<Vec<Markup>> = imports
         .iter()
         .map(|import| {
             vec![
                 html! { a href={ (base) "/imports/" (import.id) } { (import.name) } },
+                // Second, so that it is in sight on a telephone.
+                html! { (say.html(&format!("desk-exchange-state-{}", import.state.word()), &[])) },
                 html! { (show::moment(face, import.made_at)) },
                 html! { (import.by) },
-                html! { (import.taken) },
+                // What was only looked at has taken nothing in.
+                html! { @if is_look(import) { "–" } @else { (import.taken) } },
                 html! { (import.same) },
                 html! { (import.wrong) },
-                html! { (say.html(&format!("desk-exchange-state-{}", import.state.word()), &[])) },
             ]
         })
         .collect();
     parts::table(Some(&say.text("desk-exchange-imports", &[])), &columns, &rows)
+}
+
+fn is_look(import: &Import) -> bool {
+    matches!(import.state, Stands::Looking | Stands::Looked)
 }
 
 /// Where a page of the report begins.
@@ -113,7 +119,6 @@ pub(super) async fn show(
     let next = (problems.len() as i64 == PROBLEMS).then(|| problems.last().map(|(place, _)| format!("{base}?after={place}"))).flatten();
     let shown: Vec<_> = problems.into_iter().map(|(_, problem)| problem).collect();
     let fact = |label: &str, value: i64| Fact { label: say.html(label, &[]), value: html! { (value) } };
-    let is_look = matches!(import.state, Stands::Looking | Stands::Looked);
     let body = html! {
         p { a href={ "/desk/exchange/" (id) } { (plain(&mapping.title)) } }
         (parts::notice(tone(import.state), html! { p role="status" {
@@ -122,7 +127,7 @@ pub(super) async fn show(
         } }))
         (parts::facts(&[
             fact("desk-exchange-gone", import.next_row),
-            fact(if is_look { "desk-exchange-would-take" } else { "desk-exchange-import-taken" }, import.taken),
+            fact(if is_look(&import) { "desk-exchange-would-take" } else { "desk-exchange-import-taken" }, import.taken),
             fact("desk-exchange-import-same", import.same),
             fact("desk-exchange-import-wrong", import.wrong),
         ]))
