@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use store::{Desk, Entry, StoreError, Write};
 
 use crate::{
-    file::{Row, RowWrong},
+    file::{FileWrong, Row, RowWrong},
     office::{By, Office},
     problem::LineProblem,
     rows,
@@ -160,8 +160,11 @@ pub fn go_through(
     let mut import = desk.read(move |tx| rows::import_by_id(tx, &of))?.ok_or(StoreError::damaged("exchange_import"))?;
     let mut lines = lines.skip(usize::try_from(import.next_row).unwrap_or(0));
     loop {
-        let some: Vec<Result<Row, RowWrong>> = lines.by_ref().take(TOGETHER).collect();
+        let mut some: Vec<Result<Row, RowWrong>> = lines.by_ref().take(TOGETHER).collect();
         let is_end = some.len() < TOGETHER;
+        // A disk or a network that failed says nothing of the file: what was read is kept, and the rest is tried again.
+        let cut_off = some.iter().position(|line| line.as_ref().is_err_and(|wrong| matches!(wrong.why, FileWrong::Io(_))));
+        some.truncate(cut_off.unwrap_or(some.len()));
         let broken = some.iter().any(|line| line.as_ref().is_err_and(|wrong| wrong.why.ends()));
         import = match some_lines(desk, office, mapping, by, &import.id, At { way, place: import.next_row }, &some)? {
             Some(gone) => gone,
@@ -172,6 +175,12 @@ pub fn go_through(
             }
         };
         told(&import);
+        if cut_off.is_some() {
+            return Err(StoreError::Other(format!(
+                "the file could not be read on behind its {}th line; it is tried again",
+                import.next_row
+            )));
+        }
         if is_end || broken {
             let end = match (broken, way) {
                 (true, _) => State::Refused,

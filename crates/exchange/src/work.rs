@@ -166,6 +166,10 @@ pub fn go_through(
     let headers: Vec<String> = mapping.headers().map(str::to_owned).collect();
     match file::rows(mapping, BufReader::with_capacity(256 << 10, from)) {
         Ok(mut lines) => import::go_through(desk, office, mapping, by, id, way, &mut lines, told),
+        // A disk or a network that failed says nothing of the file.
+        Err(wrong) if matches!(wrong.why, file::FileWrong::Io(_)) => {
+            Err(StoreError::Other("the file could not be read; it is tried again".to_owned()))
+        }
         Err(wrong) => import::refuse(desk, office, by, id, &LineProblem::of_file(&wrong, &headers)),
     }
 }

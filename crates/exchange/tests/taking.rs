@@ -194,6 +194,55 @@ fn an_import_goes_on_at_the_line_where_it_was_cut_off() {
     assert_eq!(world.count("select count(*) from register_record"), 250);
 }
 
+/// A file that ends badly behind so many bytes.
+struct Ends<'f> {
+    file: &'f [u8],
+    left: usize,
+    dies: bool,
+}
+
+impl std::io::Read for Ends<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.left == 0 {
+            assert!(!self.dies, "killed");
+            return Err(std::io::Error::other("the network is gone"));
+        }
+        let read = self.file.read(&mut buffer[..self.left.min(16)])?;
+        self.left -= read;
+        Ok(read)
+    }
+}
+
+#[test]
+fn an_import_that_is_killed_or_loses_its_file_at_any_row_goes_on_there() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let by = staff(&world.hire("子田", "childcare", "clerk"));
+    let mapping = world.mapping("nursery_facilities");
+    let mut entered = 0;
+    for (dies, rows) in [(true, 0), (true, 1), (true, 99), (true, 100), (false, 0), (false, 101), (false, 229), (true, 230)] {
+        let lines: Vec<String> = (0..230).map(|at| format!("{dies}{rows}n{at},園{at},認可保育所,,町{at},{at}")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let file = facilities(&lines);
+        let import = world.brought(&mapping, &by, &file);
+        world.set_out(&import, Way::Take, &by);
+        let ends = Ends { file: &file, left: facilities(&lines[..rows]).len(), dies };
+        let go = |from: &mut dyn std::io::Read| {
+            exchange::work::go_through(&world.desk, &world.office, &mapping, &by, &import.id, Way::Take, from, |_| {})
+        };
+        let first = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| go(&mut { ends })));
+        assert_eq!((first.is_err(), first.is_ok_and(|gone| gone.is_err())), (dies, !dies), "at row {rows}");
+        let id = import.id.clone();
+        let stands = world.desk.read(move |tx| exchange::import::by_id(tx, &id)).unwrap().unwrap();
+        let whole = if dies { rows / 100 * 100 } else { rows };
+        assert_eq!((stands.state, stands.next_row), (State::Taking, i64::try_from(whole).unwrap()), "at row {rows}");
+        let done = go(&mut &file[..]).unwrap();
+        assert_eq!((done.state, done.next_row, done.taken, done.same, done.wrong), (State::Done, 230, 230, 0, 0), "at row {rows}");
+        entered += 230;
+        assert_eq!(world.count("select count(*) from register_record"), entered);
+    }
+}
+
 store::on_both_engines! {
     fn two_who_go_through_one_file_pass_over_no_line_and_count_none_twice(place: Place) {
         let world = World::new(place);

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use ui::{
     page::csrf_input,
-    parts::{self, Column, Fact, Say, Tone, Weight, icons},
+    parts::{self, ChipTone, Column, Fact, Say, Tone, Weight, icons},
 };
 
 use super::{by, mapping_for, office, plain, show};
@@ -74,7 +74,7 @@ fn table(face: &DeskFace, say: Say<'_>, base: &str, imports: &[Import]) -> Marku
             vec![
                 html! { a href={ (base) "/imports/" (import.id) } { (import.name) } },
                 // Second, so that it is in sight on a telephone.
-                html! { (say.html(&format!("desk-exchange-state-{}", import.state.word()), &[])) },
+                parts::chip(chip_tone(import.state), &say.text(&format!("desk-exchange-state-{}", import.state.word()), &[])),
                 html! { (show::moment(face, import.made_at)) },
                 html! { (import.by) },
                 // What was only looked at has taken nothing in.
@@ -85,6 +85,15 @@ fn table(face: &DeskFace, say: Say<'_>, base: &str, imports: &[Import]) -> Marku
         })
         .collect();
     parts::table(Some(&say.text("desk-exchange-imports", &[])), &columns, &rows)
+}
+
+fn chip_tone(state: Stands) -> ChipTone {
+    match state {
+        Stands::Looking | Stands::Taking => ChipTone::Wait,
+        Stands::Looked | Stands::Stopped => ChipTone::Act,
+        Stands::Done => ChipTone::Good,
+        Stands::Refused => ChipTone::Late,
+    }
 }
 
 fn is_look(import: &Import) -> bool {
