@@ -22,7 +22,7 @@ use registry::{
 use store::{StoreError, Write};
 
 use crate::{
-    file::Row,
+    file::{Row, encoding},
     office::{By, Office},
     problem::LineProblem,
     rows,
@@ -100,10 +100,23 @@ pub fn take_row(
             return Ok(Outcome::Wrong(at.column(column, format!("{why}{more}"))));
         }
     };
+    if let Some(character) = private(&brought) {
+        let is_in = |cell: &&str| cell.contains(character);
+        let column = cells.iter().position(is_in).and_then(|place| mapping.columns.get_index(place));
+        let say = format!("外字（U+{:04X}）があります。送り主の機械でしか読めない字です。正しい字に直してください", u32::from(character));
+        return Ok(Outcome::Wrong(column.map_or_else(|| at.whole(say.clone()), |(column, _)| at.column(column, say.clone()))));
+    }
     match &mapping.find {
         Some(_) => of_case(tx, office, by, import, &at, &brought, record),
         None => of_list(tx, office, by, &at, &brought, record),
     }
+}
+
+/// The first 外字 in what a line brings; in a column that nothing is made of it does no harm.
+fn private(brought: &Brought) -> Option<char> {
+    let asked = brought.ask.iter().flat_map(|(_, values)| values);
+    let texts = [Some(&brought.find), brought.from.as_ref(), brought.note.as_ref(), brought.write.as_ref()];
+    texts.into_iter().flatten().chain(brought.values.values()).chain(asked).find_map(|text| encoding::private(text))
 }
 
 /// A line with where it stands, for what is said of it.

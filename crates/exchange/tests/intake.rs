@@ -207,6 +207,23 @@ fn archives_of_windows_and_of_macs_name_their_files_in_their_own_ways() {
 }
 
 #[test]
+fn a_name_with_a_character_of_one_machine_alone_arrives_and_is_told() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let folder = place.folder().join("intake");
+    fs::create_dir_all(&folder).unwrap();
+    let mut bytes = encode(&format!("{HEAD}\r\n{}\r\n", HANAKO.replace("佐藤", "佐Z")), Encoding::Cp932).unwrap();
+    let at = bytes.iter().position(|byte| *byte == b'Z').unwrap();
+    bytes.splice(at..=at, *b"\xf0\x41");
+    fs::write(folder.join("water.csv"), bytes).unwrap();
+    assert_eq!(take(&world, &place, "water_start_joint", &folder).arrived, 1);
+    let case = cases(&world).remove(0);
+    let told = story(&world, case.id);
+    let note = told.iter().find_map(|told| if let Event::Note { text } = &told.event { Some(text.clone()) } else { None }).unwrap();
+    assert!(note.contains("氏名：外字（U+E001）"), "{note}");
+}
+
+#[test]
 fn a_package_is_opened_when_it_is_its_turn() {
     let place = Place::sqlite();
     let world = World::new(&place);

@@ -81,6 +81,20 @@ fn each_line_that_cannot_be_taken_says_why_and_the_others_are_taken() {
 }
 
 #[test]
+fn a_character_that_one_machine_alone_can_read_is_told_and_not_taken() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let (clerk, mapping, number) = water(&world);
+    let mut file = cp932(&format!("受付番号,メーター番号,確認日\r\n{number},A"));
+    file.extend_from_slice(b"\xf0\x40,20261125\r\n");
+    let taken = world.taken(&mapping, &staff(&clerk), &file);
+    assert_eq!((taken.taken, taken.wrong), (0, 1));
+    let told = world.problems(&taken);
+    assert!(told[0].starts_with("2行 2列「メーター番号」：外字（U+E000）"), "{told:?}");
+    assert_eq!(step(&world, number), "receive");
+}
+
+#[test]
 fn a_look_says_what_taking_will_do_behind_a_line_that_is_refused_too() {
     let place = Place::sqlite();
     let world = World::new(&place);

@@ -176,10 +176,14 @@ fn report(opened: &Opened, gone: &Import) -> Result<(), Failure> {
     loop {
         let (office, id) = (opened.office.clone(), gone.id.clone());
         let some = opened.desk.read(move |tx| import::problems(tx, &office, &id, after, 1_000))?;
-        let Some((last, _)) = some.last() else { return Ok(()) };
+        let Some((last, _)) = some.last() else { break };
         after = *last;
         some.iter().for_each(|(_, problem)| println!("{problem}"));
     }
+    if gone.wrong > import::PROBLEMS_MAX {
+        println!("Only the first {} of them are kept; those above may have one cause.", import::PROBLEMS_MAX);
+    }
+    Ok(())
 }
 
 fn entered(opened: &Opened, mapping: &Mapping, by: &By, name: &str, path: &Path) -> Result<Import, Failure> {

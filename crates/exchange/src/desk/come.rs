@@ -144,6 +144,9 @@ pub(super) async fn show(
         @if !shown.is_empty() {
             h2 { (say.html("desk-exchange-problems", &[])) }
             p { (say.html("desk-exchange-problems-help", &[])) }
+            @if import.wrong > import::PROBLEMS_MAX {
+                p { (say.html("desk-exchange-problems-most", &[("count", import::PROBLEMS_MAX.into())])) }
+            }
             (show::problems(say, &say.text("desk-exchange-problems", &[]), &shown))
             (parts::next_page(say, shown.len(), next.as_deref(), (after > 0).then_some(base.as_str())))
         }

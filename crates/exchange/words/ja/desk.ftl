@@ -71,6 +71,7 @@ desk-exchange-go-on = 続きから取り込む
 desk-exchange-look-anew = もう一度試す
 desk-exchange-problems = 直すところ
 desk-exchange-problems-help = 行の番号は、ファイルの一行目を1と数えます。
+desk-exchange-problems-most = 多すぎるので、はじめの{ $count }行だけを記録しています。列や対応表がちがっていないか、先に確かめてください。
 desk-exchange-no-file = このファイルは、もうここにありません。下で同じファイルをもう一度選ぶと、続きから取り込めます。
 desk-exchange-too-large = ファイルが大きすぎます（64MBまで）。分けるか、情報担当に取込みを頼んでください。
 desk-exchange-empty = ファイルに何も入っていません。送る前のファイルを確かめてください。
