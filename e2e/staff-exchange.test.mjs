@@ -104,6 +104,14 @@ test('without scripts it works alike, and who has no grant finds no door', async
   const clerk = await staff(town, 'mori', { name: 'staff-exchange-plain', scripts: false });
   await clerk.go('/desk/exchange/nursery_facilities');
   await clerk.look('bring');
+  const goto = await staff(town, 'goto', { name: 'staff-exchange-direction' });
+  const bring = (mapping) => goto.context.request.post(`${town.url}/desk/exchange/${mapping}/imports`, {
+    headers: { origin: town.url }, multipart: { csrf: 'no', file: { name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('a') } },
+  });
+  assert.equal((await bring('water_start_billing')).status(), 404, 'nothing is brought in by a mapping out');
+  assert.notEqual((await bring('water_meters')).status(), 404, 'by one in it is, but for the token');
+  assert.ok((await bring('water_meters')).status() >= 400);
+  await goto.leave();
   const admin = await staff(town, 'admin', { name: 'staff-exchange-admin' });
   assert.equal(await admin.page.locator('a[href="/desk/exchange"]').count(), 0);
   const answer = await admin.context.request.get(`${town.url}/desk/exchange/nursery_facilities`);

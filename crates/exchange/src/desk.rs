@@ -69,6 +69,11 @@ fn mapping_for(face: &DeskFace, staff: &Staff, id: &str) -> Result<Mapping, Page
     town.mappings.get(id).filter(|mapping| may_use(staff, &town, mapping)).cloned().ok_or(PageError::NotFound)
 }
 
+/// The same of one direction: nothing is brought in by a mapping out, nor taken out by one in.
+fn mapping_of(face: &DeskFace, staff: &Staff, id: &str, direction: Direction) -> Result<Mapping, PageError> {
+    mapping_for(face, staff, id).and_then(|mapping| if mapping.direction == direction { Ok(mapping) } else { Err(PageError::NotFound) })
+}
+
 fn office(face: &DeskFace) -> Office {
     // No letter is set and no link is made by this room's verbs: the portal's address is not asked for.
     Office { town: face.town.current(), keys: std::sync::Arc::clone(&face.keys), words: face.words(), portal: String::new() }

@@ -7,7 +7,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use definitions::{mapping::Mapping, text::Language};
+use definitions::{
+    mapping::{Direction, Mapping},
+    text::Language,
+};
 use maud::{Markup, html};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -16,7 +19,7 @@ use ui::{
     parts::{self, ChipTone, Column, Fact, Say, Tone, Weight, icons},
 };
 
-use super::{by, mapping_for, office, plain, show};
+use super::{by, mapping_of, office, plain, show};
 use crate::{
     import::{self, Import, State as Stands, Way},
     pieces::{FILE_BYTES_MAX, PIECE_BYTES},
@@ -118,7 +121,7 @@ pub(super) async fn show(
     Path((id, import)): Path<(String, String)>,
     Query(After { after }): Query<After>,
 ) -> Result<Markup, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::In)?;
     let import = import_of(&face, &mapping, &import).await?;
     let (office, of) = (office(&face), import.id.clone());
     let problems = face.store.reading(move |tx| import::problems(tx, &office, &of, after, PROBLEMS)).await?;
@@ -192,7 +195,7 @@ pub(super) async fn upload(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::In)?;
     let mut parts: Multipart = request.extract().await.map_err(|_| PageError::BadInput("the body is no form"))?;
     let first = parts.next_field().await.map_err(|_| PageError::TooLarge)?.ok_or(PageError::Stale)?;
     if first.name() != Some(CSRF_INPUT) {
@@ -293,7 +296,7 @@ pub(super) async fn act(
     Path((id, import, verb)): Path<(String, String, String)>,
     _: Posted,
 ) -> Result<Response, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::In)?;
     let import = import_of(&face, &mapping, &import).await?;
     let way = match verb.as_str() {
         "stop" => None,

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use definitions::{
-    mapping::{Format, Mapping},
+    mapping::{Direction, Format, Mapping},
     text::Language,
 };
 use jiff::civil::Date;
@@ -18,7 +18,7 @@ use ui::{
     parts::{self, ChipTone, Column, Say, Tone, Weight, icons},
 };
 
-use super::{by, mapping_for, office, plain, show};
+use super::{by, mapping_of, office, plain, show};
 use crate::{
     batch::{self, Batch, HeldBack, NotHanded},
     work,
@@ -140,7 +140,7 @@ pub(super) async fn begin(
     Path(id): Path<String>,
     Posted(typed): Posted,
 ) -> Result<Redirect, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::Out)?;
     let since: Option<Date> = match typed.first("since").map(str::trim).filter(|since| !since.is_empty()) {
         None => None,
         Some(day) => Some(day.parse().map_err(|_| PageError::say(StatusCode::UNPROCESSABLE_ENTITY, "desk-exchange-no-day"))?),
@@ -168,7 +168,7 @@ pub(super) async fn stop(
     Path((id, number)): Path<(String, i64)>,
     _: Posted,
 ) -> Result<Redirect, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::Out)?;
     let batch = numbered(&face, &mapping, number).await?;
     let (office, by) = (office(&face), by(&staff));
     face.store.writing(move |tx| batch::stop(tx, &office, &mapping, &by, &batch.id)).await.map_err(refusal)?;
@@ -182,7 +182,7 @@ pub(super) async fn file(
     Path((id, number)): Path<(String, i64)>,
     _: Posted,
 ) -> Result<Response, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::Out)?;
     let batch = numbered(&face, &mapping, number).await?;
     if !batch.is_ready {
         return Err(PageError::say(StatusCode::CONFLICT, "desk-exchange-not-ready"));
