@@ -1,16 +1,19 @@
 // The pictures of docs/authors/kinds: each kind of question on a telephone, at the counter and on the printed form, from the small town in
 // field-kinds/. `npm run kinds` takes them all anew; it wants pdftoppm (poppler) beside the browser.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openTown, closeBrowser, PHONE } from './town.mjs';
 import { pixels, small } from './small-png.mjs';
 import { staff } from './staff.mjs';
+import { openTiles, shownBy } from './tiles.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const to = join(root, 'docs', 'authors', 'kinds');
-const folder = join(import.meta.dirname, 'field-kinds', 'kinds');
+const work = mkdtempSync(join(tmpdir(), 'yakuba-kinds-'));
+const folder = join(work, 'kinds');
+cpSync(join(import.meta.dirname, 'field-kinds', 'kinds'), folder, { recursive: true });
 const binary = process.env.YAKUBA ?? resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug', 'yakuba');
 const PROCEDURE = 'every_kind';
 const KINDS = [...readFileSync(join(folder, 'procedures', `${PROCEDURE}.yaml`), 'utf8').matchAll(/^ {2}p_(\w+):$/gm)].map(([, kind]) => kind);
@@ -18,7 +21,8 @@ const KINDS = [...readFileSync(join(folder, 'procedures', `${PROCEDURE}.yaml`), 
 const keep = (png, name) => writeFileSync(join(to, name), small(png));
 
 mkdirSync(to, { recursive: true });
-const work = mkdtempSync(join(tmpdir(), 'yakuba-kinds-'));
+const tiles = await openTiles();
+shownBy(tiles, join(folder, 'town.yaml'));
 const town = await openTown({ residents: 20, cases: 0, args: ['--town', folder] });
 try {
   // The preview at the desk shows every page of the portal without asking for the pages before.
@@ -36,6 +40,7 @@ try {
       const [top, bottom] = [first.getBoundingClientRect().top, last.getBoundingClientRect().bottom];
       return { y: top + scrollY, height: bottom - top };
     });
+    await clerk.page.waitForFunction(() => [...document.querySelectorAll('.map img')].every((one) => one.complete));
     const shot = await clerk.page.screenshot({ fullPage: true, clip: { x: 0, y: Math.max(0, box.y - 8), width: PHONE.width, height: box.height + 16 } });
     keep(shot, `${kind}-phone.png`);
   }
@@ -90,5 +95,6 @@ try {
 } finally {
   await closeBrowser();
   await town.close();
+  await tiles.close();
   rmSync(work, { recursive: true, force: true });
 }

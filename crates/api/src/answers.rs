@@ -82,6 +82,12 @@ impl Reading {
                 Some(number) => self.pairs.push((path, number.to_string())),
                 None => self.not(at, "integer"),
             },
+            // As a text it is exact; a number is taken as it is written.
+            Kind::Decimal { .. } => match value {
+                Value::String(text) => self.pairs.push((path, text.clone())),
+                Value::Number(number) => self.pairs.push((path, number.to_string())),
+                _ => self.not(at, "string"),
+            },
             Kind::Choices { .. } | Kind::Ranked { .. } => match value.as_array() {
                 Some(several) => {
                     several.iter().enumerate().for_each(|(place, one)| self.text(one, path.clone(), &format!("{at}/{place}")));
@@ -100,6 +106,7 @@ impl Reading {
             Kind::PersonName if value.is_string() => self.text(value, path, at),
             Kind::PersonName => self.parts(value, &path, at, &["family", "given"]),
             Kind::Address => self.parts(value, &path, at, &["postal_code", "line", "building"]),
+            Kind::Place => self.parts(value, &path, at, &["words", "position"]),
             Kind::BankAccount => self.parts(value, &path, at, &["kind", "bank", "branch", "deposit", "number", "holder", "symbol"]),
             Kind::HouseholdMember { .. } => {
                 self.pairs.push((path.clone(), BY_HAND.to_owned()));
@@ -182,6 +189,7 @@ fn typed_field(field: &Field, typed: &Typed, path: &str) -> Option<Value> {
         Kind::YesNo | Kind::Consent => whole().map(|text| json!(text == "yes")),
         Kind::PersonName => whole().map(Value::from).or_else(|| object(&[("family", "family"), ("given", "given")])),
         Kind::Address => object(&[("postal_code", "postal"), ("line", "text"), ("building", "building")]),
+        Kind::Place => object(&[("words", "words"), ("position", "position")]),
         Kind::BankAccount if part("kind") == Some("post") => {
             object(&[("kind", "kind"), ("symbol", "symbol"), ("number", "post_number"), ("holder", "holder")])
         }
@@ -239,6 +247,7 @@ fn of_answer(answer: &Answer) -> Value {
         Answer::PersonName(name) => some_of(&[("family", Some(&name.family)), ("given", name.given.as_ref())]),
         Answer::Date(day) => day.to_string().into(),
         Answer::Number(number) | Answer::Money(number) => (*number).into(),
+        Answer::Decimal(number) => number.to_string().into(),
         Answer::Choices(several) | Answer::Ranked(several) => json!(several),
         Answer::YesNo(yes) => (*yes).into(),
         Answer::Address(address) => some_of(&[
@@ -246,6 +255,10 @@ fn of_answer(answer: &Answer) -> Value {
             ("line", Some(&address.line)),
             ("building", address.building.as_ref()),
         ]),
+        Answer::Place(spot) => {
+            let position = spot.position.map(|position| position.to_string());
+            some_of(&[("words", Some(&spot.words).filter(|words| !words.is_empty())), ("position", position.as_ref())])
+        }
         Answer::Member(member) => {
             let born = member.born.map(|born| born.to_string());
             some_of(&[("name", Some(&member.name)), ("kana", member.kana.as_ref()), ("born", born.as_ref())])
@@ -279,5 +292,32 @@ fn of_account(account: &Account) -> Value {
             json!({ "kind": "bank", "bank": bank, "branch": branch, "deposit": deposit, "number": number, "holder": holder })
         }
         Account::PostBank { symbol, number, holder } => json!({ "kind": "post", "symbol": symbol, "number": number, "holder": holder }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use definitions::town::Town;
+    use serde_json::json;
+
+    use super::{of_typed, typed};
+
+    #[test]
+    fn decimals_and_places_come_in_exact_and_go_out_as_they_came() {
+        let town = Town::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../towns/mihon")).unwrap();
+        let (road, felling) = (&town.procedures["road_damage"], &town.procedures["felling_report"]);
+        let place = json!({ "place": { "words": "北町の橋", "position": "35.681236,139.767125" } });
+        let read = typed(road, &place).unwrap();
+        assert_eq!((read.first("place.words"), read.first("place.position")), (Some("北町の橋"), Some("35.681236,139.767125")));
+        assert_eq!(of_typed(road, &read), place);
+        let read = typed(felling, &json!({ "area": "0.80" })).unwrap();
+        assert_eq!(of_typed(felling, &read), json!({ "area": "0.80" }));
+        assert_eq!(typed(felling, &json!({ "area": 12.5 })).unwrap().first("area"), Some("12.5"));
+        let told = |answers| typed(road, &answers).unwrap_err().remove(0);
+        assert_eq!(told(json!({ "place": "北町の橋" })).expected, "object");
+        assert_eq!(told(json!({ "place": { "latitude": "35" } })).pointer, "/place/latitude");
+        assert_eq!(typed(felling, &json!({ "area": [1] })).unwrap_err()[0].expected, "string");
     }
 }

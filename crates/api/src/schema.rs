@@ -89,13 +89,25 @@ fn of_field(speaking: &Speaking<'_>, field: &Field) -> Value {
 
 fn of_kind(speaking: &Speaking<'_>, kind: &Kind) -> Value {
     match kind {
-        Kind::Text { at_most } | Kind::LongText { at_most } => json!({ "type": "string", "maxLength": at_most }),
+        Kind::Text { at_most, pattern: None } | Kind::LongText { at_most } => json!({ "type": "string", "maxLength": at_most }),
+        Kind::Text { at_most, pattern: Some(pattern) } => json!({
+            "type": "string",
+            "maxLength": at_most,
+            "pattern": format!("^(?:{})$", pattern.source()),
+            "x-pattern-says": speaking.plain(&pattern.says),
+        }),
         Kind::Kana | Kind::Phone => json!({ "type": "string" }),
         Kind::Mail => json!({ "type": "string", "format": "email" }),
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::Number { at_least, at_most, unit } => {
             let mut schema = bounded(json!({ "type": "integer" }), "minimum", at_least.map(Value::from));
             schema = bounded(schema, "maximum", at_most.map(Value::from));
+            bounded(schema, "x-unit", unit.as_ref().map(|unit| speaking.plain(unit).into()))
+        }
+        Kind::Decimal { places, at_least, at_most, unit } => {
+            let mut schema = json!({ "type": "string", "pattern": format!("^-?[0-9]+(\\.[0-9]{{1,{places}}})?$") });
+            schema = bounded(schema, "x-minimum", at_least.map(|least| least.to_string().into()));
+            schema = bounded(schema, "x-maximum", at_most.map(|most| most.to_string().into()));
             bounded(schema, "x-unit", unit.as_ref().map(|unit| speaking.plain(unit).into()))
         }
         Kind::Money => json!({ "type": "integer", "minimum": 0, "x-unit": "JPY" }),
@@ -110,6 +122,15 @@ fn of_kind(speaking: &Speaking<'_>, kind: &Kind) -> Value {
         Kind::YesNo => json!({ "type": "boolean" }),
         Kind::Consent => json!({ "const": true }),
         Kind::PersonName => json!({ "anyOf": [{ "type": "string" }, parts(&["family", "given"], &["family"])] }),
+        Kind::Place => json!({
+            "type": "object",
+            "properties": {
+                "words": { "type": "string", "maxLength": 200 },
+                "position": { "type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?,[0-9]+(\\.[0-9]+)?$" },
+            },
+            "minProperties": 1,
+            "additionalProperties": false,
+        }),
         Kind::Address => parts(&["postal_code", "line", "building"], &["line"]),
         Kind::HouseholdMember { .. } => {
             let mut member = parts(&["name", "kana", "born"], &["name", "born"]);

@@ -7,7 +7,6 @@
 //! A receiver is reached over https, at a public address that is looked at for each sending (no private network behind a name), is given five
 //! seconds, and is followed nowhere. While one is down, the others are told: what waits for it gives its thread back at once.
 
-mod address;
 mod events;
 mod rows;
 mod send;

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{facts::Person, field::Field, ids::FieldId, kinds, text::Language, town::Town};
+use crate::{decimal::Decimal, facts::Person, field::Field, ids::FieldId, kinds, place::Position, text::Language, town::Town};
 
 /// One understood answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub enum Answer {
     Date(Date),
     /// A count.
     Number(i64),
+    /// A number with decimals: an area, a share.
+    Decimal(Decimal),
     /// Yen.
     Money(i64),
     /// One option, by id or by the register's key.
@@ -35,6 +37,8 @@ pub enum Answer {
     YesNo(bool),
     /// 住所.
     Address(PostalAddress),
+    /// 場所.
+    Place(Spot),
     /// Someone of the household, chosen or typed.
     Member(Member),
     /// 電話番号: digits only, with a leading + when it is foreign.
@@ -88,6 +92,17 @@ pub struct PostalAddress {
     /// 建物名・部屋番号.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub building: Option<String>,
+}
+
+/// A place: words, a position, or both; at least one of them is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spot {
+    /// 住所や目印: what a crew drives to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
+    /// Where it was pointed at on a map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
 }
 
 /// Someone of the household: chosen from what the town knows, or typed with name and birth date.

@@ -5,7 +5,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{condition::Condition, ids::*, text::Text};
+use crate::{condition::Condition, decimal::Decimal, ids::*, pattern::Pattern, text::Text};
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +53,9 @@ pub enum Kind {
     Text {
         /// Most characters.
         at_most: u32,
+        /// The shape that it must have.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<Pattern>,
     },
     /// Several lines.
     LongText {
@@ -72,6 +75,17 @@ pub enum Kind {
         /// Largest.
         at_most: Option<i64>,
         /// What is counted: 人, 枚 …
+        unit: Option<Text>,
+    },
+    /// A number with decimals.
+    Decimal {
+        /// Most digits behind the point.
+        places: u8,
+        /// Smallest.
+        at_least: Option<Decimal>,
+        /// Largest.
+        at_most: Option<Decimal>,
+        /// What is measured: ㎡, km …
         unit: Option<Text>,
     },
     /// Yen.
@@ -103,6 +117,8 @@ pub enum Kind {
     YesNo,
     /// 郵便番号 and 住所; the postal code completes it.
     Address,
+    /// A spot that may have no address, in words and on a map.
+    Place,
     /// A member of the applicant's household; asks name and birth date when the account is not linked.
     HouseholdMember {
         /// Which members are listed; `it` is the member.
@@ -155,12 +171,14 @@ impl Kind {
             Kind::PersonName => "person_name",
             Kind::Date => "date",
             Kind::Number { .. } => "number",
+            Kind::Decimal { .. } => "decimal",
             Kind::Money => "money",
             Kind::Choice { .. } => "choice",
             Kind::Choices { .. } => "choices",
             Kind::Ranked { .. } => "ranked",
             Kind::YesNo => "yes_no",
             Kind::Address => "address",
+            Kind::Place => "place",
             Kind::HouseholdMember { .. } => "household_member",
             Kind::Phone => "phone",
             Kind::Mail => "mail",

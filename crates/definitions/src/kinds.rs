@@ -9,6 +9,7 @@ mod address;
 mod choice;
 mod consent;
 mod date;
+mod decimal;
 mod files;
 mod group;
 mod individual_number;
@@ -20,6 +21,7 @@ mod name;
 mod note;
 mod number;
 mod phone;
+mod place;
 mod signature;
 mod text;
 mod wishes;
@@ -50,6 +52,7 @@ pub const PROBLEMS: &[&str] = &[
     "kind-files-required",
     "kind-signature-required",
     "kind-text-too-long", // count, most
+    "kind-text-pattern",
     "kind-kana-not-kana", // letter
     "kind-name-unreadable",
     "kind-date-incomplete",
@@ -61,6 +64,7 @@ pub const PROBLEMS: &[&str] = &[
     "kind-number-unreadable",
     "kind-number-too-small", // least
     "kind-number-too-large", // most
+    "kind-decimal-places",   // places
     "kind-money-unreadable",
     "kind-choice-not-offered",
     "kind-choices-too-few",  // least
@@ -68,6 +72,8 @@ pub const PROBLEMS: &[&str] = &[
     "kind-ranked-twice",
     "kind-address-postal-code",
     "kind-address-line-required",
+    "kind-place-unreadable",
+    "kind-place-outside",
     "kind-member-not-listed",
     "kind-member-name-required",
     "kind-member-born-required",
@@ -231,12 +237,14 @@ fn of(kind: &Kind) -> &'static dyn Nature {
         Kind::PersonName => &name::PersonName,
         Kind::Date => &date::Day,
         Kind::Number { .. } => &number::Number,
+        Kind::Decimal { .. } => &decimal::Decimal,
         Kind::Money => &money::Money,
         Kind::Choice { .. } => &choice::One,
         Kind::Choices { .. } => &choice::Many,
         Kind::Ranked { .. } => &wishes::Ranked,
         Kind::YesNo => &yes_no::YesNo,
         Kind::Address => &address::Address,
+        Kind::Place => &place::Place,
         Kind::HouseholdMember { .. } => &member::Member,
         Kind::Phone => &phone::PHONE,
         Kind::Mail => &mail::MAIL,
@@ -258,12 +266,14 @@ fn of_answer(answer: &Answer) -> &'static dyn Nature {
         Answer::PersonName(_) => &name::PersonName,
         Answer::Date(_) => &date::Day,
         Answer::Number(_) => &number::Number,
+        Answer::Decimal(_) => &decimal::Decimal,
         Answer::Money(_) => &money::Money,
         Answer::Choice(_) => &choice::One,
         Answer::Choices(_) => &choice::Many,
         Answer::Ranked(_) => &wishes::Ranked,
         Answer::YesNo(_) => &yes_no::YesNo,
         Answer::Address(_) => &address::Address,
+        Answer::Place(_) => &place::Place,
         Answer::Member(_) => &member::Member,
         Answer::Phone(_) => &phone::PHONE,
         Answer::Mail(_) => &mail::MAIL,
@@ -403,7 +413,7 @@ fn half_width(text: &str) -> String {
 }
 
 /// 1234567 → 1,234,567.
-fn with_commas(number: i64) -> String {
+pub(crate) fn with_commas(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     if number < 0 {

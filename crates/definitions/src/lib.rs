@@ -38,10 +38,13 @@ pub mod words;
 
 pub mod answer;
 pub mod condition;
+pub mod decimal;
 pub mod facts;
 pub mod form;
 pub mod graph;
 pub mod kinds;
+pub mod pattern;
+pub mod place;
 pub mod typed;
 
 pub mod check;

@@ -18,6 +18,7 @@ use crate::{
     library::Library,
     mapping::Mapping,
     message::Message,
+    place::TownMap,
     problem::Problem,
     procedure::Procedure,
     register::{Column, Register},
@@ -48,6 +49,8 @@ pub struct Town {
     pub closed: BusinessCalendar,
     /// 人件費: what an hour of staff costs in yen, by which the figures say what a case costs. None: they do not say it.
     pub staff_hour: Option<i64>,
+    /// The map that is shown where a place is asked for. None: places are told in words, or by numbers from another map.
+    pub map: Option<TownMap>,
     /// 処分庁.
     pub authorities: IndexMap<AuthorityId, Authority>,
     /// Facts that the town holds of people besides name, birth and address: conditions may ask for them.

@@ -43,6 +43,7 @@ fn world() -> World {
             ("child", sakura),
             ("start", Value::Date(date(2027, 4, 1))),
             ("income", Value::Int(2_000_000)),
+            ("area", Value::Decimal("12.5".parse().unwrap())),
             ("reason", Value::text("work")),
             ("days", Value::list([Value::text("mon"), Value::text("tue")])),
             ("note", Value::text("卵と牛乳")),
@@ -59,6 +60,7 @@ fn scope() -> Scope {
         .with("child", Type::person(&facts))
         .with("start", Type::Date)
         .with("income", Type::Int)
+        .with("area", Type::Decimal)
         .with("reason", options(&["work", "ill", "care"]))
         .with("days", Type::list(options(&["mon", "tue", "wed"])))
         .with("note", Type::Text)
@@ -117,6 +119,27 @@ fn numbers_are_whole_and_signed_so_that_income_less_a_deduction_is_a_number() {
     check("income - 2500000 == -500000", true);
     check("income * 2 / 3 == 1333333", true);
     check("-income % 3 == -2", true);
+}
+
+#[test]
+fn decimals_are_exact_beside_whole_numbers_and_become_whole_only_by_rounding() {
+    check("0.1 + 0.2 == 0.3", true);
+    check("area >= 12.5 && area < 12.6 && area > 12 && 12 < area", true);
+    check("area * 500 == 6250 && area - 12.5 == 0 && 2 * area == 25.0", true);
+    check("floor(area) == 12 && ceil(area) == 13 && round(area) == 13 && round(-area) == -13", true);
+    check("floor(area * 300) + 50 == 3800", true);
+    check("area in [1, 12.5] && 12.0 in [12]", true);
+    check("max(area, 20) == 20 && min(area, 0.5) == 0.5 && max(3, 5) == 5", true);
+    check("-12.5 == -area && - 1.5 < 0 && 3 - 1.5 == 1.5", true);
+    check("(allergy ? 1 : 0.5) == 1 && 7.5 % 2 == 1.5 && 1 / 2 == 0 && 1 / 2.0 == 0.5", true);
+    assert_eq!(give("area / 0 > 1"), Value::Fault(Fault::DividedByZero));
+    assert_eq!(give("999999999999999999 * 999999999999.5 * 1000000.5 > 1"), Value::Fault(Fault::OutOfRange));
+    let told = |source: &str| Condition::compile_as(source, &scope(), &Type::Int).unwrap_err().remove(0);
+    assert_eq!(told("area * 500").hint, "round it: `floor(x)`, `ceil(x)` or `round(x)`");
+    assert!(told("days(area) == days(1)").what.contains("does not take"), "a length is of whole days");
+    assert!(Condition::compile("note == 1.5", &scope()).is_err());
+    let bent: Vec<String> = Condition::compile("area >= 12.5", &scope()).unwrap().bend().into_iter().map(|bent| bent.what).collect();
+    assert!(bent.contains(&"12.5 became 12.4".to_owned()) && bent.contains(&"12.5 became 12.6".to_owned()), "{bent:?}");
 }
 
 #[test]
@@ -282,7 +305,8 @@ fn mistakes_are_found_before_anyone_files_with_place_and_a_hint() {
     refuse("register.care_level", "register", "asked in one way only", "of(person)");
     refuse("signature == 'x'", "==", "sealed", "has(…)");
     refuse("note == null", "==", "null", "has(…)");
-    refuse("income > 1.5", "1.5", "whole numbers", "");
+    refuse("income > 1.23456789012345678901", "1.2", "as a decimal number", "eighteen digits");
+    refuse("income > 1e3", "1e3", "as a decimal number", "");
     refuse("[1, 'a'].exists(x, true)", "'a'", "mixes", "one type");
     refuse("household.name == 'x'", ".name", "this is a list", "exists");
     refuse("household.exists(p.name == 'x')", "p", "no `p`", "");

@@ -7,6 +7,7 @@ use definitions::{
     facts::NoFacts,
     field::Kind,
     kinds,
+    pattern::Pattern,
     text::Text,
     typed::Typed,
 };
@@ -61,7 +62,7 @@ fn check(kind: &Kind, table: &[(&str, &str)]) {
 #[test]
 fn a_line_is_one_line_of_so_many_letters_as_the_eye_counts() {
     check(
-        &Kind::Text { at_most: 4 },
+        &Kind::Text { at_most: 4, pattern: None },
         &[
             ("", "-"),
             (" 　 ", "-"),
@@ -73,6 +74,59 @@ fn a_line_is_one_line_of_so_many_letters_as_the_eye_counts() {
         ],
     );
     check(&Kind::LongText { at_most: 10 }, &[("二\r\n行\n", r#"{"text":"二\n行"}"#), ("12345678901", "q kind-text-too-long 11 10")]);
+}
+
+#[test]
+fn a_line_of_a_given_shape_is_taken_in_either_width_and_refused_otherwise() {
+    let pattern = Pattern::new("[A-Z]{2}[0-9]{6}", Text::new("", "英字2字と数字6けた")).unwrap();
+    check(
+        &Kind::Text { at_most: 20, pattern: Some(pattern) },
+        &[
+            ("", "-"),
+            ("AB123456", r#"{"text":"AB123456"}"#),
+            ("ＡＢ１２３４５６", r#"{"text":"AB123456"}"#),
+            ("AB12345", "q kind-text-pattern"),
+            ("AB123456x", "q kind-text-pattern"),
+        ],
+    );
+}
+
+#[test]
+fn a_decimal_is_exact_and_has_so_many_digits_behind_its_point() {
+    let number = |text: &str| text.parse().ok();
+    check(
+        &Kind::Decimal { places: 2, at_least: number("0.01"), at_most: number("1000"), unit: Some(Text::new("", "㎡")) },
+        &[
+            ("", "-"),
+            ("12.5", r#"{"decimal":"12.5"}"#),
+            ("１２．５０㎡", r#"{"decimal":"12.5"}"#),
+            ("1,000", r#"{"decimal":"1000"}"#),
+            ("0.10", r#"{"decimal":"0.1"}"#),
+            ("12.345", "q kind-decimal-places 2"),
+            ("0.001", "q kind-decimal-places 2"),
+            ("0", "q kind-number-too-small 0.01"),
+            ("1000.01", "q kind-number-too-large 1,000"),
+            ("約12", "q kind-number-unreadable"),
+            ("1.2.3", "q kind-number-unreadable"),
+            ("1e3", "q kind-number-unreadable"),
+        ],
+    );
+}
+
+#[test]
+fn a_place_is_words_a_position_or_both() {
+    let said = |pairs: &[(&str, &str)]| read(&Kind::Place, pairs);
+    assert_eq!(said(&[("words", " "), ("position", "")]), "-");
+    assert_eq!(said(&[("words", "中央公園の北側")]), r#"{"place":{"words":"中央公園の北側"}}"#);
+    let position = r#""position":{"latitude":"35.681236","longitude":"139.767125"}"#;
+    assert_eq!(said(&[("position", "35.681236,139.767125")]), format!(r#"{{"place":{{{position}}}}}"#));
+    assert_eq!(
+        said(&[("words", "橋"), ("position", "３５．６８１２３６、 １３９．７６７１２５４９")]),
+        format!(r#"{{"place":{{"words":"橋",{position}}}}}"#)
+    );
+    assert_eq!(said(&[("words", "橋"), ("position", "北のほう")]), "position kind-place-unreadable");
+    assert_eq!(said(&[("position", "139.767125,35.681236")]), "position kind-place-outside");
+    assert_eq!(said(&[("words", &"道".repeat(201))]), "words kind-text-too-long 201 200");
 }
 
 #[test]

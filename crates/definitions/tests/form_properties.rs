@@ -7,6 +7,7 @@ use definitions::{
     facts::NoFacts,
     field::Kind,
     kinds,
+    pattern::Pattern,
     text::Text,
     typed::Typed,
 };
@@ -17,12 +18,15 @@ use proptest::prelude::*;
 fn everything() -> Built {
     let every = |optional: bool| {
         let all = vec![
-            ask("text", Kind::Text { at_most: 10 }),
+            ask("text", Kind::Text { at_most: 10, pattern: None }),
             ask("lines", Kind::LongText { at_most: 50 }),
             ask("kana", Kind::Kana),
             ask("name", Kind::PersonName),
             ask("born", Kind::Date),
             ask("number", Kind::Number { at_least: Some(-5), at_most: Some(100), unit: Some(Text::new("u", "人")) }),
+            ask("area", Kind::Decimal { places: 2, at_least: None, at_most: "99.5".parse().ok(), unit: None }),
+            ask("plate", Kind::Text { at_most: 20, pattern: Pattern::new("[0-9A-Z]{1,4}", Text::default()).ok() }),
+            ask("spot", Kind::Place),
             ask("money", Kind::Money),
             ask("one", choice(&["a", "b"])),
             ask("many", Kind::Choices { options: listed(&["a", "b", "c"]), at_least: 1, at_most: Some(2) }),
@@ -57,6 +61,10 @@ fn input_name() -> impl Strategy<Value = String> {
         "name.given",
         "born",
         "born.era",
+        "area",
+        "plate",
+        "spot.words",
+        "spot.position",
         "born.year",
         "born.month",
         "born.day",

@@ -3,7 +3,7 @@
 mod form_world;
 
 use definitions::{
-    answer::{Account, Answer, Answers, Deposit, FileAnswer, Member, Name, PostalAddress, Signature, Strokes},
+    answer::{Account, Answer, Answers, Deposit, FileAnswer, Member, Name, PostalAddress, Signature, Spot, Strokes},
     facts::NoFacts,
     field::{Field, Kind},
     sources::Sources,
@@ -35,6 +35,20 @@ fn answers_read_as_people_write_them_in_three_languages() {
     let table = [
         (Kind::Date, Answer::Date(date(2026, 11, 24)), "令和8年11月24日", "2026年（令和8年）11月24日", "24 November 2026"),
         (people, Answer::Number(1_234), "1,234人", "1,234人", "1,234 人"),
+        (
+            Kind::Decimal { places: 1, at_least: None, at_most: None, unit: Some(Text::new("", "㎡")) },
+            Answer::Decimal("1234.5".parse().unwrap()),
+            "1,234.5㎡",
+            "1,234.5㎡",
+            "1,234.5 ㎡",
+        ),
+        (
+            Kind::Place,
+            Answer::Place(Spot { words: "橋の上".into(), position: "35.5,139.25".parse().ok() }),
+            "橋の上（北緯35.5 東経139.25）",
+            "橋の上（北緯35.5 東経139.25）",
+            "橋の上（N 35.5 E 139.25）",
+        ),
         (Kind::Money, Answer::Money(-30_000), "-30,000円", "-30,000円", "-30,000 yen"),
         (Kind::YesNo, Answer::YesNo(true), "はい", "はい", "Yes"),
         (Kind::YesNo, Answer::YesNo(false), "いいえ", "いいえ", "No"),

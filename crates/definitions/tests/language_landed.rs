@@ -58,6 +58,11 @@ fn every_kind_of_field_is_read_with_what_differs_from_it() {
     assert_eq!(*kind("name"), Kind::PersonName);
     assert_eq!(*kind("kana"), Kind::Kana);
     assert_eq!(*kind("account"), Kind::BankAccount);
+    assert!(
+        matches!(kind("area"), Kind::Decimal { places: 2, at_least: Some(least), at_most: Some(most), unit: Some(unit) } if least.to_string() == "0.5" && most.to_string() == "999.99" && unit.ja == "㎡")
+    );
+    assert!(matches!(kind("plate"), Kind::Text { pattern: Some(pattern), .. } if pattern.fits("1234") && pattern.says.ja == "数字4けた"));
+    assert!(matches!(kind("spot"), Kind::Place));
     assert!(matches!(kind("copies"), Kind::Number { at_least: Some(1), at_most: Some(9), unit: Some(unit) } if unit.ja == "枚"));
     assert!(matches!(kind("facility"), Kind::Choice { options: Options::Register { .. }, style: ChoiceStyle::Select }));
     assert!(matches!(kind("days"), Kind::Choices { at_least: 1, at_most: Some(2), .. }));

@@ -6,7 +6,10 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde_json::Value;
 
 /// How a component is said here; none: not at all.
-const SAID: &[(&str, &[(&str, Option<&str>)])] = &[
+type Said = (&'static str, Option<&'static str>);
+
+/// Each collection with the components of its forms.
+const SAID: &[(&str, &[Said])] = &[
     (
         "moj",
         &[
@@ -83,8 +86,7 @@ const SAID: &[(&str, &[(&str, Option<&str>)])] = &[
             ("addressNL", Some("address")),
             ("fieldset", Some("page")),
             ("columns", Some("page")),
-            // A place picked on a map: shelters and damaged roads will need it.
-            ("map", None),
+            ("map", Some("place")),
         ],
     ),
     (
@@ -98,11 +100,10 @@ const SAID: &[(&str, &[(&str, Option<&str>)])] = &[
             ("boolean:enum", Some("consent")),
             ("integer", Some("number")),
             ("array", Some("group")),
-            // A text of a given shape: some shapes have a kind of their own (phone, postal code, date), the others a `formal:` rule cannot read.
-            ("string:pattern", None),
+            ("string:pattern", Some("text")),
+            // A number that machines give each other; people write none.
             ("string:uuid", None),
-            // A number with decimals; our numbers are whole.
-            ("number", None),
+            ("number", Some("decimal")),
         ],
     ),
 ];

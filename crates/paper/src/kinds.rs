@@ -24,7 +24,7 @@ const PHONE_CELLS: usize = 11;
 pub(crate) fn rows(form: &mut Laying<'_>, field: &Field, path: &str, question: &mut Question) {
     let mut boxes = Boxes { form, path, kind: field.kind.word() };
     question.rows = match &field.kind {
-        Kind::Text { at_most } => boxes.text(if *at_most as usize <= SHORT_LETTERS { 1 } else { 2 }, *at_most as usize),
+        Kind::Text { at_most, .. } => boxes.text(if *at_most as usize <= SHORT_LETTERS { 1 } else { 2 }, *at_most as usize),
         Kind::LongText { at_most } => {
             question.long = boxes.form.value(path).chars().count() > PRINTED_LETTERS;
             boxes.text((*at_most as usize).div_ceil(LINE_LETTERS).clamp(2, LINES_MAX), *at_most as usize)
@@ -33,6 +33,7 @@ pub(crate) fn rows(form: &mut Laying<'_>, field: &Field, path: &str, question: &
         Kind::Phone => boxes.phone(),
         Kind::Date => boxes.date("", first_era(field)),
         Kind::Number { at_most, unit, .. } => boxes.number(*at_most, unit.as_ref().map(|unit| boxes.form.words(unit).ja)),
+        Kind::Decimal { unit, .. } => boxes.number(None, unit.as_ref().map(|unit| boxes.form.words(unit).ja)),
         Kind::Money => boxes.number(Some(MONEY_MOST), Some("円".to_owned())),
         Kind::Choice { options, .. } => choice::one(&mut boxes, options, question),
         Kind::Choices { options, at_most, .. } => choice::many(&mut boxes, options, *at_most, question),
@@ -43,6 +44,8 @@ pub(crate) fn rows(form: &mut Laying<'_>, field: &Field, path: &str, question: &
             vec![Row::Flow(ticks)]
         }
         Kind::Address => boxes.address(),
+        // Nobody writes degrees by hand; a sketch goes on the back.
+        Kind::Place => vec![boxes.space("words", Some("住所・目印"), None)],
         Kind::HouseholdMember { .. } => {
             let mut rows = vec![boxes.space("name", Some("氏名"), None)];
             rows.extend(boxes.date("born", TAISHO));

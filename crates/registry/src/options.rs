@@ -99,10 +99,12 @@ pub(crate) fn text(answer: &Answer) -> String {
         Answer::PersonName(name) => name.whole(),
         Answer::Date(day) => jp::era::wareki(*day),
         Answer::Number(number) => number.to_string(),
+        Answer::Decimal(number) => number.to_string(),
         Answer::Money(yen) => format!("{yen}円"),
         Answer::Choices(several) | Answer::Ranked(several) => several.join("、"),
         Answer::YesNo(yes) => (if *yes { "はい" } else { "いいえ" }).to_owned(),
         Answer::Address(address) => address.line.clone(),
+        Answer::Place(spot) => spot.words.clone(),
         Answer::Member(member) => member.name.clone(),
         _ => String::new(),
     }

@@ -325,6 +325,7 @@ fn key_of_value(value: &Value) -> Option<String> {
     match value {
         Value::Text(text) => Some(text.to_string()),
         Value::Int(number) => Some(number.to_string()),
+        Value::Decimal(number) => Some(number.to_string()),
         Value::Date(day) => Some(day.to_string()),
         Value::Record(record) => record.id.as_deref().map(str::to_owned).or_else(|| name_key_of_value(value)),
         _ => None,
@@ -360,6 +361,7 @@ pub fn key_of(answer: &Answer) -> Option<String> {
         Answer::PersonName(name) => Some(name.whole()),
         Answer::Date(day) => Some(day.to_string()),
         Answer::Number(number) | Answer::Money(number) => Some(number.to_string()),
+        Answer::Decimal(number) => Some(number.to_string()),
         Answer::YesNo(yes) => Some(yes.to_string()),
         Answer::Address(address) => Some(crate::search::address_key(&address.line)),
         _ => None,

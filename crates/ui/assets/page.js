@@ -67,5 +67,6 @@ wants('[data-upload]', () => import('./upload.js'));
 wants('[data-postal]', () => import('./postal.js'));
 wants('[data-rank]', () => import('./ranked.js'));
 wants('[data-strokes]', () => import('./strokes.js'));
+wants('[data-place]', () => import('./map.js'));
 wants('[data-entry]', () => import('./entry.js'));
 wants('[data-revise]', () => import('./revise.js'));

@@ -94,7 +94,8 @@ mod tests {
 
     /// The custom properties that a rule of the sheet sets: read from the sheet itself, so that the test cannot be beautiful on its own.
     fn tokens(selector: &str) -> BTreeMap<String, String> {
-        let css = include_str!("../assets/look.css");
+        let (look, desk) = (include_str!("../assets/look.css"), include_str!("../assets/desk.css"));
+        let css = if selector.starts_with(".desk-page") { desk } else { look };
         let at = css.find(&format!("{selector}{{")).unwrap_or_else(|| panic!("no rule {selector}"));
         let body = &css[at + selector.len() + 1..];
         let body = &body[..body.find('}').unwrap()];

@@ -18,7 +18,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "geolocation=(), microphone=(), payment=()"),
+    (HeaderName::from_static("permissions-policy"), "geolocation=(self), microphone=(), payment=()"),
 ];
 
 /// A year, as browsers' preload lists ask.

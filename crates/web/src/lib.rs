@@ -9,6 +9,7 @@ pub mod headers;
 pub mod health;
 pub mod log;
 pub mod serve;
+pub mod tiles;
 pub mod towns;
 
 use axum::{Router, middleware};
@@ -25,6 +26,8 @@ pub struct Doors {
     pub desk: Option<Router>,
     /// What health asks.
     pub health: health::Health,
+    /// The map of the town.
+    pub map: tiles::MapNow,
     /// Whether people reach it over https.
     pub https: bool,
 }
@@ -40,8 +43,8 @@ pub struct Stores {
 
 /// All routes of one town with what belongs around them.
 pub fn town(doors: Doors) -> Router {
-    let Doors { portal, desk, health, https } = doors;
-    let mut routes = Router::new().merge(health::router(health)).merge(assets::router());
+    let Doors { portal, desk, health, map, https } = doors;
+    let mut routes = Router::new().merge(health::router(health)).merge(assets::router()).merge(tiles::router(map));
     for face in [desk, portal].into_iter().flatten() {
         routes = routes.merge(face);
     }

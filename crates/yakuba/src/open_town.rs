@@ -277,7 +277,9 @@ impl OpenTown {
         let town = self.loaded.town.clone();
         let health = Health { stores: self.stores(), definitions: Arc::new(move || town.problem().map(|problem| problem.to_string())) };
         let https = self.tools.portal.starts_with("https://");
-        web::town(Doors { portal, desk, health, https })
+        let town = self.loaded.town.clone();
+        let map = Arc::new(move || town.current().map.clone());
+        web::town(Doors { portal, desk, health, map, https })
     }
 
     /// Its folder, to be watched.

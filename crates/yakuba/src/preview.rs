@@ -126,6 +126,7 @@ fn shell(title: &str, digest: &str, body: Markup) -> Markup {
                 title { (title) "｜下見" }
                 link rel="icon" href=(assets::href("icon.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::href(assets::LOOK));
+                link rel="stylesheet" href=(assets::href(assets::DESK_LOOK));
                 link rel="stylesheet" href=(assets::href(assets::REVISE_LOOK));
                 script type="module" src=(assets::href("watch.js")) {}
             }

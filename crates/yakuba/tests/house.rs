@@ -10,9 +10,10 @@ use definitions::{check, text::Language, town::Town};
 use store::Migration;
 
 /// The rooms, each using only those before it.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
     "jp",
     "definitions",
+    "outbound",
     "store",
     "ui",
     "access",

@@ -11,6 +11,7 @@ use axum::{
 };
 use cases::parcel::{self, Down};
 use jiff::Timestamp;
+use outbound::Target;
 use serde_json::{Value, json};
 use store::{
     Parcel, Portal, StoreError, Write,
@@ -20,7 +21,6 @@ use store::{
 };
 
 use super::{
-    address::Target,
     rows::{self, Happened, JOB},
     send::{self, Letter, Undelivered},
     signing,
@@ -115,7 +115,7 @@ impl JobHandler for Telling {
         let body = told(&event).to_string();
         let signature = signing::signatures(&secrets, &event.id, now.as_second(), &body);
         let letter = Letter { id: event.id.clone(), seconds: now.as_second(), signature, body };
-        let delivered = send::send(&target, self.loopback, &letter);
+        let delivered = send::send(&target, &letter);
         let (is_sent, is_gone) = (delivered.is_ok(), matches!(delivered, Err(Undelivered::Gone)));
         let until = (!is_sent).then(|| now.saturating_add(DOWN_FOR).unwrap_or(now));
         let was_down = hook.down_until.is_some();

@@ -2,7 +2,7 @@
 
 use access::RecordKind;
 use definitions::{
-    answer::{Answer, Papers},
+    answer::{Answer, Papers, Spot},
     field::{Field, Kind},
     procedure::Procedure,
     text::Language,
@@ -152,6 +152,10 @@ fn filed(sheet: &Sheet, opened: &Opened, field: &Field, answer: &Answer, shown: 
                     }
                 }
             }
+        },
+        (Answer::Place(Spot { position: Some(position), .. }), _) => html! {
+            (shown)
+            @if let Some(map) = &sheet.town.map { (ui::field::place::shown(&sheet.say(), &sheet.town, map, *position)) }
         },
         _ => html! { @for (at, line) in shown.lines().enumerate() { @if at > 0 { br; } (line) } },
     }

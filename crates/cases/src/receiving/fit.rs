@@ -213,6 +213,7 @@ fn is_of(kind: &Kind, answer: &Answer) -> bool {
         | (Kind::PersonName, Answer::PersonName(_))
         | (Kind::Date, Answer::Date(_))
         | (Kind::Number { .. }, Answer::Number(_))
+        | (Kind::Decimal { .. }, Answer::Decimal(_))
         | (Kind::Money, Answer::Money(_))
         // Told in words where the options were not at hand.
         | (Kind::Choice { .. }, Answer::Choice(_) | Answer::Text(_))
@@ -220,6 +221,7 @@ fn is_of(kind: &Kind, answer: &Answer) -> bool {
         | (Kind::Ranked { .. }, Answer::Ranked(_) | Answer::Text(_))
         | (Kind::YesNo, Answer::YesNo(_))
         | (Kind::Address, Answer::Address(_))
+        | (Kind::Place, Answer::Place(_))
         | (Kind::HouseholdMember { .. }, Answer::Member(_))
         | (Kind::Phone, Answer::Phone(_))
         | (Kind::Mail, Answer::Mail(_))

@@ -83,6 +83,7 @@ fn fact(kind: &ColumnKind, value: &str) -> Option<Answer> {
     match kind {
         ColumnKind::Answer(Kind::YesNo) => Some(Answer::YesNo(value == "yes")),
         ColumnKind::Answer(Kind::Number { .. }) => value.parse().ok().map(Answer::Number),
+        ColumnKind::Answer(Kind::Decimal { .. }) => value.parse().ok().map(Answer::Decimal),
         ColumnKind::Answer(Kind::Money) => value.parse().ok().map(Answer::Money),
         ColumnKind::Answer(Kind::Date) => value.parse().ok().map(Answer::Date),
         ColumnKind::Answer(Kind::Choice { .. }) => Some(Answer::Choice(value.to_owned())),

@@ -196,6 +196,7 @@ fn shown(value: &Value) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Int(number) => number.to_string(),
+        Value::Decimal(number) => number.to_string(),
         Value::Text(text) => text.to_string(),
         Value::Date(day) => day.to_string(),
         Value::List(list) => list.iter().map(shown).collect::<Vec<_>>().join(" "),

@@ -35,6 +35,11 @@ fn bends_of(node: &Node) -> Vec<(Node, String)> {
             .flatten()
             .map(|near| (Node::Int(near), format!("{value} became {near}")))
             .collect(),
+        Node::Decimal(value) => [value.minus(value.step()), value.plus(value.step())]
+            .into_iter()
+            .flatten()
+            .map(|near| (Node::Decimal(near), format!("{value} became {near}")))
+            .collect(),
         Node::Date(day) => [day.checked_sub(1.day()), day.checked_add(1.day())]
             .into_iter()
             .flatten()

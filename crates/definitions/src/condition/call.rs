@@ -27,6 +27,7 @@ pub(super) struct Signature {
 pub(super) enum Shape {
     Bool,
     Int,
+    Decimal,
     Text,
     Date,
     Length,
@@ -40,7 +41,7 @@ impl Shape {
         match self {
             Shape::Same => false,
             Shape::List => matches!(given, Type::List(_) | Type::Any),
-            _ => self.type_of(None).fits(given),
+            _ => given.fits(&self.type_of(None)),
         }
     }
 
@@ -48,6 +49,7 @@ impl Shape {
         match self {
             Shape::Bool => Type::Bool,
             Shape::Int => Type::Int,
+            Shape::Decimal => Type::Decimal,
             Shape::Text => Type::Text,
             Shape::Date => Type::Date,
             Shape::Length => Type::Length,
@@ -65,7 +67,7 @@ const fn method(name: &'static str, function: Function, takes: &'static [Shape],
     Signature { name, is_method: true, function, takes, gives, form }
 }
 
-use Shape::{Bool, Int, Length as Long, List, Same, Text};
+use Shape::{Bool, Decimal, Int, Length as Long, List, Same, Text};
 
 const SIGNATURES: &[Signature] = &[
     function("days", Function::Days, &[Int], Long, "`days(7)`"),
@@ -95,9 +97,14 @@ const SIGNATURES: &[Signature] = &[
     method("contains", Function::Contains, &[Text, Text], Bool, "`text.contains('…')`"),
     method("startsWith", Function::StartsWith, &[Text, Text], Bool, "`text.startsWith('…')`"),
     method("endsWith", Function::EndsWith, &[Text, Text], Bool, "`text.endsWith('…')`"),
+    function("floor", Function::Floor, &[Decimal], Int, "`floor(area)`"),
+    function("ceil", Function::Ceil, &[Decimal], Int, "`ceil(area)`"),
+    function("round", Function::Round, &[Decimal], Int, "`round(area)`"),
     function("min", Function::Min, &[Int, Int], Same, "`min(a, b)`"),
+    function("min", Function::Min, &[Decimal, Decimal], Decimal, "`min(a, b)`"),
     function("min", Function::Min, &[Shape::Date, Shape::Date], Same, "`min(a, b)`"),
     function("max", Function::Max, &[Int, Int], Same, "`max(a, b)`"),
+    function("max", Function::Max, &[Decimal, Decimal], Decimal, "`max(a, b)`"),
     function("max", Function::Max, &[Shape::Date, Shape::Date], Same, "`max(a, b)`"),
 ];
 
@@ -155,9 +162,17 @@ pub(super) fn call(function: Function, arguments: &[Value]) -> Value {
         (Function::StartsWith, [Value::Text(text), Value::Text(part)]) => Ok(Value::Bool(text.starts_with(&**part))),
         (Function::EndsWith, [Value::Text(text), Value::Text(part)]) => Ok(Value::Bool(text.ends_with(&**part))),
         (Function::Min, [Value::Int(a), Value::Int(b)]) => Ok(Value::Int(*a.min(b))),
+        (Function::Floor | Function::Ceil | Function::Round, [Value::Int(n)]) => Ok(Value::Int(*n)),
+        (Function::Floor, [Value::Decimal(x)]) => x.floor().map(Value::Int).ok_or(Fault::OutOfRange),
+        (Function::Ceil, [Value::Decimal(x)]) => x.ceil().map(Value::Int).ok_or(Fault::OutOfRange),
+        (Function::Round, [Value::Decimal(x)]) => x.round().map(Value::Int).ok_or(Fault::OutOfRange),
         (Function::Min, [Value::Date(a), Value::Date(b)]) => Ok(Value::Date(*a.min(b))),
         (Function::Max, [Value::Int(a), Value::Int(b)]) => Ok(Value::Int(*a.max(b))),
         (Function::Max, [Value::Date(a), Value::Date(b)]) => Ok(Value::Date(*a.max(b))),
+        (Function::Min | Function::Max, [a, b]) => match (a.as_decimal(), b.as_decimal()) {
+            (Some(a), Some(b)) => Ok(Value::Decimal(if function == Function::Min { a.min(b) } else { a.max(b) })),
+            _ => Err(Fault::Misfit),
+        },
         _ => Err(Fault::Misfit),
     };
     done.unwrap_or_else(Value::Fault)

@@ -5,6 +5,7 @@ use cel::{
     common::ast::{CallExpr, Expr, LiteralValue, SelectExpr, SourceInfo, operators as cel_operators},
 };
 
+mod decimal;
 mod or_null;
 
 pub(super) use or_null::Beside;
@@ -113,7 +114,7 @@ impl Compiler<'_> {
             LiteralValue::String(value) => self.give(Node::Text(value.inner().to_owned()), at, Type::Text),
             LiteralValue::Null => self.give(Node::Null, at, Type::Null),
             LiteralValue::UInt(_) => self.problem(at, "numbers have no sign of unsignedness here", "leave the u away"),
-            LiteralValue::Double(_) => self.problem(at, "there are whole numbers only", "reckon in yen, days or hundredths"),
+            LiteralValue::Double(value) => self.decimal(at, value.into_inner().is_sign_negative()),
             LiteralValue::Bytes(_) => self.problem(at, "there are no bytes here", "leave the b away"),
         }
     }
@@ -164,11 +165,12 @@ impl Compiler<'_> {
         let mut nodes = Vec::with_capacity(elements.len());
         for element in elements {
             let lowered = self.expression(element);
-            if of == Type::Any {
-                of = lowered.of.clone();
-            } else if !of.fits(&lowered.of) {
-                let what = format!("the list mixes {of} and {}", lowered.of);
-                self.problem(element, what, "a list holds values of one type");
+            match of.together(&lowered.of) {
+                Some(both) => of = both,
+                None => {
+                    let what = format!("the list mixes {of} and {}", lowered.of);
+                    self.problem(element, what, "a list holds values of one type");
+                }
             }
             nodes.push(lowered.node);
         }
@@ -187,8 +189,9 @@ impl Compiler<'_> {
                 self.give(Node::Not(lowered.node), at, Type::Bool)
             }
             (cel_operators::NEGATE, [of]) => {
-                let lowered = self.expecting(of, &Type::Int);
-                self.give(Node::Negate(lowered.node), at, Type::Int)
+                let lowered = self.expecting(of, &Type::Decimal);
+                let of = if lowered.of == Type::Decimal { Type::Decimal } else { Type::Int };
+                self.give(Node::Negate(lowered.node), at, of)
             }
             (cel_operators::CONDITIONAL, [when, yes, no]) => self.ternary(at, when, yes, no),
             (cel_operators::IN, [element, list]) => self.membership(at, element, list),
@@ -237,11 +240,12 @@ impl Compiler<'_> {
         let when = self.expecting(when, &Type::Bool);
         let first = self.expression(yes);
         let second = self.expression(no);
-        if !first.of.fits(&second.of) {
+        let both = first.of.together(&second.of);
+        if both.is_none() {
             let what = format!("one side gives {}, the other {}", first.of, second.of);
             self.problem(no, what, "both sides of ? : give the same");
         }
-        let of = if first.of == Type::Any { second.of } else { first.of };
+        let of = both.unwrap_or(first.of);
         self.give(Node::If(when.node, first.node, second.node), at, of)
     }
 
@@ -249,7 +253,7 @@ impl Compiler<'_> {
         let lowered = self.expression(element);
         let within = self.expecting(list, &Type::list(Type::Any));
         if let Type::List(of) = &within.of {
-            if !of.fits(&lowered.of) {
+            if of.together(&lowered.of).is_none() {
                 let what = format!("{} is looked for in a list of {of}", lowered.of);
                 self.problem(element, what, "");
             }
@@ -275,7 +279,7 @@ impl Compiler<'_> {
         if first.of == Type::Sealed || second.of == Type::Sealed {
             return self.problem(at, "this answer is sealed: nothing may rest on what it says", "ask only `has(…)`");
         }
-        if !first.of.fits(&second.of) {
+        if first.of.together(&second.of).is_none() {
             let what = format!("{} is compared with {}", first.of, second.of);
             let hint = match (&first.of, &second.of) {
                 (Type::Null, _) | (_, Type::Null) => "ask `has(…)` whether something was answered",
@@ -305,10 +309,11 @@ impl Compiler<'_> {
         let first = self.expression(left);
         let second = self.expression(right);
         use Arithmetic::{Add, Divide, Multiply, Remainder, Subtract};
-        use Type::{Any, Date, Int, Length, OneOf, Text};
+        use Type::{Any, Date, Decimal, Int, Length, OneOf, Text};
         let of = match (how, &first.of, &second.of) {
             (_, Any, other) | (_, other, Any) => other.clone(),
             (Add | Subtract | Multiply | Divide | Remainder, Int, Int) => Int,
+            (Add | Subtract | Multiply | Divide | Remainder, Int | Decimal, Int | Decimal) => Decimal,
             (Add | Subtract, Date, Length) => Date,
             (Add, Length, Date) => Date,
             (Add | Subtract, Length, Length) => Length,

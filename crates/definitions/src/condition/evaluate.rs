@@ -4,6 +4,8 @@
 
 use std::cmp::Ordering;
 
+use crate::decimal::Decimal;
+
 use super::{Arithmetic, Comparison, Each, Fault, Function, Length, Names, Node, Plan, Value, call, plan::DEPTH_MAX};
 
 /// The longest list that a condition goes through. A household has at most some twenty people, a register's choice some hundred.
@@ -47,6 +49,7 @@ impl Run<'_> {
         match node {
             Node::Bool(value) => Value::Bool(*value),
             Node::Int(value) => Value::Int(*value),
+            Node::Decimal(value) => Value::Decimal(*value),
             Node::Text(text) => Value::text(text),
             Node::Date(day) => Value::Date(*day),
             Node::Null => Value::Null,
@@ -60,6 +63,7 @@ impl Run<'_> {
             }),
             Node::Negate(of) => strict([self.value(*of)], |[of]| match of {
                 Value::Int(value) => value.checked_neg().map(Value::Int).ok_or(Fault::OutOfRange),
+                Value::Decimal(value) => Ok(Value::Decimal(value.negated())),
                 _ => Err(Fault::Misfit),
             }),
             Node::And(parts) => self.junction(parts, false),
@@ -258,7 +262,10 @@ fn compare(how: Comparison, a: &Value, b: &Value) -> Result<bool, Fault> {
         (Value::Date(a), Value::Date(b)) => a.cmp(b),
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         (Value::Length(a), Value::Length(b)) => order_of(*a, *b).ok_or(Fault::NoOrder)?,
-        _ => return Err(Fault::Misfit),
+        (a, b) => match (a.as_decimal(), b.as_decimal()) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            _ => return Err(Fault::Misfit),
+        },
     };
     Ok(match how {
         Less => order == Ordering::Less,
@@ -285,6 +292,7 @@ fn is_same(a: &Value, b: &Value) -> bool {
         (Value::Record(a), Value::Record(b)) if a.id.is_some() || b.id.is_some() => a.id == b.id,
         (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| is_same(a, b)),
         (Value::Length(a), Value::Length(b)) => order_of(*a, *b) == Some(Ordering::Equal),
+        (Value::Decimal(_), Value::Int(_)) | (Value::Int(_), Value::Decimal(_)) => a.as_decimal() == b.as_decimal(),
         (a, b) => a == b,
     }
 }
@@ -321,8 +329,23 @@ fn arithmetic(how: Arithmetic, a: Value, b: Value) -> Result<Value, Fault> {
             }
             Ok(Value::List(a.iter().chain(b.iter()).cloned().collect()))
         }
-        _ => Err(Fault::Misfit),
+        (how, a, b) => match (a.as_decimal(), b.as_decimal()) {
+            (Some(a), Some(b)) => decimals(how, a, b).map(Value::Decimal),
+            _ => Err(Fault::Misfit),
+        },
     }
+}
+
+fn decimals(how: Arithmetic, a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
+    match how {
+        Arithmetic::Add => a.plus(b),
+        Arithmetic::Subtract => a.minus(b),
+        Arithmetic::Multiply => a.times(b),
+        Arithmetic::Divide | Arithmetic::Remainder if b.is_zero() => return Err(Fault::DividedByZero),
+        Arithmetic::Divide => a.over(b),
+        Arithmetic::Remainder => a.rest(b),
+    }
+    .ok_or(Fault::OutOfRange)
 }
 
 fn whole_numbers(how: Arithmetic, a: i64, b: i64) -> Result<i64, Fault> {

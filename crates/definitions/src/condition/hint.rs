@@ -7,6 +7,7 @@ pub(super) fn hint_for(expected: &Type, given: &Type) -> &'static str {
     match (expected, given) {
         (Type::Date, Type::Text) | (Type::Text, Type::Date) => "write a day as `date('2027-04-01')`",
         (Type::Length, Type::Int) | (Type::Int, Type::Length) => "write a length of time as `days(7)`",
+        (Type::Int, Type::Decimal) => "round it: `floor(x)`, `ceil(x)` or `round(x)`",
         (Type::Bool, _) => "say when it holds: `has(x)`, `x == …`, `x >= …`",
         (Type::Int, Type::Text) | (Type::Text, Type::Int) => "numbers stand without quotes, options and texts in quotes",
         _ => "compare the types of both",

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::References;
+use crate::decimal::Decimal;
 
 /// The most nodes of a plan. The longest condition in `towns/` has some sixty.
 pub const NODES_MAX: usize = 4_000;
@@ -44,6 +45,8 @@ pub enum Node {
     Bool(bool),
     /// `7`.
     Int(i64),
+    /// `12.5`.
+    Decimal(Decimal),
     /// `'work'`.
     Text(String),
     /// `date('2027-04-01')`.
@@ -193,6 +196,12 @@ pub enum Function {
     StartsWith,
     /// `a.endsWith(b)`.
     EndsWith,
+    /// `floor(x)`: 切り捨て.
+    Floor,
+    /// `ceil(x)`: 切り上げ.
+    Ceil,
+    /// `round(x)`: 四捨五入.
+    Round,
     /// `min(a, b)`.
     Min,
     /// `max(a, b)`.
@@ -203,7 +212,14 @@ impl Node {
     /// The nodes that it names.
     pub fn parts(&self) -> Vec<u32> {
         match self {
-            Node::Bool(_) | Node::Int(_) | Node::Text(_) | Node::Date(_) | Node::Null | Node::Name(_) | Node::Local(_) => Vec::new(),
+            Node::Bool(_)
+            | Node::Int(_)
+            | Node::Decimal(_)
+            | Node::Text(_)
+            | Node::Date(_)
+            | Node::Null
+            | Node::Name(_)
+            | Node::Local(_) => Vec::new(),
             Node::Field(a, _) | Node::Has(a) | Node::Not(a) | Node::Negate(a) => vec![*a],
             Node::And(all) | Node::Or(all) | Node::List(all) | Node::Call(_, all) => all.clone(),
             Node::If(a, b, c) => vec![*a, *b, *c],

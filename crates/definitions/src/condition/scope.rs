@@ -16,6 +16,8 @@ pub enum Type {
     Bool,
     /// A whole number.
     Int,
+    /// A number with decimals.
+    Decimal,
     /// Text.
     Text,
     /// Text out of these; comparing it with any other text is a mistake.
@@ -81,13 +83,25 @@ impl Type {
         Type::Record(Arc::new(Record { name: "person".to_owned(), fields }))
     }
 
-    /// Whether both may stand where one type is asked.
+    /// Whether this may stand where another is asked. A whole number is a decimal number; a decimal number is no whole one until it is
+    /// rounded.
     pub fn fits(&self, other: &Type) -> bool {
         match (self, other) {
             (Type::Any, _) | (_, Type::Any) => true,
             (Type::Text | Type::OneOf(_), Type::Text | Type::OneOf(_)) => true,
+            (Type::Int, Type::Decimal) => true,
             (Type::List(a), Type::List(b)) => a.fits(b),
             (a, b) => a == b,
+        }
+    }
+
+    /// The type of both together, as in a list or on the sides of `? :`, where they have one.
+    pub(super) fn together(&self, other: &Type) -> Option<Type> {
+        match (self, other) {
+            (Type::Any, other) => Some(other.clone()),
+            _ if other.fits(self) => Some(self.clone()),
+            _ if self.fits(other) => Some(other.clone()),
+            _ => None,
         }
     }
 }
@@ -97,6 +111,7 @@ impl fmt::Display for Type {
         match self {
             Type::Bool => f.write_str("true or false"),
             Type::Int => f.write_str("a number"),
+            Type::Decimal => f.write_str("a decimal number"),
             Type::Text => f.write_str("a text"),
             Type::OneOf(_) => f.write_str("an option"),
             Type::Date => f.write_str("a date"),

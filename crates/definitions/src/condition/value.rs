@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::decimal::Decimal;
+
 /// A value while a condition is evaluated. Three of them are no values in the ordinary sense, and conditions reckon with them:
 /// `absent` (not answered), `unknown` (a fact that is not at hand here) and faults.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +15,8 @@ pub enum Value {
     Bool(bool),
     /// A whole number: counts, yen, ages.
     Int(i64),
+    /// A number with decimals: areas, shares.
+    Decimal(Decimal),
     /// Text; ids of options too.
     Text(Arc<str>),
     /// A day.
@@ -99,6 +103,15 @@ impl Value {
     /// A list.
     pub fn list(values: impl IntoIterator<Item = Value>) -> Value {
         Value::List(values.into_iter().collect())
+    }
+
+    /// A number of either sort as a decimal one.
+    pub fn as_decimal(&self) -> Option<Decimal> {
+        match self {
+            Value::Int(number) => Some((*number).into()),
+            Value::Decimal(number) => Some(*number),
+            _ => None,
+        }
     }
 
     /// Whether it is a value in the ordinary sense.

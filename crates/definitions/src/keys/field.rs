@@ -27,6 +27,15 @@ const fn kind(name: &'static str, says: &'static str, keys: &'static [&'static [
 const COMMON: &[&[Key]] = &[FIELD_COMMON];
 const AT_MOST: &[Key] = &[may("at_most", Number, "多くていくつまで（文字数・個数・値）")];
 const AT_LEAST: &[Key] = &[may("at_least", Number, "少なくともいくつ")];
+const PATTERN: &[Key] = &[
+    may("pattern", Line, "行全体の形（正規表現）。電話・口座などの種類があるものには使わない"),
+    may("pattern_says", Words, "その形を言葉で（pattern を書いたら必ず）"),
+];
+const PLACES: &[Key] = &[
+    may("places", Number, "小数点から下は何けたまでか（既定は 1）"),
+    may("at_least", Line, "少なくともいくつ（0.1）"),
+    may("at_most", Line, "多くていくつ（999.9）"),
+];
 const UNIT: &[Key] = &[may("unit", Words, "数える単位（人・枚など）")];
 const OPTIONS: &[Key] = &[
     may("options", Shape::Options, "選択肢：id → 見出し"),
@@ -42,18 +51,20 @@ const EACH: &[Key] = &[
 
 /// The kinds of field.
 pub static KINDS: &[(&str, Form)] = &[
-    ("text", kind("field_text", "一行の文", &[FIELD_COMMON, AT_MOST])),
+    ("text", kind("field_text", "一行の文", &[FIELD_COMMON, AT_MOST, PATTERN])),
     ("long_text", kind("field_long_text", "何行かの文", &[FIELD_COMMON, AT_MOST])),
     ("kana", kind("field_kana", "フリガナ（全角カタカナにそろえる）", COMMON)),
     ("person_name", kind("field_person_name", "氏名", COMMON)),
     ("date", kind("field_date", "日付（西暦・和暦）", COMMON)),
     ("number", kind("field_number", "整数", &[FIELD_COMMON, AT_LEAST, AT_MOST, UNIT])),
+    ("decimal", kind("field_decimal", "小数（面積・割合）", &[FIELD_COMMON, PLACES, UNIT])),
     ("money", kind("field_money", "金額（円）", COMMON)),
     ("choice", kind("field_choice", "一つを選ぶ", &[FIELD_COMMON, OPTIONS, STYLE])),
     ("choices", kind("field_choices", "いくつでも選ぶ", &[FIELD_COMMON, OPTIONS, AT_LEAST, AT_MOST])),
     ("ranked", kind("field_ranked", "希望順に選ぶ", &[FIELD_COMMON, OPTIONS, AT_MOST])),
     ("yes_no", kind("field_yes_no", "はい・いいえ", COMMON)),
     ("address", kind("field_address", "郵便番号と住所", COMMON)),
+    ("place", kind("field_place", "場所（言葉と地図の上の一点）", COMMON)),
     (
         "household_member",
         kind(

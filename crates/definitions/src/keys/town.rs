@@ -76,6 +76,7 @@ pub static TOWN: Form = form(
         must("languages", Form(&LANGUAGES), "言葉：complete なら訳の欠けを誤りとする"),
         may("closed", List(&Line), "閉庁日：saturday・holiday・12-29..01-03・2026-05-01"),
         may("staff_hour", Number, "職員の1時間あたりの人件費（円）：統計の1件あたりの費用に使う"),
+        may("map", Form(&MAP), "場所を聞く質問（kind: place）で見せる地図"),
         may("offers", List(&Id), "このまちで受け付ける手続。書かなければ、重ねた先のものを含めてすべて"),
         may("authorities", Map(&Form(&AUTHORITY)), "処分庁"),
         may("person_facts", Map(&Column), "まちが人について持つ事実：条件で applicant.<id> と書けるもの"),
@@ -89,6 +90,17 @@ static LOOK: Form = form(
         must("key_colour", OneOf(&["green", "blue", "teal", "indigo", "purple", "red", "orange", "brown", "grey"]), "基調の色"),
         may("seal", Line, "公印の画像ファイル"),
         may("mark", Line, "市章の画像ファイル"),
+    ]],
+);
+
+static MAP: Form = form(
+    "map",
+    "地図",
+    &[&[
+        must("tiles", Line, "地図の画像のありか：{z}・{x}・{y} の入った https の URL（地理院タイルなど）。役所のサーバーが取りにいく"),
+        must("credit", Words, "出典（国土地理院）"),
+        must("center", Line, "はじめに見せる所：北緯,東経（35.681236,139.767125）"),
+        may("zoom", Number, "はじめの大きさ：5 から 18（既定は 15）"),
     ]],
 );
 

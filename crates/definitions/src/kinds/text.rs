@@ -1,6 +1,6 @@
 //! 文字: one line, or several.
 
-use super::{Asked, Nature, Parsed, Shape, Wrong};
+use super::{Asked, Nature, Parsed, Shape, Wrong, half_width};
 use crate::{
     answer::Answer,
     condition::{Type, Value},
@@ -36,6 +36,7 @@ fn prefilled(value: &Value) -> Option<Answer> {
     match value {
         Value::Text(text) if !text.is_empty() => Some(Answer::Text(text.to_string())),
         Value::Int(number) => Some(Answer::Text(number.to_string())),
+        Value::Decimal(number) => Some(Answer::Text(number.to_string())),
         _ => None,
     }
 }
@@ -50,8 +51,19 @@ impl Nature for Line {
     }
 
     fn parse(&self, asked: &Asked<'_>) -> Parsed {
-        let Kind::Text { at_most } = &asked.field.kind else { return Ok(None) };
-        read(asked.whole().replace('\n', " "), *at_most)
+        let Kind::Text { at_most, pattern } = &asked.field.kind else { return Ok(None) };
+        let line = asked.whole().replace('\n', " ");
+        match pattern {
+            Some(pattern) if !line.is_empty() && !pattern.fits(&line) => {
+                // What a Japanese keyboard writes in full width.
+                let half = half_width(&line);
+                if !pattern.fits(&half) {
+                    return Err(vec![Wrong::whole("kind-text-pattern")]);
+                }
+                read(half, *at_most)
+            }
+            _ => read(line, *at_most),
+        }
     }
 
     fn type_of(&self, _: &Kind) -> Option<Type> {

@@ -12,6 +12,7 @@ use jiff::civil::{Date, DateTime};
 
 use crate::{
     condition::{Condition, ConditionProblem, Scope, Type},
+    decimal::Decimal,
     keys::{Form, Key, Shape},
     library::Texts,
     problem::{Place, Problem},
@@ -129,6 +130,16 @@ impl<'a> At<'a> {
             self.gathered.problem(&node.place, format!("`{number}` は大きすぎるか、負になっている"), "ふつうの数に直す");
         }
         fits
+    }
+
+    /// A number with decimals; what is none is a mistake.
+    pub(crate) fn decimal(&self, name: &str) -> Option<Decimal> {
+        let node = self.key(name)?;
+        let number = node.text()?.parse().ok();
+        if number.is_none() {
+            self.gathered.problem(&node.place, "数ではない", "半角の数字で書く（0.5）");
+        }
+        number
     }
 
     pub(crate) fn period(&self, name: &str) -> Option<Period> {

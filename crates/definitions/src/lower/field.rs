@@ -9,6 +9,7 @@ use crate::{
     ids::*,
     keys::kind_form,
     kinds,
+    pattern::Pattern,
     procedure::Period,
     read::{Node, Value},
     text::Text,
@@ -19,6 +20,8 @@ use crate::{
 const TEXT_CHARACTERS: u32 = 200;
 /// Characters of a long text: about two and a half pages of A4.
 const LONG_TEXT_CHARACTERS: u32 = 4_000;
+/// Digits behind the point of a decimal number, when nothing else is said: 12.5 ㎡.
+const DECIMAL_PLACES: u8 = 1;
 /// Files of one question: pages of a contract, photographed.
 const FILES: u32 = 10;
 /// Wishes in order.
@@ -74,18 +77,25 @@ fn sensitivity(kind: &Kind) -> crate::field::Sensitivity {
 /// What is answered, by the word for it.
 pub(super) fn kind(at: &At<'_>, word: &str, scope: Option<&Scope>) -> Option<Kind> {
     Some(match word {
-        "text" => Kind::Text { at_most: at.number("at_most").unwrap_or(TEXT_CHARACTERS) },
+        "text" => Kind::Text { at_most: at.number("at_most").unwrap_or(TEXT_CHARACTERS), pattern: pattern(at) },
         "long_text" => Kind::LongText { at_most: at.number("at_most").unwrap_or(LONG_TEXT_CHARACTERS) },
         "kana" => Kind::Kana,
         "person_name" => Kind::PersonName,
         "date" => Kind::Date,
         "number" => Kind::Number { at_least: at.number("at_least"), at_most: at.number("at_most"), unit: at.text("unit") },
+        "decimal" => Kind::Decimal {
+            places: at.number("places").unwrap_or(DECIMAL_PLACES),
+            at_least: at.decimal("at_least"),
+            at_most: at.decimal("at_most"),
+            unit: at.text("unit"),
+        },
         "money" => Kind::Money,
         "choice" => choice(at)?,
         "choices" => Kind::Choices { options: options(at)?, at_least: at.number("at_least").unwrap_or(0), at_most: at.number("at_most") },
         "ranked" => Kind::Ranked { options: options(at)?, at_most: at.number("at_most").unwrap_or(WISHES) },
         "yes_no" => Kind::YesNo,
         "address" => Kind::Address,
+        "place" => Kind::Place,
         "household_member" => Kind::HouseholdMember { when_listed: when_listed(at, scope) },
         "phone" => Kind::Phone,
         "mail" => Kind::Mail,
@@ -98,6 +108,21 @@ pub(super) fn kind(at: &At<'_>, word: &str, scope: Option<&Scope>) -> Option<Kin
         "group" => group(at, scope)?,
         _ => return None,
     })
+}
+
+/// The shape of a line; it is told to people in words, since nobody reads an expression.
+fn pattern(at: &At<'_>) -> Option<Pattern> {
+    let node = at.key("pattern")?;
+    let Some(says) = at.text("pattern_says") else {
+        at.gathered.problem(
+            &node.place,
+            "形の言い方がない",
+            "`pattern_says:` に、どう書けばよいかを言葉で書く（半角の英字2字と数字6けた）",
+        );
+        return None;
+    };
+    let pattern = Pattern::new(node.text()?, says);
+    pattern.map_err(|why| at.gathered.problem(&node.place, format!("形が読めない（{why}）"), "正規表現を直す（[0-9]{6} は数字6けた）")).ok()
 }
 
 fn choice(at: &At<'_>) -> Option<Kind> {

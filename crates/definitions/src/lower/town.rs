@@ -20,6 +20,7 @@ use crate::{
     inventory::InventoryId,
     keys::{DOCUMENTS, nearest},
     letter::LetterTemplate,
+    place::{TownMap, ZOOMS},
     read::Node,
     sources::Sources,
     text::{Language, Text},
@@ -60,6 +61,7 @@ pub(super) fn town(merged: &Merged, gathered: &Gathered, sources: &Sources, know
         languages: languages(&at),
         closed: closed(&at),
         staff_hour: at.number("staff_hour"),
+        map: map(&at),
         authorities: at
             .each("authorities")
             .into_iter()
@@ -152,6 +154,33 @@ fn office(at: &At<'_>) -> Option<Office> {
         hours: at.needed_text("hours"),
         mail: at.line("mail"),
     })
+}
+
+/// How closely a map is shown at first, when nothing else is said: a neighbourhood.
+const ZOOM: u8 = 15;
+
+fn map(at: &At<'_>) -> Option<TownMap> {
+    let at = at.below("map")?;
+    let wrong = |key: &str, what: &str, hint: &str| {
+        let place = at.key(key).map_or_else(|| at.place(), |node| &node.place);
+        at.gathered.problem(place, what, hint);
+    };
+    let tiles = at.line("tiles")?;
+    // A map of one's own on the same machine needs no certificate.
+    let is_safe = tiles.starts_with("https://") || tiles.starts_with("http://127.0.0.1:");
+    if !is_safe || !["{z}", "{x}", "{y}"].iter().all(|part| tiles.contains(part)) {
+        wrong("tiles", "地図の画像のありかとして読めない", "https:// から始まり、{z}・{x}・{y} の入った URL を書く");
+    }
+    let center = at
+        .line("center")?
+        .parse()
+        .map_err(|_| wrong("center", "日本の中の位置として読めない", "北緯,東経 を書く（35.681236,139.767125）"))
+        .ok()?;
+    let zoom = at.number("zoom").unwrap_or(ZOOM);
+    if !ZOOMS.contains(&zoom) {
+        wrong("zoom", "地図の大きさが範囲にない", "5 から 18 までを書く");
+    }
+    Some(TownMap { tiles, credit: at.needed_text("credit"), center, zoom: zoom.clamp(*ZOOMS.start(), *ZOOMS.end()) })
 }
 
 /// The nation and a prefecture's shared folder have no office; they are loaded to be checked, never served.

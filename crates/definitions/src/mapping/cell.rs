@@ -119,6 +119,7 @@ pub(super) enum Raw {
     Text(String),
     Day(Date),
     Number(i64),
+    Decimal(crate::decimal::Decimal),
     YesNo(bool),
     /// Ids of options, in order.
     Ids(Vec<String>),
@@ -137,6 +138,7 @@ pub(super) fn write(raw: &Raw, how: &Write) -> Result<String, CellWrong> {
         Raw::Fault(why) => return Err(CellWrong::Fault(why.clone())),
         Raw::Day(day) => of_day(*day, how.form)?,
         Raw::Number(number) => number.to_string(),
+        Raw::Decimal(number) => number.to_string(),
         Raw::YesNo(yes) => coded(if *yes { "yes" } else { "no" }, how).unwrap_or(Ok(if *yes { "1" } else { "0" }.to_owned()))?,
         Raw::Ids(ids) => {
             let each: Result<Vec<String>, CellWrong> = ids.iter().map(|id| coded(id, how).unwrap_or(Ok(id.clone()))).collect();

@@ -142,6 +142,7 @@ fn of_value(value: &Value) -> Raw {
     match value {
         Value::Bool(yes) => Raw::YesNo(*yes),
         Value::Int(number) => Raw::Number(*number),
+        Value::Decimal(number) => Raw::Decimal(*number),
         Value::Text(text) if text.is_empty() => Raw::Nothing,
         Value::Text(text) => Raw::Text(text.to_string()),
         Value::Date(day) => Raw::Day(*day),
@@ -169,6 +170,7 @@ pub fn raw_shown(answer: &Answer) -> String {
         Raw::Text(text) => text,
         Raw::Day(day) => day.to_string(),
         Raw::Number(number) => number.to_string(),
+        Raw::Decimal(number) => number.to_string(),
         Raw::YesNo(yes) => if yes { "yes" } else { "no" }.to_owned(),
         Raw::Ids(ids) => ids.join(";"),
         Raw::Nothing | Raw::NotKnown | Raw::Fault(_) => String::new(),
@@ -184,6 +186,7 @@ fn of_answer(answer: &Answer, part: &str) -> Raw {
         (Answer::PersonName(name), _) => Raw::Text(name.whole()),
         (Answer::Date(day), _) => Raw::Day(*day),
         (Answer::Number(number) | Answer::Money(number), _) => Raw::Number(*number),
+        (Answer::Decimal(number), _) => Raw::Decimal(*number),
         (Answer::Choice(id), _) => Raw::Ids(vec![id.clone()]),
         (Answer::Choices(ids) | Answer::Ranked(ids), "") => Raw::Ids(ids.clone()),
         // 第1希望, 第2希望: counted from 1.
@@ -200,6 +203,9 @@ fn of_answer(answer: &Answer, part: &str) -> Raw {
             Some(building) => Raw::Text(format!("{} {building}", address.line)),
             None => some(Some(&address.line)),
         },
+        (Answer::Place(spot), "latitude") => spot.position.map_or(Raw::Nothing, |position| Raw::Decimal(position.latitude)),
+        (Answer::Place(spot), "longitude") => spot.position.map_or(Raw::Nothing, |position| Raw::Decimal(position.longitude)),
+        (Answer::Place(spot), _) => some(Some(&spot.words)),
         (Answer::Member(member), "kana") => some(member.kana.as_ref()),
         (Answer::Member(member), "born") => member.born.map_or(Raw::Nothing, Raw::Day),
         (Answer::Member(member), _) => some(Some(&member.name)),

@@ -94,7 +94,7 @@ pub fn choice(ids: &[&str]) -> Kind {
 }
 
 pub fn text() -> Kind {
-    Kind::Text { at_most: 100 }
+    Kind::Text { at_most: 100, pattern: None }
 }
 
 pub fn facilities() -> Options {

@@ -215,7 +215,7 @@ fn named(tx: &Read<'_>, town: &Town, register: &RegisterId, key: &str) -> Result
 pub(super) fn field_of(column: &Column) -> Field {
     let kind = match &column.kind {
         ColumnKind::Answer(kind) => kind.clone(),
-        ColumnKind::Code | ColumnKind::Resident | ColumnKind::Household => Kind::Text { at_most: 200 },
+        ColumnKind::Code | ColumnKind::Resident | ColumnKind::Household => Kind::Text { at_most: 200, pattern: None },
     };
     let (id, label) = (column.id.clone(), column.label.clone());
     Field { id, label, hint: None, kind, required: false, when: None, default: None, sensitivity: column.sensitivity }

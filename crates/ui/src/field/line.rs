@@ -3,7 +3,7 @@
 //! Numbers are text with a numeric keyboard: `type=number` drops what it does not understand, and full-width digits and commas are
 //! understood by the server.
 
-use definitions::text::Text;
+use definitions::{pattern::Pattern, text::Text};
 use maud::{Markup, html};
 
 use super::{Asked, anchor};
@@ -31,9 +31,11 @@ fn line(asked: &Asked<'_>, help: Option<Markup>, line: Line) -> Markup {
     })
 }
 
-pub(super) fn text(asked: &Asked<'_>, at_most: u32) -> Markup {
+/// A text of a given shape says in words how it is written.
+pub(super) fn text(asked: &Asked<'_>, at_most: u32, pattern: Option<&Pattern>) -> Markup {
     let class = if at_most <= 8 { "in w-m" } else { "in" };
-    line(asked, None, Line { class, mode: None, kind: "text", autocomplete: asked.autocomplete("on"), unit: None })
+    let help = pattern.map(|pattern| crate::words::ruby::html(asked.view.town.say(&pattern.says, asked.view.say.language)));
+    line(asked, help, Line { class, mode: None, kind: "text", autocomplete: asked.autocomplete("on"), unit: None })
 }
 
 pub(super) fn kana(asked: &Asked<'_>) -> Markup {
@@ -42,8 +44,16 @@ pub(super) fn kana(asked: &Asked<'_>) -> Markup {
 }
 
 pub(super) fn number(asked: &Asked<'_>, unit: Option<&Text>) -> Markup {
+    measured(asked, unit, "numeric")
+}
+
+pub(super) fn decimal(asked: &Asked<'_>, unit: Option<&Text>) -> Markup {
+    measured(asked, unit, "decimal")
+}
+
+fn measured(asked: &Asked<'_>, unit: Option<&Text>, mode: &'static str) -> Markup {
     let unit = unit.map(|unit| crate::words::ruby::html(asked.view.town.say(unit, asked.view.say.language)));
-    line(asked, None, Line { class: "in w-s", mode: Some("numeric"), kind: "text", autocomplete: "off", unit })
+    line(asked, None, Line { class: "in w-s", mode: Some(mode), kind: "text", autocomplete: "off", unit })
 }
 
 pub(super) fn money(asked: &Asked<'_>) -> Markup {

@@ -16,6 +16,7 @@ mod member;
 mod mistakes;
 mod name;
 mod pick;
+pub mod place;
 mod ranked;
 mod signature;
 
@@ -121,18 +122,20 @@ pub fn render(field: &Field, view: &FieldView<'_>) -> Markup {
         return PreEscaped(String::new());
     }
     match &field.kind {
-        Kind::Text { at_most } => line::text(&asked, *at_most),
+        Kind::Text { at_most, pattern } => line::text(&asked, *at_most, pattern.as_ref()),
         Kind::LongText { at_most } => line::long_text(&asked, *at_most),
         Kind::Kana => line::kana(&asked),
         Kind::PersonName => name::render(&asked),
         Kind::Date => date::render(&asked),
         Kind::Number { unit, .. } => line::number(&asked, unit.as_ref()),
+        Kind::Decimal { unit, .. } => line::decimal(&asked, unit.as_ref()),
         Kind::Money => line::money(&asked),
         Kind::Choice { options, style } => pick::choice(&asked, options, *style),
         Kind::Choices { options, at_most, .. } => pick::choices(&asked, options, *at_most),
         Kind::Ranked { options, at_most } => ranked::render(&asked, options, *at_most),
         Kind::YesNo => pick::yes_no(&asked),
         Kind::Address => address::render(&asked),
+        Kind::Place => place::render(&asked),
         Kind::HouseholdMember { .. } => member::render(&asked),
         Kind::Phone => line::phone(&asked),
         Kind::Mail => line::mail(&asked),

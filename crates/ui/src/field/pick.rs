@@ -36,7 +36,7 @@ pub(super) fn listed(asked: &Asked<'_>) -> Option<Vec<Choosable>> {
 
 pub(super) fn choice(asked: &Asked<'_>, from: &Options, style: ChoiceStyle) -> Markup {
     match (options(asked, from), style) {
-        (None, _) => super::line::text(asked, 200),
+        (None, _) => super::line::text(asked, 200, None),
         (Some(options), ChoiceStyle::Radio) => asked.several(None, radios(asked, &asked.path, &options)),
         (Some(options), ChoiceStyle::Select) => asked.single(None, |described| {
             html! {
@@ -99,7 +99,7 @@ pub(super) fn choices(asked: &Asked<'_>, from: &Options, at_most: Option<u32>) -
         Some(count) => html! { (asked.say("ui-choices-help")) " " (asked.say_with("ui-choices-at-most", &[("count", count.into())])) },
         None => asked.say("ui-choices-help"),
     };
-    let Some(options) = options(asked, from) else { return super::line::text(asked, 200) };
+    let Some(options) = options(asked, from) else { return super::line::text(asked, 200, None) };
     let typed = asked.view.typed.all(&asked.path);
     let many = if options.len() > 6 { "picks many" } else { "picks" };
     let cards = html! {

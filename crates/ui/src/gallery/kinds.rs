@@ -81,6 +81,7 @@ fn problem(field: &Field) -> FieldProblem {
         Kind::BankAccount => (".branch", "kind-account-branch"),
         Kind::IndividualNumber { .. } => ("", "kind-individual-number-digits"),
         Kind::Mail => ("", "kind-mail-unreadable"),
+        Kind::Place => (".position", "kind-place-outside"),
         Kind::Phone => ("", "kind-phone-area-code"),
         Kind::Ranked { .. } => ("", "kind-ranked-twice"),
         Kind::Files { .. } => ("", "kind-files-required"),
@@ -145,12 +146,18 @@ fn fields(prefix: &str) -> Vec<Field> {
     .map(|field| (field.id.clone(), field))
     .collect();
     let all = [
-        ("text", "職業", Kind::Text { at_most: 50 }, false),
+        ("text", "職業", Kind::Text { at_most: 50, pattern: None }, false),
         ("long", "請求する文書の内容", Kind::LongText { at_most: 500 }, true),
         ("kana", "フリガナ", Kind::Kana, true),
         ("person", "お名前", Kind::PersonName, true),
         ("born", "生年月日", Kind::Date, true),
         ("count", "必要な通数", Kind::Number { at_least: Some(1), at_most: Some(10), unit: Some(text("通")) }, true),
+        (
+            "area",
+            "使う面積",
+            Kind::Decimal { places: 1, at_least: None, at_most: Some(definitions::decimal::Decimal::from(1_000)), unit: Some(text("㎡")) },
+            true,
+        ),
         ("money", "寄付の金額", Kind::Money, false),
         ("radio", "お子さんを見られない理由", Kind::Choice { options: listed(REASONS), style: ChoiceStyle::Radio }, true),
         ("select", "通っている学校", Kind::Choice { options: listed(PLACES), style: ChoiceStyle::Select }, true),
@@ -158,6 +165,7 @@ fn fields(prefix: &str) -> Vec<Field> {
         ("ranked", "希望する児童会", Kind::Ranked { options: listed(PLACES), at_most: 3 }, true),
         ("yes_no", "エピペンを持っていますか", Kind::YesNo, true),
         ("address", "住所", Kind::Address, true),
+        ("place", "こわれているところ", Kind::Place, true),
         ("member", "申請するお子さん", Kind::HouseholdMember { when_listed: None }, true),
         ("phone", "昼間に連絡できる電話番号", Kind::Phone, true),
         ("mail", "メールアドレス", Kind::Mail, false),
@@ -192,6 +200,7 @@ fn answered(field: &Field) -> Typed {
             [("era", "heisei"), ("year", "2"), ("month", "4"), ("day", "31")].iter().for_each(|(part, value)| put(part, &[value]))
         }
         Kind::Number { .. } => put("", &["２"]),
+        Kind::Decimal { .. } => put("", &["１２．５"]),
         Kind::Money => put("", &["10,000"]),
         Kind::Choice { .. } => put("", &[if name.ends_with("radio") { "work" } else { "chuo" }]),
         Kind::Choices { .. } | Kind::Ranked { .. } => put("", &["higashi", "chuo"]),
@@ -200,6 +209,10 @@ fn answered(field: &Field) -> Typed {
             put("postal", &["000-0000"]);
             put("text", &["見本県見本市中央二丁目3番4号"]);
             put("building", &["見本ハイツ 101"]);
+        }
+        Kind::Place => {
+            put("words", &["中央公園の北側の歩道（街灯の下）"]);
+            put("position", &["35.681236,139.767125"]);
         }
         Kind::HouseholdMember { .. } => put("", &["p2"]),
         Kind::Phone => put("", &["000-0000-0000"]),

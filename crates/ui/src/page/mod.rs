@@ -138,6 +138,7 @@ fn document(
                 meta name="color-scheme" content=(if class.is_some() { "light dark" } else { "light" });
                 link rel="icon" href=(assets::href("icon.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::href(assets::LOOK));
+                @if class.is_some() { link rel="stylesheet" href=(assets::href(assets::DESK_LOOK)); }
                 script type="module" src=(assets::href(script)) {}
             }
             (body)

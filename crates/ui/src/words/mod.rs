@@ -211,7 +211,7 @@ mod tests {
         let words = Words::new(words().iter().copied(), []).unwrap();
         for id in definitions::kinds::PROBLEMS {
             for language in Language::ALL {
-                let args = ["label", "most", "least", "count", "letter", "era"].map(|name| (name, Value::from("七")));
+                let args = ["label", "most", "least", "count", "letter", "era", "places"].map(|name| (name, Value::from("七")));
                 let said = words.say(language, id, &args);
                 assert!(said.contains('七') && !said.contains("{$"), "{}: {id}: {said}", language.code());
             }

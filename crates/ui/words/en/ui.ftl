@@ -168,6 +168,21 @@ ui-signature-clear = Start again
 ui-signature-pad = Frame for the signature
 ui-signature-typed = Or type your name instead of signing
 ui-signature-typed-help = If you cannot draw, type your name. It counts as your signature.
+ui-place-words = Address or landmark
+ui-place-words-help = If there is no address, write a nearby building, shop or the number on a utility pole.
+ui-place-position = Latitude and longitude (if you know them)
+ui-place-position-help = The two numbers that map apps show on a long press, for example 35.681236,139.767125
+ui-place-map = Map
+ui-place-map-help = Move the map until the pin in the middle is on the place. The arrow keys work too.
+ui-place-here = Where I am now
+ui-place-larger = Zoom in
+ui-place-smaller = Zoom out
+ui-place-clear = Remove the pin
+ui-place-set = The place of the pin was entered.
+ui-place-cleared = The pin was removed.
+ui-place-failed = The map cannot be shown. Describing the place in words is enough.
+ui-place-failed-shown = The map cannot be shown.
+ui-place-lost = Your position is not known. Move the map, or describe the place in words.
 ui-rank = { $at ->
     [1] 1st choice
     [2] 2nd choice

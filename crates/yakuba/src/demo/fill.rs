@@ -1,7 +1,7 @@
 //! Filling in a form as one of the demo's residents would: by the kind of each question, until the definition is content.
 
 use definitions::{
-    answer::{Account, Answer, Answers, Deposit, Member, Name, PostalAddress, Signature},
+    answer::{Account, Answer, Answers, Deposit, Member, Name, PostalAddress, Signature, Spot},
     facts::{Facts, NoFacts},
     field::{Field, Kind, Options},
     form,
@@ -96,12 +96,15 @@ pub fn fill(procedure: &Procedure, person: &Person, facts: &dyn Facts, today: Da
 
 fn answer(field: &Field, person: &Person, facts: &dyn Facts, today: Date) -> Option<Answer> {
     Some(match &field.kind {
+        // What has a shape of its own is left to who has one.
+        Kind::Text { pattern: Some(_), .. } => return None,
         Kind::Text { .. } => Answer::Text(person.whole()),
         Kind::LongText { .. } => Answer::Text(DOCUMENTS[person.number % DOCUMENTS.len()].to_owned()),
         Kind::Kana => Answer::Kana(person.kana.clone()?),
         Kind::PersonName => Answer::PersonName(Name { family: person.family.clone(), given: Some(person.given.clone()) }),
         Kind::Date => Answer::Date(today.checked_add(Span::new().days(20)).ok()?),
         Kind::Number { at_least, .. } => Answer::Number(at_least.unwrap_or(1).max(1)),
+        Kind::Decimal { at_least, .. } => Answer::Decimal(at_least.unwrap_or(1.into())),
         Kind::Money => Answer::Money(1_000),
         Kind::Choice { options, .. } => Answer::Choice(option(options, person.number, facts)?),
         Kind::Choices { options, .. } => Answer::Choices(vec![option(options, person.number, facts)?]),
@@ -110,6 +113,7 @@ fn answer(field: &Field, person: &Person, facts: &dyn Facts, today: Date) -> Opt
         Kind::Address => {
             Answer::Address(PostalAddress { postal_code: Some("1000001".to_owned()), line: person.address.clone(), building: None })
         }
+        Kind::Place => Answer::Place(Spot { words: person.address.clone(), position: None }),
         Kind::HouseholdMember { .. } => Answer::Member(Member {
             id: None,
             name: format!("{} さくら", person.family),

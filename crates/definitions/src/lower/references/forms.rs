@@ -12,6 +12,9 @@ use crate::{
     read::Node,
 };
 
+/// The most digits behind a point that a question may ask for.
+const DECIMAL_PLACES_MAX: u8 = 6;
+
 /// Names that conditions know already, and parts that inputs have.
 const TAKEN: &[&str] =
     &["today", "applicant", "household", "register", "it", "outcome", "case", "rows", "true", "false", "null", "in", "has"];
@@ -83,6 +86,12 @@ fn fields(look: &mut Look<'_>, fields: &IndexMap<FieldId, Field>, base: &str) {
             Kind::Ranked { options, .. } => self::options(look, options, &path),
             Kind::Number { at_least: Some(least), at_most: Some(most), .. } if least > most => {
                 look.problem(&path, "at_least が at_most より大きい", "どちらかを直す");
+            }
+            Kind::Decimal { at_least: Some(least), at_most: Some(most), .. } if least > most => {
+                look.problem(&path, "at_least が at_most より大きい", "どちらかを直す");
+            }
+            Kind::Decimal { places, .. } if !(1..=DECIMAL_PLACES_MAX).contains(places) => {
+                look.problem(&path, format!("places が {places} になっている"), "1 から 6 まで。整数は `kind: number` にする");
             }
             Kind::Group { fields: inner, .. } => {
                 if inner.is_empty() {

@@ -1,24 +1,25 @@
-//! Where a receiver may be: over https, at a public address. A name that leads into a private network leads nowhere (SSRF).
+//! Where another machine may be: over https, at a public address. A name that leads into a private network leads nowhere (SSRF).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use axum::http::Uri;
+use http::Uri;
 
-/// Longest address of a receiver.
+/// Longest address.
 const LETTERS_MAX: usize = 500;
 
-/// A receiver's address, read.
+/// An address, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub struct Target {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) is_tls: bool,
-    pub(super) path: String,
+    loopback: bool,
+    path: String,
 }
 
 impl Target {
-    /// Reads an address. Plain http is for a receiver on this machine alone, where that is allowed (a demonstration, tests).
-    pub(super) fn read(url: &str, loopback: bool) -> Option<Target> {
+    /// Reads an address. Plain http is for this machine alone, where that is allowed (`loopback`: a demonstration, tests).
+    pub fn read(url: &str, loopback: bool) -> Option<Target> {
         if url.len() > LETTERS_MAX || url.contains(['@', '#', '\\']) {
             return None;
         }
@@ -38,7 +39,17 @@ impl Target {
         if host.parse::<IpAddr>().is_ok_and(|ip| !is_open(ip, loopback)) {
             return None;
         }
-        Some(Target { host, port, is_tls, path })
+        Some(Target { host, port, is_tls, loopback, path })
+    }
+
+    /// Its path with what is asked for behind it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether what its name led to may be asked.
+    pub(super) fn may_be_at(&self, address: IpAddr) -> bool {
+        is_open(address, self.loopback)
     }
 
     /// As it stands in `Host`.
@@ -48,8 +59,8 @@ impl Target {
     }
 }
 
-/// Whether a receiver may be at an address: one of the public internet; this machine's own only where that is allowed.
-pub(super) fn is_open(address: IpAddr, loopback: bool) -> bool {
+/// Whether anything may be asked at an address: one of the public internet; this machine's own only where that is allowed.
+fn is_open(address: IpAddr, loopback: bool) -> bool {
     match address.to_canonical() {
         ip if ip.is_loopback() => loopback,
         IpAddr::V4(v4) => is_public_v4(v4),
