@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{BufWriter, Read},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -89,7 +89,7 @@ pub fn export(asked: &Exported) -> Result<ExitCode, Failure> {
         println!("Nothing to hand over: every decided case was, or is held back.");
     }
     // Beside its place first: nobody finds half a file.
-    let beside = asked.out.with_extension("part");
+    let beside = beside(&asked.out);
     let file = File::create(&beside).map_err(|error| format!("{}: {error}", beside.display()))?;
     let written = batch::write(&opened.desk, &opened.office, &mapping, &by, &batch, BufWriter::with_capacity(1 << 20, file));
     // Half a file of people's data is of no use to anybody.
@@ -163,11 +163,16 @@ pub fn intake(asked: &Intake) -> Result<ExitCode, Failure> {
     taken.wrong.iter().for_each(|(package, problem)| println!("{package} {problem}"));
     let statuses = exchange::intake::statuses(&opened.desk, &opened.office, &mapping)?;
     let to = asked.folder.join(format!("status-{}.{}", mapping.id, mapping.file.format.word()));
-    let beside = to.with_extension("part");
+    let beside = beside(&to);
     exchange::intake::write_statuses(&mapping, &statuses, BufWriter::new(File::create(&beside)?))?;
     std::fs::rename(&beside, &to)?;
     println!("How {} applications stand is in {}.", statuses.len(), to.display());
     Ok(if taken.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Where a file lies until it is whole: each process has its own, so that two at once do not write into each other's.
+fn beside(to: &Path) -> PathBuf {
+    to.with_extension(format!("{}.part", std::process::id()))
 }
 
 /// The report, a line each.
