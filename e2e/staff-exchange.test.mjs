@@ -1,7 +1,10 @@
 // 連携: a clerk hands decided cases over as a file, brings results back, looks first and takes them then; who has no grant finds no door.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { openTown, closeBrowser } from './town.mjs';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openTown, closeBrowser, binary } from './town.mjs';
 import { staff, PHONE } from './staff.mjs';
 
 let town;
@@ -74,10 +77,41 @@ test('a list is looked at first, taken then, and the same file changes nothing',
   await clerk.leave();
 });
 
+test('what was looked at at the terminal is taken at the desk, once its file is here', async () => {
+  const text = '\ufeff施設番号,施設名,種別,受入年齢,所在地,利用定員\r\nkita_hoiku,北保育所,認可保育所,0歳から5歳,北町1丁目,90\r\n';
+  const file = join(town.data, 'north.csv');
+  writeFileSync(file, text);
+  execFileSync(binary, ['import', 'nursery_facilities', file, '--dry-run', '--data', join(town.data, 'town'), '--town', 'towns/mihon'],
+    { cwd: join(import.meta.dirname, '..') });
+  const clerk = await staff(town, 'mori', { name: 'staff-exchange-terminal', alsoAt: [['phone', PHONE]] });
+  await clerk.go('/desk/exchange/nursery_facilities');
+  await Promise.all([clerk.page.waitForEvent('load'), clerk.page.locator('main a', { hasText: 'north.csv' }).click()]);
+  await clerk.press('取り込む');
+  assert.match(await clerk.page.locator('main').innerText(), /もうここにありません/, 'its bytes never lay here');
+  await clerk.look('no-file');
+  await clerk.go('/desk/exchange/nursery_facilities');
+  await clerk.page.setInputFiles('#file', { name: 'north.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await clerk.press('試してみる（まだ何も変わりません）');
+  await clerk.press('取り込む');
+  await until(clerk, /取り込みました/);
+  await clerk.go('/desk/registers/nursery_facility');
+  assert.match(await clerk.page.locator('main').innerText(), /北保育所/);
+  clerk.calm();
+  await clerk.leave();
+});
+
 test('without scripts it works alike, and who has no grant finds no door', async () => {
   const clerk = await staff(town, 'mori', { name: 'staff-exchange-plain', scripts: false });
   await clerk.go('/desk/exchange/nursery_facilities');
   await clerk.look('bring');
+  const goto = await staff(town, 'goto', { name: 'staff-exchange-direction' });
+  const bring = (mapping) => goto.context.request.post(`${town.url}/desk/exchange/${mapping}/imports`, {
+    headers: { origin: town.url }, multipart: { csrf: 'no', file: { name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('a') } },
+  });
+  assert.equal((await bring('water_start_billing')).status(), 404, 'nothing is brought in by a mapping out');
+  assert.notEqual((await bring('water_meters')).status(), 404, 'by one in it is, but for the token');
+  assert.ok((await bring('water_meters')).status() >= 400);
+  await goto.leave();
   const admin = await staff(town, 'admin', { name: 'staff-exchange-admin' });
   assert.equal(await admin.page.locator('a[href="/desk/exchange"]').count(), 0);
   const answer = await admin.context.request.get(`${town.url}/desk/exchange/nursery_facilities`);

@@ -1,7 +1,7 @@
 //! 受け渡し: what a system behind needs of a decided case, and what it brings back. For the room of exchange; who may is asked there and, for
 //! every change, here again.
 
-use access::CaseId;
+use access::{CaseId, RecordAttributes};
 use definitions::{
     answer::Answers,
     ids::ProcedureId,
@@ -45,6 +45,14 @@ pub fn decided(tx: &Read<'_>, procedure: &ProcedureId, after: &Place, limit: i64
 /// When the store fails.
 pub fn case(tx: &Read<'_>, keys: &Keys, id: CaseId) -> Result<Option<Case>, StoreError> {
     rows::desk::by_id(tx, keys, id)
+}
+
+/// What grants look at in a case, without opening what it says; none: there is no such case (any more).
+///
+/// # Errors
+/// When the store fails.
+pub fn attributes(tx: &Read<'_>, id: CaseId) -> Result<Option<RecordAttributes>, StoreError> {
+    rows::inbox::attributes(tx, id)
 }
 
 /// The definition under which cases of a version were filed.

@@ -6,19 +6,19 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use access::{Act, CaseId, RecordKind, StaffId, looked};
+use access::{Act, CaseId, RecordKind, Staff, StaffId, looked};
 use cases::{Case, case::Stage, handing};
 use definitions::{
     ids::MappingId,
-    mapping::{Direction, Lacking, Mapping, lines},
+    mapping::{Direction, Format, Mapping},
     procedure::{Procedure, Version},
 };
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
-use store::{Desk, Entry, Read, StoreError, Write};
+use store::{Entry, Read, StoreError, Write};
 
 use crate::{
-    file::{Out, encoding},
+    file::BOOK_LINES_MAX,
     office::{By, Office, cases_of},
     problem::LineProblem,
     rows,
@@ -28,8 +28,10 @@ use crate::{
 const TOGETHER: i64 = 100;
 /// Pages of cases that were handed over already, passed by in one transaction.
 const PAGES_PASSED: usize = 20;
-/// Cases of one snapshot while the file is written.
-const READ_TOGETHER: i64 = 500;
+
+mod writing;
+
+pub use writing::{Written, may_have, write};
 
 /// A batch.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,8 +44,6 @@ pub struct Batch {
     pub number: i64,
     /// Whether it is whole.
     pub is_ready: bool,
-    /// Whether somebody asked it to end where it is.
-    pub stopping: bool,
     /// Who began it, by name.
     pub by: String,
     /// Likewise, where they are staff.
@@ -64,12 +64,22 @@ pub struct Batch {
     pub form: String,
 }
 
+impl Batch {
+    /// Whether the mapping is still the one by which the batch was made: else the file may become another.
+    pub fn is_of(&self, mapping: &Mapping) -> bool {
+        self.form == form_digest(mapping)
+    }
+}
+
 /// Why it could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum NotHanded {
     /// There is no such mapping out, or not for this person.
     #[error("no such mapping for this person")]
     NotFound,
+    /// A case of the batch is beyond this person's grants.
+    #[error("a case of the batch is beyond this person's grants")]
+    Beyond,
     /// The file could not be written.
     #[error("the file could not be written: {0}")]
     File(#[from] std::io::Error),
@@ -111,7 +121,6 @@ pub fn begin(
         mapping: mapping.id.clone(),
         number: before.as_ref().map_or(0, |batch| batch.number) + 1,
         is_ready: false,
-        stopping: false,
         by: name.to_owned(),
         staff: by.staff(),
         made_at: tx.now(),
@@ -142,13 +151,16 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Asks a batch to end where it is: what is in it is handed over, the rest comes with the next.
+/// Ends a batch where it is: what is in it is handed over, the rest comes with the next.
 ///
 /// # Errors
 /// Not for this person, or the store failed.
 pub fn stop(tx: &Write<'_>, office: &Office, mapping: &Mapping, by: &By, id: &str) -> Result<(), NotHanded> {
-    allowed(office, mapping, by)?;
-    Ok(rows::stop_batch(tx, id)?)
+    let (_, authority) = allowed(office, mapping, by)?;
+    let Some(mut batch) = rows::batch_by_id(tx, id)?.filter(|batch| batch.mapping == mapping.id && !batch.is_ready) else { return Ok(()) };
+    batch.is_ready = true;
+    rows::keep_batch(tx, &batch)?;
+    Ok(journal(tx, by, &authority, &batch, "batch-ready", "stopped")?)
 }
 
 /// Goes on with a batch by some cases. Done again after a power cut, it goes on where the last transaction ended.
@@ -161,25 +173,38 @@ pub fn go_on(tx: &Write<'_>, office: &Office, mapping: &Mapping, by: &By, id: &s
     if batch.is_ready {
         return Ok(batch);
     }
-    let Candidates { cases: found, ended } = candidates(tx, office, mapping, &mut batch, procedure)?;
-    batch.is_ready = batch.stopping || (ended && batch.phase == 1);
-    if ended && batch.phase == 0 {
-        batch.phase = 1;
-        batch.place.1 = String::new();
-    }
+    let Candidates { cases: found, ended, behind } = candidates(tx, office, mapping, &batch, procedure)?;
     let mut definitions = Definitions::default();
     let mut looks = Vec::new();
-    if !batch.stopping {
-        for case in found {
-            let Some(case) = handing::case(tx, &office.keys, case)? else { continue };
-            let definition = definitions.of(tx, &case)?;
-            let Some(authority) = wanted(mapping, by, &case, &definition) else { continue };
-            looks.push((case.id.to_string(), authority));
-            take(tx, office, mapping, &mut batch, &case, &definition)?;
+    for Candidate { id, before } in found {
+        let Some(case) = handing::case(tx, &office.keys, id)? else { continue };
+        let definition = definitions.of(tx, &case)?;
+        match wanted(mapping, by, &case, &definition) {
+            Wanted::No => continue,
+            Wanted::Beyond => {
+                batch.held += 1;
+                rows::held(tx, &office.keys, &mapping.id, case.id, &[beyond()])?;
+                continue;
+            }
+            Wanted::Yes(authority) => {
+                if !take(tx, office, mapping, &mut batch, &case, &definition)? {
+                    // It comes first in the next batch.
+                    (batch.is_ready, batch.place) = (true, before);
+                    break;
+                }
+                looks.extend(authority.map(|authority| (case.id.to_string(), authority)));
+            }
+        }
+    }
+    if !batch.is_ready {
+        batch.place = behind;
+        batch.is_ready = ended && batch.phase == 1;
+        if ended && batch.phase == 0 {
+            batch.phase = 1;
+            batch.place.1 = String::new();
         }
     }
     if let By::Staff(staff) = by {
-        let looks: Vec<_> = looks.into_iter().filter_map(|(id, authority)| Some((id, authority?))).collect();
         looked::looked_at(tx, staff, RecordKind::Case, &looks, &format!("exchange:{}", batch.mapping))?;
     }
     rows::keep_batch(tx, &batch)?;
@@ -189,44 +214,51 @@ pub fn go_on(tx: &Write<'_>, office: &Office, mapping: &Mapping, by: &By, id: &s
     Ok(batch)
 }
 
-/// The next cases to look at.
-#[derive(Default)]
-struct Candidates {
-    cases: Vec<CaseId>,
-    /// Whether there are no more of this phase.
-    ended: bool,
+/// What is told of a case that whoever made the batch may not take out. It waits for somebody who may.
+fn beyond() -> LineProblem {
+    let say = "この回を作った人の権限の外にある案件です。権限のある人が、次の回を作ってください".to_owned();
+    LineProblem { line: 1, column: None, header: String::new(), say, goes: false }
 }
 
-/// The next cases to look at; the batch's place goes on behind them.
-fn candidates(
-    tx: &Read<'_>,
-    office: &Office,
-    mapping: &Mapping,
-    batch: &mut Batch,
-    procedure: &Procedure,
-) -> Result<Candidates, StoreError> {
-    if batch.stopping {
-        return Ok(Candidates::default());
-    }
+/// A case to look at.
+struct Candidate {
+    id: CaseId,
+    /// Where the walk stood before it.
+    before: (Timestamp, String),
+}
+
+/// The next cases to look at.
+struct Candidates {
+    cases: Vec<Candidate>,
+    /// Whether there are no more of this phase.
+    ended: bool,
+    /// Where the walk stands behind them.
+    behind: (Timestamp, String),
+}
+
+/// The next cases to look at.
+fn candidates(tx: &Read<'_>, office: &Office, mapping: &Mapping, batch: &Batch, procedure: &Procedure) -> Result<Candidates, StoreError> {
+    let mut found = Candidates { cases: Vec::new(), ended: false, behind: batch.place.clone() };
     if batch.phase == 0 {
         let held = rows::held_after(tx, &office.keys, &mapping.id, &batch.place.1, TOGETHER)?;
-        if let Some((last, _)) = held.last() {
-            batch.place.1 = last.to_string();
+        found.ended = held.is_empty();
+        for (id, _) in held {
+            let before = std::mem::replace(&mut found.behind.1, id.to_string());
+            found.cases.push(Candidate { id, before: (batch.place.0, before) });
         }
-        return Ok(Candidates { ended: held.is_empty(), cases: held.into_iter().map(|(case, _)| case).collect() });
+        return Ok(found);
     }
-    let mut found = Candidates::default();
     // What was handed over already is passed by quickly, some pages of it in one transaction.
     for _ in 0..PAGES_PASSED {
-        let decided = handing::decided(tx, &procedure.id, &batch.place, TOGETHER)?;
-        let Some((at, last)) = decided.last() else {
+        let decided = handing::decided(tx, &procedure.id, &found.behind, TOGETHER)?;
+        if decided.is_empty() {
             found.ended = true;
             break;
-        };
-        batch.place = (*at, last.to_string());
-        for (_, case) in decided {
-            if rows::is_handed(tx, &mapping.id, case)?.is_none() {
-                found.cases.push(case);
+        }
+        for (at, id) in decided {
+            let before = std::mem::replace(&mut found.behind, (at, id.to_string()));
+            if rows::is_handed(tx, &mapping.id, id)?.is_none() {
+                found.cases.push(Candidate { id, before });
             }
         }
         if !found.cases.is_empty() {
@@ -251,21 +283,37 @@ impl Definitions {
     }
 }
 
-/// Whether a case belongs into batches of this mapping, and on what authority it is looked at: none in it for the terminal.
-fn wanted(mapping: &Mapping, by: &By, case: &Case, procedure: &Procedure) -> Option<Option<access::Authority>> {
-    let Stage::Decided { proposal, .. } = &case.stage else { return None };
-    if !mapping.outcomes.is_empty() && !mapping.outcomes.contains(&proposal.outcome) {
-        return None;
+/// Whether a case belongs into a batch of this mapping that somebody makes.
+enum Wanted {
+    /// It was decided otherwise, or not at all.
+    No,
+    /// It does, and is beyond their grants.
+    Beyond,
+    /// It does; on what authority it is looked at, by whom has grants.
+    Yes(Option<access::Authority>),
+}
+
+fn wanted(mapping: &Mapping, by: &By, case: &Case, procedure: &Procedure) -> Wanted {
+    match &case.stage {
+        Stage::Decided { proposal, .. } if mapping.outcomes.is_empty() || mapping.outcomes.contains(&proposal.outcome) => {}
+        _ => return Wanted::No,
     }
     match by {
-        By::Terminal => Some(None),
-        By::Staff(staff) => {
-            let seen = cases::verbs::attributes(case, cases::case::sensitivity(procedure));
-            access::may(staff, Act::Export, &seen).map(Some)
-        }
+        By::Terminal => Wanted::Yes(None),
+        By::Staff(staff) => may_take_out(staff, case, procedure).map_or(Wanted::Beyond, |authority| Wanted::Yes(Some(authority))),
     }
 }
 
+fn may_take_out(staff: &Staff, case: &Case, procedure: &Procedure) -> Option<access::Authority> {
+    access::may(staff, Act::Export, &cases::verbs::attributes(case, cases::case::sensitivity(procedure)))
+}
+
+/// Most lines of a file, where its form has such a number.
+fn lines_max(mapping: &Mapping) -> Option<i64> {
+    (mapping.file.format == Format::Xlsx).then(|| i64::try_from(BOOK_LINES_MAX).unwrap_or(i64::MAX))
+}
+
+/// No: the file would hold no more; the case comes with the next batch.
 fn take(
     tx: &Write<'_>,
     office: &Office,
@@ -273,22 +321,27 @@ fn take(
     batch: &mut Batch,
     case: &Case,
     procedure: &Procedure,
-) -> Result<(), StoreError> {
-    let (written, problems) = written(tx, mapping, procedure, case)?;
+) -> Result<bool, StoreError> {
+    let (written, problems) = writing::written(tx, mapping, procedure, case)?;
     match written {
         None => {
             batch.held += 1;
-            rows::held(tx, &office.keys, &mapping.id, case.id, &problems)
+            rows::held(tx, &office.keys, &mapping.id, case.id, &problems)?;
         }
         Some(written) => {
+            let count = i64::try_from(written.len()).unwrap_or(i64::MAX);
+            if batch.cases > 0 && lines_max(mapping).is_some_and(|most| batch.lines + count > most) {
+                return Ok(false);
+            }
             batch.cases += 1;
             for line in &written {
                 batch.lines += 1;
                 batch.digest = chained(&batch.digest, line);
             }
-            rows::handed(tx, &mapping.id, case.id, &batch.id, batch.cases)
+            rows::handed(tx, &mapping.id, case.id, &batch.id, batch.cases)?;
         }
     }
+    Ok(true)
 }
 
 /// The digest of all lines up to this one.
@@ -301,114 +354,40 @@ fn chained(before: &str, line: &[String]) -> String {
     hex(&digest.finalize())
 }
 
-/// Lines of a file, cell by cell.
-type Cells = Vec<Vec<String>>;
-
-/// The lines of a case as they stand in the file; none when something cannot be written. What was replaced is among the problems too.
-fn written(tx: &Read<'_>, mapping: &Mapping, procedure: &Procedure, case: &Case) -> Result<(Option<Cells>, Vec<LineProblem>), StoreError> {
-    let facts = handing::facts(tx, case)?;
-    let (mut good, mut problems) = (Vec::new(), Vec::new());
-    for (place, line) in lines(mapping, procedure, &facts).into_iter().enumerate() {
-        let mut cells = Vec::with_capacity(line.len());
-        for ((column, definition), cell) in mapping.columns.values().enumerate().zip(line) {
-            let mut tell = |say: String, goes: bool| {
-                let header = definition.header.clone();
-                problems.push(LineProblem { line: place as u64 + 1, column: Some(column + 1), header, say, goes });
-            };
-            match cell {
-                Err(wrong) => tell(wrong.to_string(), false),
-                Ok(text) => {
-                    let (replaced, lacks) = encoding::with_geta(&text, mapping.file.encoding);
-                    if let Some(character) = lacks {
-                        let say = definitions::mapping::CellWrong::Lacks { character }.to_string();
-                        tell(say, mapping.file.lacking == Lacking::Geta);
-                    }
-                    cells.push(replaced);
-                }
-            }
-        }
-        good.push(cells);
-    }
-    let goes = problems.iter().all(|problem| problem.goes);
-    Ok((goes.then_some(good), problems))
-}
-
-/// What was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// Lines.
-    pub lines: i64,
-    /// Whether the lines are those of the day on which the batch was made.
-    pub same: bool,
-}
-
-/// Writes the file of a batch, as often as it is asked for. Runs outside of any transaction: some cases of one snapshot at a time.
+/// What is held back of a mapping, as far as this person may take it out: the case's number, and what is to be mended. Staff's looks are logged.
 ///
 /// # Errors
-/// Not for this person, it cannot be written, or the store failed.
-pub fn write(
-    desk: &Desk,
-    office: &Office,
-    mapping: &Mapping,
-    by: &By,
-    batch: &Batch,
-    to: impl std::io::Write,
-) -> Result<Written, NotHanded> {
-    let (_, authority) = allowed(office, mapping, by)?;
-    let mut out = Out::begin(mapping, to)?;
-    let (mut after, mut count, mut digest) = (0, 0, String::new());
-    loop {
-        let (id, keys, mapping_of) = (batch.id.clone(), Arc::clone(&office.keys), mapping.clone());
-        let some = desk.read(move |tx| -> Result<Vec<(i64, Cells)>, StoreError> {
-            let mut definitions = Definitions::default();
-            let mut found = Vec::new();
-            for (place, case) in rows::in_batch(tx, &id, after, READ_TOGETHER)? {
-                let Some(case) = handing::case(tx, &keys, case)? else { continue };
-                let procedure = definitions.of(tx, &case)?;
-                found.push((place, written(tx, &mapping_of, &procedure, &case)?.0.unwrap_or_default()));
-            }
-            Ok(found)
-        })?;
+/// Not for this person, or the store failed.
+pub fn held(tx: &Write<'_>, office: &Office, mapping: &Mapping, by: &By, limit: usize) -> Result<Vec<HeldBack>, NotHanded> {
+    allowed(office, mapping, by)?;
+    let mut definitions = Definitions::default();
+    let (mut found, mut looks, mut after) = (Vec::new(), Vec::new(), String::new());
+    while found.len() < limit {
+        let some = rows::held_after(tx, &office.keys, &mapping.id, &after, TOGETHER)?;
         let Some((last, _)) = some.last() else { break };
-        after = *last;
-        for line in some.iter().flat_map(|(_, lines)| lines) {
-            count += 1;
-            digest = chained(&digest, line);
-            out.line(line)?;
+        after = last.to_string();
+        for (id, problems) in some {
+            let Some(case) = handing::case(tx, &office.keys, id)? else { continue };
+            if let By::Staff(staff) = by {
+                let Some(authority) = may_take_out(staff, &case, &*definitions.of(tx, &case)?) else { continue };
+                looks.push((id.to_string(), authority));
+            }
+            found.push(HeldBack { number: case.number, problems });
         }
     }
-    out.end()?.flush()?;
-    let same = digest == batch.digest;
-    let (by, batch) = (by.clone(), batch.clone());
-    desk.write(move |tx| {
-        if let By::Staff(staff) = &by {
-            let record = format!("{}-{}", batch.mapping, batch.number);
-            if let Some(authority) = access::grants::may_any(staff, Act::Export, RecordKind::Case) {
-                looked::looked(tx, staff, &authority, RecordKind::Case, &record, "exchange-file")?;
-            }
-        }
-        journal(tx, &by, &authority, &batch, "batch-handed-over", if same { "same" } else { "differs" })
-    })?;
-    Ok(Written { lines: count, same })
-}
-
-/// What is held back of a mapping: the case's number, and what is to be mended.
-///
-/// # Errors
-/// When the store failed.
-pub fn held(
-    tx: &Read<'_>,
-    office: &Office,
-    mapping: &MappingId,
-    limit: i64,
-) -> Result<Vec<(cases::CaseNumber, Vec<LineProblem>)>, StoreError> {
-    let mut found = Vec::new();
-    for (case, why) in rows::held_after(tx, &office.keys, mapping, "", limit)? {
-        if let Some(case) = handing::case(tx, &office.keys, case)? {
-            found.push((case.number, why));
-        }
+    if let By::Staff(staff) = by {
+        looked::looked_at(tx, staff, RecordKind::Case, &looks, &format!("exchange-held:{}", mapping.id))?;
     }
     Ok(found)
+}
+
+/// A case that is held back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldBack {
+    /// Its number.
+    pub number: cases::CaseNumber,
+    /// What is to be mended.
+    pub problems: Vec<LineProblem>,
 }
 
 /// The batches of a mapping, newest first.

@@ -7,7 +7,7 @@ mod show;
 use access::{Act, DeskFace, PageError, Staff};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Path, State},
+    extract::{DefaultBodyLimit, Path, Query, State},
     routing::{get, post},
 };
 use definitions::{
@@ -16,6 +16,7 @@ use definitions::{
     town::Town,
 };
 use maud::{Markup, html};
+use serde::Deserialize;
 use ui::parts::{self, Card, Say, icons};
 
 use crate::{
@@ -68,6 +69,11 @@ fn mapping_for(face: &DeskFace, staff: &Staff, id: &str) -> Result<Mapping, Page
     town.mappings.get(id).filter(|mapping| may_use(staff, &town, mapping)).cloned().ok_or(PageError::NotFound)
 }
 
+/// The same of one direction: nothing is brought in by a mapping out, nor taken out by one in.
+fn mapping_of(face: &DeskFace, staff: &Staff, id: &str, direction: Direction) -> Result<Mapping, PageError> {
+    mapping_for(face, staff, id).and_then(|mapping| if mapping.direction == direction { Ok(mapping) } else { Err(PageError::NotFound) })
+}
+
 fn office(face: &DeskFace) -> Office {
     // No letter is set and no link is made by this room's verbs: the portal's address is not asked for.
     Office { town: face.town.current(), keys: std::sync::Arc::clone(&face.keys), words: face.words(), portal: String::new() }
@@ -113,11 +119,25 @@ async fn list(State(face): State<DeskFace>, staff: Staff) -> Result<Markup, Page
     Ok(access::shell::desk_page(&face, Some(&staff), &title, |page| page, body))
 }
 
-async fn page(state: State<DeskFace>, staff: Staff, Path(id): Path<String>) -> Result<Markup, PageError> {
+/// Where a page of what arrived begins.
+#[derive(Deserialize)]
+struct Before {
+    before: Option<String>,
+}
+
+async fn page(
+    state: State<DeskFace>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Query(Before { before }): Query<Before>,
+) -> Result<Markup, PageError> {
     let mapping = mapping_for(&state.0, &staff, &id)?;
     match mapping.direction {
         Direction::Out => go::show(&state.0, &staff, &mapping).await,
         Direction::In => come::list(&state.0, &staff, &mapping, None).await,
-        Direction::Intake => come::arrived(&state.0, &staff, &mapping).await,
+        Direction::Intake => {
+            let before = before.map(|id| id.parse().map_err(|_| PageError::NotFound)).transpose()?;
+            come::arrived(&state.0, &staff, &mapping, before).await
+        }
     }
 }

@@ -4,6 +4,7 @@
 mod book;
 mod csv_in;
 pub mod encoding;
+mod formula;
 mod json;
 mod out;
 
@@ -18,10 +19,14 @@ pub use out::Out;
 
 /// Most bytes of one cell: a long text of 10,000 characters is 30 kB.
 pub const CELL_BYTES_MAX: usize = 200_000;
+/// Most bytes of a line: some lines are held together.
+pub const LINE_BYTES_MAX: usize = 1_000_000;
 /// Most cells of a line.
 pub const CELLS_MAX: usize = 2_000;
 /// Most lines of a workbook: it is held in memory while it is written or read.
 pub const BOOK_LINES_MAX: usize = 200_000;
+/// Most characters of a workbook's cell, as spreadsheets count them (UTF-16).
+pub const BOOK_CELL_MAX: usize = 32_767;
 
 /// A line that was read: where it stands, and its cells in the order of the mapping's columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +65,12 @@ pub enum FileWrong {
     OpenQuote,
     /// A cell that no cell can be.
     HugeCell,
+    /// A line that no line can be.
+    HugeLine,
+    /// A carriage return that ends no line.
+    StrayReturn,
+    /// A number of more digits than such a file keeps.
+    LongNumber,
     /// NUL.
     Nul,
     /// More or fewer cells than columns.
@@ -103,6 +114,9 @@ impl FileWrong {
                 | FileWrong::StrayQuote
                 | FileWrong::AfterQuote
                 | FileWrong::HugeCell
+                | FileWrong::HugeLine
+                | FileWrong::StrayReturn
+                | FileWrong::LongNumber
                 | FileWrong::Nul
                 | FileWrong::Count { .. }
                 | FileWrong::CellError(_)
@@ -123,6 +137,13 @@ impl fmt::Display for FileWrong {
             FileWrong::AfterQuote => f.write_str("閉じる引用符（\"）のうしろに文字があります。中の引用符は二つ重ねてください"),
             FileWrong::OpenQuote => f.write_str("引用符（\"）が閉じられないまま、ファイルが終わっています。引用符を補ってください"),
             FileWrong::HugeCell => write!(f, "セルが長すぎます（{CELL_BYTES_MAX} バイトまで）。引用符が閉じられているか確かめてください"),
+            FileWrong::HugeLine => write!(f, "行が長すぎます（{LINE_BYTES_MAX} バイトまで）。引用符が閉じられているか確かめてください"),
+            FileWrong::StrayReturn => {
+                f.write_str("改行（CR）が行の途中にあります。改行を CRLF か LF にするか、セルを引用符で囲んで保存し直してください")
+            }
+            FileWrong::LongNumber => {
+                f.write_str("数の桁が多すぎて、終わりの桁が失われます（15桁まで）。文字のセルにして保存し直してください")
+            }
             FileWrong::Nul => f.write_str("見えない文字（NUL）が入っています。ファイルを作り直してください"),
             FileWrong::Count { should, are } => write!(f, "列が {should} のはずが {are} あります。区切りと列を確かめてください"),
             FileWrong::Header { should, stands } => {
@@ -156,7 +177,7 @@ pub fn rows<'r>(mapping: &Mapping, mut from: impl BufRead + 'r) -> Result<Rows<'
             let mut bytes = Vec::new();
             let limit = book::BOOK_BYTES_MAX + 1;
             from.by_ref().take(limit as u64).read_to_end(&mut bytes).map_err(|error| whole(FileWrong::Io(error.to_string())))?;
-            Ok(Box::new(book::read(&mapping.file, &headers, bytes)?.into_iter()))
+            Ok(Box::new(book::read(&mapping.file, &headers, bytes)?))
         }
     }
 }

@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use store::{Desk, Entry, StoreError, Write};
 
 use crate::{
-    file::{Row, RowWrong},
+    file::{FileWrong, Row, RowWrong},
     office::{By, Office},
     problem::LineProblem,
     rows,
-    taking::{Outcome, Stop, take_row},
+    taking::{Listings, Outcome, Stop, take_row},
 };
 
 /// Lines of one transaction.
@@ -79,8 +79,6 @@ pub struct Import {
     pub made_at: Timestamp,
     /// Where it stands.
     pub state: State,
-    /// Whether somebody asked it to stop.
-    pub stopping: bool,
     /// Lines that were gone through; the next one's place.
     pub next_row: i64,
     /// Lines that changed something, or would.
@@ -133,7 +131,7 @@ pub fn set_out(tx: &Write<'_>, import: &mut Import, way: Way, by: &By, name: &st
         (import.next_row, import.taken, import.same, import.wrong) = (0, 0, 0, 0);
     }
     import.state = if way == Way::Look { State::Looking } else { State::Taking };
-    (import.stopping, import.by, import.staff) = (false, name.to_owned(), by.staff());
+    (import.by, import.staff) = (name.to_owned(), by.staff());
     rows::keep_import(tx, import)
 }
 
@@ -162,42 +160,93 @@ pub fn go_through(
     let mut import = desk.read(move |tx| rows::import_by_id(tx, &of))?.ok_or(StoreError::damaged("exchange_import"))?;
     let mut lines = lines.skip(usize::try_from(import.next_row).unwrap_or(0));
     loop {
-        let some: Vec<Result<Row, RowWrong>> = lines.by_ref().take(TOGETHER).collect();
+        let mut some: Vec<Result<Row, RowWrong>> = lines.by_ref().take(TOGETHER).collect();
         let is_end = some.len() < TOGETHER;
+        // A disk or a network that failed says nothing of the file: what was read is kept, and the rest is tried again.
+        let cut_off = some.iter().position(|line| line.as_ref().is_err_and(|wrong| matches!(wrong.why, FileWrong::Io(_))));
+        some.truncate(cut_off.unwrap_or(some.len()));
         let broken = some.iter().any(|line| line.as_ref().is_err_and(|wrong| wrong.why.ends()));
-        import = some_lines(desk, office, mapping, by, &import.id, way, &some)?;
+        import = match some_lines(desk, office, mapping, by, &import.id, At { way, place: import.next_row }, &some)? {
+            Some(gone) => gone,
+            // Somebody stopped it, or goes through it too and is further on.
+            None => {
+                let of = import.id.clone();
+                return desk.read(move |tx| rows::import_by_id(tx, &of))?.ok_or(StoreError::damaged("exchange_import"));
+            }
+        };
         told(&import);
-        if import.stopping || is_end || broken {
-            let end = match (import.stopping, broken, way) {
-                // What was only looked at begins anew when it is taken.
-                (true, _, Way::Look) => State::Looked,
-                (true, ..) => State::Stopped,
-                (_, true, _) => State::Refused,
-                (_, _, Way::Look) => State::Looked,
-                (_, _, Way::Take) => State::Done,
+        if cut_off.is_some() {
+            return Err(StoreError::Other(format!(
+                "the file could not be read on behind its {}th line; it is tried again",
+                import.next_row
+            )));
+        }
+        if is_end || broken {
+            let end = match (broken, way) {
+                (true, _) => State::Refused,
+                (_, Way::Look) => State::Looked,
+                (_, Way::Take) => State::Done,
             };
-            return ended(desk, by, &import.id, end);
+            return ended(desk, by, &import.id, At { way, place: import.next_row }, end);
         }
     }
 }
 
-fn ended(desk: &Desk, by: &By, id: &str, state: State) -> Result<Import, StoreError> {
-    let (id, actor) = (id.to_owned(), by.actor());
+/// How far whoever goes through a file has come. Two who go through the same one at once, after a claim was lost or at the terminal beside the page,
+/// must not pass over lines: only the one who stands where the import stands goes on.
+#[derive(Clone, Copy)]
+struct At {
+    way: Way,
+    place: i64,
+}
+
+impl At {
+    fn is_here(self, import: &Import) -> bool {
+        let state = if self.way == Way::Look { State::Looking } else { State::Taking };
+        (import.state, import.next_row) == (state, self.place)
+    }
+}
+
+/// Stops an import where it stands: what was taken stays, and it can go on with the next line. A look ends.
+///
+/// # Errors
+/// When the store failed.
+pub fn stop(tx: &Write<'_>, by: &By, id: &str) -> Result<(), StoreError> {
+    let Some(mut import) = rows::import_by_id(tx, id)? else { return Ok(()) };
+    import.state = match import.state {
+        State::Taking => State::Stopped,
+        // What was only looked at begins anew when it is taken.
+        State::Looking => State::Looked,
+        _ => return Ok(()),
+    };
+    rows::keep_import(tx, &import)?;
+    journal_end(tx, by, &import)
+}
+
+fn journal_end(tx: &Write<'_>, by: &By, import: &Import) -> Result<(), StoreError> {
+    tx.journal(&Entry {
+        actor: by.actor(),
+        what: "import-ended",
+        kind: "import",
+        record: import.id.clone(),
+        authority: format!("mapping:{}", import.mapping),
+        why: import.state.word().to_owned(),
+    })
+}
+
+fn ended(desk: &Desk, by: &By, id: &str, at: At, state: State) -> Result<Import, StoreError> {
+    let (id, by) = (id.to_owned(), by.clone());
     desk.write(move |tx| {
         let mut import = rows::import_by_id(tx, &id)?.ok_or(StoreError::damaged("exchange_import"))?;
-        (import.state, import.stopping) = (state, false);
+        if !at.is_here(&import) {
+            return Ok(import);
+        }
+        import.state = state;
         rows::keep_import(tx, &import)?;
         if state == State::Done {
             rows::forget_pieces(tx, &id)?;
         }
-        tx.journal(&Entry {
-            actor: actor.clone(),
-            what: "import-ended",
-            kind: "import",
-            record: id.clone(),
-            authority: format!("mapping:{}", import.mapping),
-            why: state.word().to_owned(),
-        })?;
+        journal_end(tx, &by, &import)?;
         Ok(import)
     })
 }
@@ -206,8 +255,10 @@ fn ended(desk: &Desk, by: &By, id: &str, state: State) -> Result<Import, StoreEr
 enum Undone {
     /// 試し: as it should.
     Looked(Box<Gone>),
-    /// A line was refused half way: nothing of this transaction stays, and the lines are gone through one by one.
-    Line,
+    /// The import stands elsewhere.
+    Elsewhere,
+    /// A line was refused half way: nothing of this transaction stays.
+    Line(Box<Refused>),
     Store(StoreError),
 }
 
@@ -217,52 +268,48 @@ impl From<StoreError> for Undone {
     }
 }
 
+/// None: the import stands elsewhere. A line that is refused half way undoes the lines before it; they are gone through once more, up to it, and it
+/// is only noted. So each line is gone through twice at most, and a transaction holds as many as it can.
 fn some_lines(
     desk: &Desk,
     office: &Office,
     mapping: &Mapping,
     by: &By,
     id: &str,
-    way: Way,
+    mut at: At,
     lines: &[Result<Row, RowWrong>],
-) -> Result<Import, StoreError> {
-    match together(desk, office, mapping, by, id, way, lines, None) {
-        Ok(import) => Ok(import),
-        Err(Undone::Store(error)) => Err(error),
-        Err(Undone::Looked(gone)) => counted(desk, office, &gone),
-        Err(Undone::Line) => one_by_one(desk, office, mapping, by, id, way, lines),
-    }
-}
-
-fn one_by_one(
-    desk: &Desk,
-    office: &Office,
-    mapping: &Mapping,
-    by: &By,
-    id: &str,
-    way: Way,
-    lines: &[Result<Row, RowWrong>],
-) -> Result<Import, StoreError> {
-    let of = id.to_owned();
-    let mut import = desk.read(move |tx| rows::import_by_id(tx, &of))?.ok_or(StoreError::damaged("exchange_import"))?;
-    for line in lines {
-        let one = std::slice::from_ref(line);
-        let refused = Refusal::default();
-        import = loop {
-            match together(desk, office, mapping, by, id, way, one, Some(&refused)) {
-                Ok(import) => break import,
-                Err(Undone::Store(error)) => return Err(error),
-                Err(Undone::Looked(gone)) => break counted(desk, office, &gone)?,
-                // Its refusal is known now: the second time it is only noted.
-                Err(Undone::Line) => {}
+) -> Result<Option<Import>, StoreError> {
+    let (mut rest, mut end, mut refused) = (lines, lines.len(), None);
+    loop {
+        let (some, behind) = rest.split_at(end.min(rest.len()));
+        let import = match together(desk, office, mapping, by, id, at, some, refused.as_ref()) {
+            Ok(import) => import,
+            Err(Undone::Looked(gone)) => match counted(desk, office, at, &gone)? {
+                Some(import) => import,
+                None => return Ok(None),
+            },
+            Err(Undone::Elsewhere) => return Ok(None),
+            Err(Undone::Store(error)) => return Err(error),
+            Err(Undone::Line(line)) => {
+                end = line.place + 1;
+                refused = Some(*line);
+                continue;
             }
         };
+        if behind.is_empty() {
+            return Ok(Some(import));
+        }
+        at.place = import.next_row;
+        (rest, end, refused) = (behind, behind.len(), None);
     }
-    Ok(import)
 }
 
-/// What a line was refused with, when it is gone through a second time to be noted.
-type Refusal = std::sync::Arc<std::sync::Mutex<Option<LineProblem>>>;
+/// A line that was refused half way: its place among those of the transaction, and with what.
+#[derive(Clone)]
+struct Refused {
+    place: usize,
+    problem: LineProblem,
+}
 
 #[allow(clippy::too_many_arguments)]
 fn together(
@@ -271,17 +318,20 @@ fn together(
     mapping: &Mapping,
     by: &By,
     id: &str,
-    way: Way,
+    at: At,
     lines: &[Result<Row, RowWrong>],
-    refusal: Option<&Refusal>,
+    refused: Option<&Refused>,
 ) -> Result<Import, Undone> {
     let (office, mapping, by, id, lines) = (office.clone(), mapping.clone(), by.clone(), id.to_owned(), lines.to_vec());
-    let refusal = refusal.cloned();
+    let refused = refused.cloned();
     desk.write(move |tx| {
         let import = rows::import_by_id(tx, &id)?.ok_or(StoreError::damaged("exchange_import"))?;
+        if !at.is_here(&import) {
+            return Err(Undone::Elsewhere);
+        }
+        let listed = Listings::default();
         let mut gone = Gone { import, problems: Vec::new() };
-        let known = refusal.as_ref().and_then(|known| known.lock().ok().and_then(|known| known.clone()));
-        for line in &lines {
+        for (nth, line) in lines.iter().enumerate() {
             gone.import.next_row += 1;
             let place = gone.import.next_row;
             let wrong = |gone: &mut Gone, problem: LineProblem| {
@@ -296,27 +346,20 @@ fn together(
                 }
                 Ok(row) => row,
             };
-            if let Some(known) = &known {
-                wrong(&mut gone, known.clone());
+            if let Some(refused) = refused.as_ref().filter(|refused| refused.place == nth) {
+                wrong(&mut gone, refused.problem.clone());
                 continue;
             }
             let record = drawn(&office, &id, place);
-            match take_row(tx, &office, &mapping, &by, &id, row, record) {
+            match take_row(tx, &office, &mapping, &by, &id, &listed, row, record) {
                 Ok(Outcome::Taken) => gone.import.taken += 1,
                 Ok(Outcome::Same) => gone.import.same += 1,
                 Ok(Outcome::Wrong(problem)) => wrong(&mut gone, problem),
                 Err(Stop::Store(error)) => return Err(Undone::Store(error)),
-                Err(Stop::Refused(problem)) => {
-                    if let Some(refusal) = &refusal
-                        && let Ok(mut refusal) = refusal.lock()
-                    {
-                        *refusal = Some(problem);
-                    }
-                    return Err(Undone::Line);
-                }
+                Err(Stop::Refused(problem)) => return Err(Undone::Line(Box::new(Refused { place: nth, problem }))),
             }
         }
-        if way == Way::Look {
+        if at.way == Way::Look {
             return Err(Undone::Looked(Box::new(gone)));
         }
         keep(tx, &office, &gone)?;
@@ -332,19 +375,21 @@ fn drawn(office: &Office, import: &str, place: i64) -> RecordId {
     RecordId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
-fn counted(desk: &Desk, office: &Office, gone: &Gone) -> Result<Import, StoreError> {
+fn counted(desk: &Desk, office: &Office, at: At, gone: &Gone) -> Result<Option<Import>, StoreError> {
     let (office, import, problems) = (office.clone(), gone.import.clone(), gone.problems.clone());
     desk.write(move |tx| {
+        let now = rows::import_by_id(tx, &import.id)?.ok_or(StoreError::damaged("exchange_import"))?;
+        if !at.is_here(&now) {
+            return Ok(None);
+        }
         let gone = Gone { import: import.clone(), problems: problems.clone() };
         keep(tx, &office, &gone)?;
-        // Somebody may have stopped it while the lines were looked at.
-        Ok(Import { stopping: rows::import_by_id(tx, &gone.import.id)?.is_some_and(|now| now.stopping), ..gone.import })
+        Ok(Some(gone.import))
     })
 }
 
 fn keep(tx: &Write<'_>, office: &Office, gone: &Gone) -> Result<(), StoreError> {
-    let stopping = rows::import_by_id(tx, &gone.import.id)?.is_some_and(|now| now.stopping);
-    rows::keep_import(tx, &Import { stopping, ..gone.import.clone() })?;
+    rows::keep_import(tx, &gone.import)?;
     let before = gone.import.wrong - i64::try_from(gone.problems.len()).unwrap_or(0);
     for (at, problem) in gone.problems.iter().enumerate() {
         let place = before + i64::try_from(at).unwrap_or(0) + 1;
@@ -360,15 +405,17 @@ fn keep(tx: &Write<'_>, office: &Office, gone: &Gone) -> Result<(), StoreError> 
 /// # Errors
 /// When the store failed.
 pub fn refuse(desk: &Desk, office: &Office, by: &By, id: &str, problem: &LineProblem) -> Result<Import, StoreError> {
-    let (office_of, of, problem) = (office.clone(), id.to_owned(), problem.clone());
+    let (office, by, id, problem) = (office.clone(), by.clone(), id.to_owned(), problem.clone());
     desk.write(move |tx| {
-        rows::forget_lines(tx, &of)?;
-        rows::add_line(tx, &office_of.keys, &of, 1, &problem)?;
-        let mut import = rows::import_by_id(tx, &of)?.ok_or(StoreError::damaged("exchange_import"))?;
+        let mut import = rows::import_by_id(tx, &id)?.ok_or(StoreError::damaged("exchange_import"))?;
+        rows::forget_lines(tx, &id)?;
+        rows::add_line(tx, &office.keys, &id, 1, &problem)?;
         (import.next_row, import.taken, import.same, import.wrong) = (0, 0, 0, 1);
-        rows::keep_import(tx, &import)
-    })?;
-    ended(desk, by, id, State::Refused)
+        import.state = State::Refused;
+        rows::keep_import(tx, &import)?;
+        journal_end(tx, &by, &import)?;
+        Ok(import)
+    })
 }
 
 /// What could not be taken, after a place.

@@ -30,7 +30,7 @@ use jiff::Timestamp;
 use store::{Desk, Entry, StoreError, files::Files, keys::Face};
 
 use crate::{
-    file::{Out, Row},
+    file::{Out, Row, encoding},
     office::Office,
     problem::LineProblem,
     rows::{self, Arrived},
@@ -53,7 +53,13 @@ pub struct Taken {
 ///
 /// # Errors
 /// When the store failed; what was taken in before stays.
-pub fn take_in(desk: &Desk, files: &Files, office: &Office, mapping: &Mapping, packages: Vec<Package>) -> Result<Taken, StoreError> {
+pub fn take_in(
+    desk: &Desk,
+    files: &Files,
+    office: &Office,
+    mapping: &Mapping,
+    packages: impl IntoIterator<Item = Package>,
+) -> Result<Taken, StoreError> {
     let mut taken = Taken::default();
     let Some(procedure) = office.procedure(mapping) else { return Ok(taken) };
     for mut package in packages {
@@ -94,6 +100,11 @@ fn one(
     row: &Row,
 ) -> Result<One, StoreError> {
     let (answered, mut unread) = answered(mapping, procedure, row);
+    for (column, cell) in mapping.columns.values().zip(&row.cells) {
+        if let Some(character) = encoding::private(cell) {
+            unread.push(format!("{}：外字（U+{:04X}）があります。正しい字を確かめてください", column.header, u32::from(character)));
+        }
+    }
     let whole = |say: &str| LineProblem { line: row.line, column: None, header: String::new(), say: say.to_owned(), goes: false };
     if answered.number.is_empty() || answered.number.chars().count() > 100 {
         return Ok(One::Wrong(whole("受付番号がありません。どの申請か分からないので、受け取れません")));

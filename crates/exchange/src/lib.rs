@@ -32,8 +32,10 @@ use ui::words::RoomWords;
 pub const PORTAL_MIGRATIONS: &[Migration] = &[];
 
 /// What the staff's store keeps for this room.
-pub const DESK_MIGRATIONS: &[Migration] =
-    &[Migration { name: "exchange-0001-exchange", sql: include_str!("../migrations/desk_001_exchange.sql") }];
+pub const DESK_MIGRATIONS: &[Migration] = &[
+    Migration { name: "exchange-0001-exchange", sql: include_str!("../migrations/desk_001_exchange.sql") },
+    Migration { name: "exchange-0002-newest", sql: include_str!("../migrations/desk_002_newest.sql") },
+];
 
 /// The pages of this room in the desk's navigation.
 pub const DOORS: &[DeskDoor] = &[DeskDoor { word: "desk-exchange-title", href: "/desk/exchange", open: desk::is_for }];
@@ -58,7 +60,8 @@ pub fn words() -> &'static [RoomWords] {
     ]
 }
 
-/// Throws away pieces of files whose upload was cut off more than a day ago; a daily job calls it.
+/// Throws away pieces of files whose upload was cut off more than a day ago, and of those that nobody took within thirty days; a daily job
+/// calls it.
 ///
 /// # Errors
 /// When the store fails.

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::{Desk, StoreError, Write, keys::Keys, params};
 
 use crate::rows;
@@ -49,13 +49,19 @@ impl Read for Pieces {
     }
 }
 
-const OLD: &str =
+const CUT_OFF: &str =
     "delete from exchange_piece where import < $1 and not exists (select 1 from exchange_import i where i.id = exchange_piece.import)";
+/// What was looked at and never taken: the import stays, and the same file can be brought again.
+const LEFT: &str = "delete from exchange_piece where import < $1";
+/// How long a file waits for somebody's yes.
+const WAITS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Ids are in the order of time: what is below the id of yesterday came before yesterday.
 pub(crate) fn sweep(tx: &Write<'_>, now: Timestamp) -> Result<u64, StoreError> {
-    let before = now.checked_sub(jiff::SignedDuration::from_hours(24)).unwrap_or(Timestamp::UNIX_EPOCH);
-    let millis = u64::try_from(before.as_millisecond()).unwrap_or(0);
-    let first = uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid();
-    tx.run(OLD, params![first.to_string()])
+    let first_since = |ago: SignedDuration| {
+        let millis = now.checked_sub(ago).map_or(0, |at| u64::try_from(at.as_millisecond()).unwrap_or(0));
+        uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().to_string()
+    };
+    let cut_off = tx.run(CUT_OFF, params![first_since(SignedDuration::from_hours(24))])?;
+    Ok(cut_off + tx.run(LEFT, params![first_since(WAITS)])?)
 }

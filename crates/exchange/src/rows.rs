@@ -8,8 +8,7 @@ use store::{Param, Read, Row, StoreError, Write, keys::Keys, params};
 
 use crate::{batch::Batch, import::Import, problem::LineProblem};
 
-const BATCH: &str =
-    "id, mapping, number, state, stopping, by_whom, staff, made_at, phase, place_at, place_id, cases, lines, held, digest, form";
+const BATCH: &str = "id, mapping, number, state, by_whom, staff, made_at, phase, place_at, place_id, cases, lines, held, digest, form";
 
 fn parsed<T: std::str::FromStr>(row: &Row, at: usize, name: &'static str) -> Result<T, StoreError> {
     row.get::<String>(at)?.parse().map_err(|_| StoreError::damaged(name))
@@ -33,17 +32,16 @@ fn batch(row: &Row) -> Result<Batch, StoreError> {
         mapping: parsed(row, 1, "exchange_batch.mapping")?,
         number: row.get(2)?,
         is_ready: row.get::<String>(3)? == "ready",
-        stopping: row.get(4)?,
-        by: row.get(5)?,
-        staff: staff_at(row, 6)?,
-        made_at: row.get(7)?,
-        phase: row.get(8)?,
-        place: (row.get(9)?, row.get(10)?),
-        cases: row.get(11)?,
-        lines: row.get(12)?,
-        held: row.get(13)?,
-        digest: row.get(14)?,
-        form: row.get(15)?,
+        by: row.get(4)?,
+        staff: staff_at(row, 5)?,
+        made_at: row.get(6)?,
+        phase: row.get(7)?,
+        place: (row.get(8)?, row.get(9)?),
+        cases: row.get(10)?,
+        lines: row.get(11)?,
+        held: row.get(12)?,
+        digest: row.get(13)?,
+        form: row.get(14)?,
     })
 }
 
@@ -63,13 +61,13 @@ pub(crate) fn batch_by_number(tx: &Read<'_>, mapping: &MappingId, number: i64) -
 }
 
 pub(crate) fn insert_batch(tx: &Write<'_>, new: &Batch) -> Result<(), StoreError> {
-    let sql =
-        format!("insert into exchange_batch ({BATCH}) values ($1, $2, $3, 'making', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
+    let sql = format!(
+        "insert into exchange_batch ({BATCH}, stopping) values ($1, $2, $3, 'making', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)"
+    );
     let values: Vec<Param> = vec![
         new.id.as_str().into(),
         new.mapping.to_string().into(),
         new.number.into(),
-        new.stopping.into(),
         new.by.as_str().into(),
         new.staff.map(|id| id.to_string()).into(),
         new.made_at.into(),
@@ -102,10 +100,6 @@ pub(crate) fn keep_batch(tx: &Write<'_>, batch: &Batch) -> Result<(), StoreError
         batch.digest.as_str().into(),
     ];
     tx.run(GO_ON, &values).map(drop)
-}
-
-pub(crate) fn stop_batch(tx: &Write<'_>, id: &str) -> Result<(), StoreError> {
-    tx.run("update exchange_batch set stopping = 1 where id = $1 and state = 'making'", params![id]).map(drop)
 }
 
 /// Whether a case was handed over by a mapping.
@@ -152,7 +146,7 @@ pub(crate) fn in_batch(tx: &Read<'_>, batch: &str, after: i64, limit: i64) -> Re
     tx.all(sql, params![batch, after, limit])?.iter().map(|row| Ok((row.get(0)?, parsed(row, 1, "exchange_case.case_id")?))).collect()
 }
 
-const IMPORT: &str = "id, mapping, digest, name, by_whom, staff, made_at, state, stopping, next_row, taken, same, wrong, bytes";
+const IMPORT: &str = "id, mapping, digest, name, by_whom, staff, made_at, state, next_row, taken, same, wrong, bytes";
 
 fn import(row: &Row) -> Result<Import, StoreError> {
     Ok(Import {
@@ -164,12 +158,11 @@ fn import(row: &Row) -> Result<Import, StoreError> {
         staff: staff_at(row, 5)?,
         made_at: row.get(6)?,
         state: crate::import::State::from_word(&row.get::<String>(7)?).ok_or(StoreError::damaged("exchange_import.state"))?,
-        stopping: row.get(8)?,
-        next_row: row.get(9)?,
-        taken: row.get(10)?,
-        same: row.get(11)?,
-        wrong: row.get(12)?,
-        bytes: row.get(13)?,
+        next_row: row.get(8)?,
+        taken: row.get(9)?,
+        same: row.get(10)?,
+        wrong: row.get(11)?,
+        bytes: row.get(12)?,
     })
 }
 
@@ -184,12 +177,13 @@ pub(crate) fn import_by_digest(tx: &Read<'_>, mapping: &MappingId, digest: &str)
 
 /// Newest first.
 pub(crate) fn imports(tx: &Read<'_>, mapping: &MappingId, limit: i64) -> Result<Vec<Import>, StoreError> {
-    let sql = format!("select {IMPORT} from exchange_import where mapping = $1 order by made_at desc, id limit $2");
+    let sql = format!("select {IMPORT} from exchange_import where mapping = $1 order by made_at desc, id desc limit $2");
     tx.all(&sql, params![mapping.to_string(), limit])?.iter().map(import).collect()
 }
 
 pub(crate) fn insert_import(tx: &Write<'_>, new: &Import) -> Result<(), StoreError> {
-    let sql = format!("insert into exchange_import ({IMPORT}) values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12, $13)");
+    let sql =
+        format!("insert into exchange_import ({IMPORT}, stopping) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0)");
     let values: Vec<Param> = vec![
         new.id.as_str().into(),
         new.mapping.to_string().into(),
@@ -208,14 +202,13 @@ pub(crate) fn insert_import(tx: &Write<'_>, new: &Import) -> Result<(), StoreErr
     tx.run(&sql, &values).map(drop)
 }
 
-const KEEP_IMPORT: &str = "update exchange_import set state = $2, stopping = $3, next_row = $4, taken = $5, same = $6, wrong = $7, \
-    by_whom = $8, staff = $9 where id = $1";
+const KEEP_IMPORT: &str = "update exchange_import set state = $2, next_row = $3, taken = $4, same = $5, wrong = $6, \
+    by_whom = $7, staff = $8 where id = $1";
 
 pub(crate) fn keep_import(tx: &Write<'_>, import: &Import) -> Result<(), StoreError> {
     let values: Vec<Param> = vec![
         import.id.as_str().into(),
         import.state.word().into(),
-        import.stopping.into(),
         import.next_row.into(),
         import.taken.into(),
         import.same.into(),
@@ -224,10 +217,6 @@ pub(crate) fn keep_import(tx: &Write<'_>, import: &Import) -> Result<(), StoreEr
         import.staff.map(|id| id.to_string()).into(),
     ];
     tx.run(KEEP_IMPORT, &values).map(drop)
-}
-
-pub(crate) fn stop_import(tx: &Write<'_>, id: &str) -> Result<(), StoreError> {
-    tx.run("update exchange_import set stopping = 1 where id = $1 and state in ('taking', 'looking')", params![id]).map(drop)
 }
 
 /// Problems of lines, after a place.
@@ -259,6 +248,11 @@ pub(crate) fn add_piece(tx: &Write<'_>, keys: &Keys, import: &str, place: i64, b
 pub(crate) fn piece(tx: &Read<'_>, keys: &Keys, import: &str, place: i64) -> Result<Option<Vec<u8>>, StoreError> {
     let row = tx.first("select sealed from exchange_piece where import = $1 and place = $2", params![import, place])?;
     row.map(|row| keys.unseal("exchange_piece.sealed", &row.get::<Vec<u8>>(0)?)).transpose()
+}
+
+/// Whether the bytes of an import lie here: those that were brought at the terminal never did.
+pub(crate) fn has_pieces(tx: &Read<'_>, import: &str) -> Result<bool, StoreError> {
+    Ok(tx.first("select 1 from exchange_piece where import = $1 limit 1", params![import])?.is_some())
 }
 
 /// The bytes that came once more take the place of those of an import.
@@ -301,16 +295,28 @@ pub(crate) fn add_arrived(tx: &Write<'_>, mapping: &MappingId, new: &Arrived) ->
 pub(crate) fn arrived_after(tx: &Read<'_>, mapping: &MappingId, after: &str, limit: i64) -> Result<Vec<Arrived>, StoreError> {
     let sql = "select source_number, case_id, at, signature, told from exchange_arrived where mapping = $1 and source_number > $2 \
         order by source_number limit $3";
-    let one = |row: &Row| {
-        Ok(Arrived {
-            source_number: row.get(0)?,
-            case: parsed(row, 1, "exchange_arrived.case_id")?,
-            at: row.get(2)?,
-            signature: row.get(3)?,
-            told: row.get(4)?,
-        })
-    };
-    tx.all(sql, params![mapping.to_string(), after, limit])?.iter().map(one).collect()
+    tx.all(sql, params![mapping.to_string(), after, limit])?.iter().map(arrived_of).collect()
+}
+
+/// The newest first, before a case or from the last on: ids of cases are in the order of time.
+pub(crate) fn arrived_before(tx: &Read<'_>, mapping: &MappingId, before: Option<CaseId>, limit: i64) -> Result<Vec<Arrived>, StoreError> {
+    // No id begins with a letter behind f.
+    let before = before.map_or_else(|| "g".to_owned(), |case| case.to_string());
+    tx.all(ARRIVED_BEFORE, params![mapping.to_string(), before, limit])?.iter().map(arrived_of).collect()
+}
+
+/// An index of its own answers it, however many came.
+pub(crate) const ARRIVED_BEFORE: &str = "select source_number, case_id, at, signature, told from exchange_arrived \
+    where mapping = $1 and case_id < $2 order by case_id desc limit $3";
+
+fn arrived_of(row: &Row) -> Result<Arrived, StoreError> {
+    Ok(Arrived {
+        source_number: row.get(0)?,
+        case: parsed(row, 1, "exchange_arrived.case_id")?,
+        at: row.get(2)?,
+        signature: row.get(3)?,
+        told: row.get(4)?,
+    })
 }
 
 pub(crate) fn told(tx: &Write<'_>, mapping: &MappingId, source_number: &str, told: &str) -> Result<(), StoreError> {

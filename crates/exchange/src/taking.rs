@@ -1,11 +1,14 @@
 //! 一行を取り込む: finds the case or the record that a line is about, and does what the mapping says, by the same verbs as a clerk's own page.
 
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
 use access::{Act, RecordId};
 use cases::{CaseNumber, handing, verbs::Acting};
 use definitions::{
     answer::{Answer, Answers},
+    facts::Listing,
     field::{Kind, Options},
-    ids::FieldId,
+    ids::{FieldId, RegisterId},
     kinds::{self, Asked},
     mapping::{Brought, FindBy, Mapping, RecordDone, read_line},
     register::{Column, ColumnKind, Register},
@@ -19,7 +22,7 @@ use registry::{
 use store::{StoreError, Write};
 
 use crate::{
-    file::Row,
+    file::{Row, encoding},
     office::{By, Office},
     problem::LineProblem,
     rows,
@@ -51,20 +54,43 @@ impl From<StoreError> for Stop {
     }
 }
 
-/// Takes one line. `record` is the id of a record that it may enter.
+/// What may be chosen from registers, read once for the lines of a transaction and not for each of them.
+#[derive(Default)]
+pub struct Listings(RefCell<BTreeMap<RegisterId, Rc<Listing>>>);
+
+impl Listings {
+    fn of(&self, tx: &Write<'_>, office: &Office, register: &RegisterId, today: Date) -> Result<Option<Rc<Listing>>, StoreError> {
+        if let Some(known) = self.0.borrow().get(register) {
+            return Ok(Some(Rc::clone(known)));
+        }
+        let Some(of) = office.town.registers.get(register) else { return Ok(None) };
+        let listing = Rc::new(registry::options::listing(tx, &office.town, of, today)?);
+        self.0.borrow_mut().insert(register.clone(), Rc::clone(&listing));
+        Ok(Some(listing))
+    }
+
+    /// A line wrote into a register: the next one may choose what it wrote.
+    fn forget(&self, register: &RegisterId) {
+        self.0.borrow_mut().remove(register);
+    }
+}
+
+/// Takes one line. `record` is the id of a record that it may enter; `listed` lives as long as the transaction.
 ///
 /// # Errors
 /// See [`Stop`].
+#[allow(clippy::too_many_arguments)]
 pub fn take_row(
     tx: &Write<'_>,
     office: &Office,
     mapping: &Mapping,
     by: &By,
     import: &str,
+    listed: &Listings,
     row: &Row,
     record: RecordId,
 ) -> Result<Outcome, Stop> {
-    let at = Line { mapping, row };
+    let at = Line { mapping, row, listed };
     let cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
     let brought = match read_line(mapping, &cells) {
         Ok(brought) => brought,
@@ -74,16 +100,30 @@ pub fn take_row(
             return Ok(Outcome::Wrong(at.column(column, format!("{why}{more}"))));
         }
     };
+    if let Some(character) = private(&brought) {
+        let is_in = |cell: &&str| cell.contains(character);
+        let column = cells.iter().position(is_in).and_then(|place| mapping.columns.get_index(place));
+        let say = format!("外字（U+{:04X}）があります。送り主の機械でしか読めない字です。正しい字に直してください", u32::from(character));
+        return Ok(Outcome::Wrong(column.map_or_else(|| at.whole(say.clone()), |(column, _)| at.column(column, say.clone()))));
+    }
     match &mapping.find {
         Some(_) => of_case(tx, office, by, import, &at, &brought, record),
         None => of_list(tx, office, by, &at, &brought, record),
     }
 }
 
+/// The first 外字 in what a line brings; in a column that nothing is made of it does no harm.
+fn private(brought: &Brought) -> Option<char> {
+    let asked = brought.ask.iter().flat_map(|(_, values)| values);
+    let texts = [Some(&brought.find), brought.from.as_ref(), brought.note.as_ref(), brought.write.as_ref()];
+    texts.into_iter().flatten().chain(brought.values.values()).chain(asked).find_map(|text| encoding::private(text))
+}
+
 /// A line with where it stands, for what is said of it.
 struct Line<'l> {
     mapping: &'l Mapping,
     row: &'l Row,
+    listed: &'l Listings,
 }
 
 impl Line<'_> {
@@ -281,7 +321,10 @@ fn entered(
         other => other,
     };
     match changed {
-        Ok(_) => Ok(Outcome::Taken),
+        Ok(_) => {
+            at.listed.forget(&register.id);
+            Ok(Outcome::Taken)
+        }
         Err(RegisterError::Store(error)) => Err(error.into()),
         Err(RegisterError::Refused(refused)) => {
             Err(Stop::Refused(at.whole(format!("台帳に書けません（{refused}）。台帳の記録を確かめてください"))))
@@ -320,7 +363,7 @@ fn values(
             emptied.push(id.clone());
             continue;
         }
-        match value(tx, office, column, text, today)? {
+        match value(tx, office, at.listed, column, text, today)? {
             Ok(Some(answer)) => values.insert(id.clone(), answer),
             Ok(None) => emptied.push(id.clone()),
             Err(say) => return Ok(Err(at.source(id.as_str(), say))),
@@ -330,7 +373,14 @@ fn values(
 }
 
 /// A column's text, read by the same kind of question that forms ask.
-fn value(tx: &Write<'_>, office: &Office, column: &Column, text: &str, today: Date) -> Result<Result<Option<Answer>, String>, StoreError> {
+fn value(
+    tx: &Write<'_>,
+    office: &Office,
+    listings: &Listings,
+    column: &Column,
+    text: &str,
+    today: Date,
+) -> Result<Result<Option<Answer>, String>, StoreError> {
     let Some(field) = column.question() else {
         // A code, by which records are named.
         return Ok(match column.kind {
@@ -341,9 +391,7 @@ fn value(tx: &Write<'_>, office: &Office, column: &Column, text: &str, today: Da
     };
     let listed = match &field.kind {
         Kind::Choice { options: Options::Register { register, .. }, .. }
-        | Kind::Choices { options: Options::Register { register, .. }, .. } => {
-            office.town.registers.get(register).map(|of| registry::options::listing(tx, &office.town, of, today)).transpose()?
-        }
+        | Kind::Choices { options: Options::Register { register, .. }, .. } => listings.of(tx, office, register, today)?,
         _ => None,
     };
     let mut typed = Typed::default();
@@ -354,7 +402,7 @@ fn value(tx: &Write<'_>, office: &Office, column: &Column, text: &str, today: Da
             return Ok(Err("長すぎます。短くしてください".to_owned()));
         }
     }
-    let asked = Asked { field: &field, path: "value", typed: &typed, listed: listed.as_ref(), household: &[] };
+    let asked = Asked { field: &field, path: "value", typed: &typed, listed: listed.as_deref(), household: &[] };
     Ok(kinds::parse(&asked).map_err(|wrongs| {
         let problem =
             wrongs.first().map(|wrong| definitions::form::FieldProblem { path: String::new(), id: wrong.id, args: wrong.args.clone() });

@@ -56,7 +56,9 @@ struct GoThrough(Worker);
 /// When the store fails.
 pub(crate) fn ask_batch(tx: &Write<'_>, batch: &batch::Batch) -> Result<(), StoreError> {
     let body = serde_json::json!({ "batch": batch.id, "mapping": batch.mapping });
-    tx.enqueue(&NewJob { kind: BATCH, key: batch.id.clone(), body, at: tx.now() }).map(drop)
+    // A batch whose first job died can be asked for again.
+    let key = format!("{}:{}", batch.id, tx.now().as_microsecond());
+    tx.enqueue(&NewJob { kind: BATCH, key, body, at: tx.now() }).map(drop)
 }
 
 /// Asks for a file to be gone through.
@@ -139,9 +141,8 @@ impl JobHandler for GoThrough {
             return Ok(());
         }
         let by = worker.by(&office, import.staff)?;
-        let mut lost = false;
-        let told =
-            |gone: &import::Import| lost = lost || !matches!(job.progress(worker.desk.store(), &gone.next_row.to_string()), Ok(true));
+        // Whoever took the job over after this claim was lost goes on from the import's own place; see `import::go_through`.
+        let told = |gone: &import::Import| drop(job.progress(worker.desk.store(), &gone.next_row.to_string()));
         go_through(&worker.desk, &office, &mapping, &by, &id, way, Pieces::of(&worker.desk, &worker.keys, &id), told)?;
         Ok(())
     }
@@ -165,6 +166,10 @@ pub fn go_through(
     let headers: Vec<String> = mapping.headers().map(str::to_owned).collect();
     match file::rows(mapping, BufReader::with_capacity(256 << 10, from)) {
         Ok(mut lines) => import::go_through(desk, office, mapping, by, id, way, &mut lines, told),
+        // A disk or a network that failed says nothing of the file.
+        Err(wrong) if matches!(wrong.why, file::FileWrong::Io(_)) => {
+            Err(StoreError::Other("the file could not be read; it is tried again".to_owned()))
+        }
         Err(wrong) => import::refuse(desk, office, by, id, &LineProblem::of_file(&wrong, &headers)),
     }
 }

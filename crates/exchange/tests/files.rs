@@ -3,6 +3,7 @@
 use std::io::{self, BufReader, Read};
 
 use definitions::{
+    keys::{Form, MAPPING, Shape},
     mapping::{Encoding, Format, Formulas, Mapping, Quote, Separator},
     sources::Sources,
     town::Town,
@@ -214,4 +215,126 @@ fn a_million_lines_are_read_one_at_a_time() {
         last = Some(row.unwrap_or_else(|wrong| panic!("{wrong:?}")));
     }
     assert_eq!((count, last.map(|row| row.line)), (1_000_000, Some(1_000_001)));
+}
+
+#[test]
+fn whatever_begins_like_a_formula_is_guarded_and_comes_back_as_it_was() {
+    let odd = [
+        ["=1+1", "'=1+1", "''=1+1"],
+        ["＝1+1", "－", "'＠x"],
+        ["\t=1", "\r=1", "\n=1"],
+        ["-5", "'-5", "+0.25"],
+        ["+inf", "-nan", "-1e5"],
+        ["'", "'a", "a=1"],
+    ];
+    for formulas in [Formulas::Guard, Formulas::Keep] {
+        for (quote, separator) in [(Quote::Needed, Separator::Comma), (Quote::Always, Separator::Tab)] {
+            let mapping = mapping(|mapping| {
+                mapping.file.formulas = formulas;
+                (mapping.file.quote, mapping.file.separator) = (quote, separator);
+            });
+            assert_eq!(cells(&mapping, &written(&mapping, &odd)), odd, "{formulas:?} {quote:?}");
+        }
+    }
+    let text = String::from_utf8(written(&mapping(|_| {}), &odd)).unwrap();
+    let guarded = ["'=1+1,''=1+1,'''=1+1\r\n", "'＝1+1,'－,''＠x\r\n", "-5,''-5,+0.25\r\n", "'+inf,'-nan,'-1e5\r\n", "',\u{27}a,a=1\r\n"];
+    for line in guarded {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+}
+
+#[test]
+fn a_carriage_return_that_ends_no_line_is_told_and_none_vanishes() {
+    let utf8 = mapping(|_| {});
+    let with = |rest: &str| format!("記号,名称,備考\r\n{rest}").into_bytes();
+    assert_eq!(wrongs(&utf8, &with("1,a\rb,c\r\n2,b,c\r\n")), [(2, Some(2), FileWrong::StrayReturn)]);
+    assert_eq!(wrongs(&utf8, &with("1,a,b\r2,c,d\r")), [(2, Some(3), FileWrong::StrayReturn)]);
+    assert_eq!(wrongs(&utf8, &with("1,\"a\"\r\"b\",c\r\n2,b,c\r\n")), [(2, Some(2), FileWrong::StrayReturn)]);
+    assert_eq!(wrongs(&utf8, "記号,名称,備考\r1,a,b\r".as_bytes()), [(1, Some(3), FileWrong::StrayReturn)]);
+    assert_eq!(cells(&utf8, &with("1,a,b\r\r\n2,\"c\rd\",e\r")), [["1", "a", "b"], ["2", "c\rd", "e"]]);
+}
+
+#[test]
+fn a_line_that_would_fill_the_memory_costs_one_line() {
+    let utf8 = mapping(|_| {});
+    let huge = vec!["x".repeat(100_000); 20].join(",");
+    let found = read(&utf8, format!("記号,名称,備考\r\n{huge}\r\n2,b,c\r\n").as_bytes());
+    assert!(matches!(&found[0], Err(RowWrong { line: 2, why: FileWrong::HugeLine, .. })), "{:?}", found[0]);
+    assert_eq!(found[1], Ok(Row { line: 3, cells: vec!["2".to_owned(), "b".to_owned(), "c".to_owned()] }));
+    assert_eq!(found.len(), 2);
+}
+
+/// A workbook with the header and whatever else.
+fn book(write: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, header) in ["記号", "名称", "備考"].iter().enumerate() {
+        sheet.write_string(0, u16::try_from(column).unwrap(), *header).unwrap();
+    }
+    write(sheet);
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn two_cells_at_the_corners_of_a_sheet_are_two_cells_and_no_millions() {
+    let xlsx = mapping(|mapping| mapping.file.format = Format::Xlsx);
+    let corners = book(|sheet| {
+        sheet.write_string(1, 1, "a").unwrap();
+        sheet.write_string(1_048_575, 16_383, "b").unwrap();
+    });
+    assert!(corners.len() < 20_000);
+    let found = read(&xlsx, &corners);
+    assert_eq!(found[0], Ok(Row { line: 2, cells: vec![String::new(), "a".to_owned(), String::new()] }));
+    assert_eq!(found[1], Err(RowWrong { line: 1_048_576, column: None, why: FileWrong::Count { should: 3, are: 16_384 } }));
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn no_digit_of_a_long_number_is_lost_silently() {
+    let xlsx = mapping(|mapping| mapping.file.format = Format::Xlsx);
+    let numbers = book(|sheet| {
+        sheet.write_number(1, 0, 999_999_999_999_999.0).unwrap();
+        sheet.write_number(2, 0, 1_234_567_890_123_456.0).unwrap();
+    });
+    let found = read(&xlsx, &numbers);
+    assert_eq!(found[0].as_ref().map(|row| row.cells[0].as_str()), Ok("999999999999999"));
+    assert_eq!(found[1], Err(RowWrong { line: 3, column: Some(1), why: FileWrong::LongNumber }));
+    let json = mapping(|mapping| mapping.file.format = Format::Json);
+    let text = "[{\"記号\":123456789012345678901234,\"名称\":\"\",\"備考\":\"\"},\n{\"記号\":1234567890123456,\"名称\":0.5,\"備考\":\"\"}]";
+    let found = read(&json, text.as_bytes());
+    assert_eq!(found[0], Err(RowWrong { line: 1, column: Some(1), why: FileWrong::LongNumber }));
+    assert_eq!(found[1].as_ref().map(|row| row.cells.clone()), Ok(vec!["1234567890123456".to_owned(), "0.5".to_owned(), String::new()]));
+}
+
+#[test]
+fn json_that_goes_on_behind_its_end_or_stops_before_it_is_told() {
+    let json = mapping(|mapping| mapping.file.format = Format::Json);
+    let one = "{\"記号\":\"1\",\"名称\":\"a\",\"備考\":\"\"}";
+    let told = |text: &str| match read(&json, text.as_bytes()).last() {
+        Some(Err(RowWrong { why: FileWrong::NoJson(why), .. })) => why.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(told(&format!("[{one}]\n[{one}]")).contains("続き"), "a second list is not passed over");
+    assert_eq!(told(&format!("[{one}")), "途中で終わっています");
+    assert_eq!(cells(&json, format!("[{one}]\n").as_bytes()), [["1", "a", ""]]);
+}
+
+#[test]
+fn the_page_for_operators_names_each_key() {
+    fn names(form: &'static Form, into: &mut Vec<&'static str>) {
+        for key in form.all() {
+            into.push(key.name);
+            match key.shape {
+                Shape::Form(below) | Shape::Map(&Shape::Form(below)) => names(below, into),
+                _ => {}
+            }
+        }
+    }
+    let page = include_str!("../../../docs/exchange.md");
+    let mut all = Vec::new();
+    names(&MAPPING, &mut all);
+    assert!(all.len() > 50, "{all:?}");
+    let said = |name: &str| [format!("`{name}`"), format!(": {name}`"), format!("`{name}: ")].iter().any(|written| page.contains(written));
+    let unnamed: Vec<&str> = all.into_iter().filter(|name| !said(name)).collect();
+    assert!(unnamed.is_empty(), "docs/exchange.md says nothing of {unnamed:?}");
 }

@@ -5,7 +5,7 @@ mod world;
 use access::Staff;
 use definitions::{answer::Answer, mapping::Mapping};
 use exchange::{
-    batch::{self, NotHanded},
+    batch::{self, HeldBack, NotHanded},
     office::By,
 };
 use jiff::civil::date;
@@ -44,6 +44,70 @@ store::on_both_engines! {
     }
 }
 
+fn held(world: &World, mapping: &Mapping, by: &By) -> Vec<HeldBack> {
+    let (office, mapping, by) = (world.office.clone(), mapping.clone(), by.clone());
+    world.desk.write(move |tx| batch::held(tx, &office, &mapping, &by, 10)).unwrap()
+}
+
+store::on_both_engines! {
+    fn a_case_beyond_the_grants_of_who_makes_the_batch_waits_and_is_in_no_file_of_theirs(place: Place) {
+        let world = World::new(place);
+        let (clerk, chief, mapping) = water(&world);
+        let by = staff(&clerk);
+        world.water_decided(&clerk, &chief, "佐藤 花子", "11");
+        let moved = world.water_decided(&clerk, &chief, "田中 太郎", "12");
+        let number = moved.plain();
+        world.desk.write(move |tx| tx.run("update case_ set department = 'childcare' where number = $1", params![number.as_str()])).unwrap();
+        let one = world.batch(&mapping, &by);
+        assert_eq!((one.cases, one.held), (1, 1), "it is not lost behind the place to which the walk came");
+        assert_eq!(held(&world, &mapping, &by), [], "whom it is not for does not learn of it");
+        assert_eq!(held(&world, &mapping, &By::Terminal).iter().map(|held| held.number).collect::<Vec<_>>(), [moved]);
+        let two = world.batch(&mapping, &By::Terminal);
+        assert_eq!((two.number, two.cases), (2, 1), "who may take it out does");
+        let (office, of, who, which) = (world.office.clone(), mapping.clone(), by.clone(), two.clone());
+        let asked = world.desk.read(move |tx| batch::may_have(tx, &office, &of, &who, &which));
+        assert!(matches!(asked, Err(NotHanded::Beyond)), "{asked:?}");
+        let mut bytes = Vec::new();
+        let out = batch::write(&world.desk, &world.office, &mapping, &by, &two, &mut bytes);
+        assert!(matches!(out, Err(NotHanded::Beyond)), "{out:?}");
+        assert!(!String::from_utf8(bytes).unwrap().contains("田中"));
+        assert_eq!(world.file_of(&mapping, &by, &one).0.iter().filter(|byte| **byte == b'\n').count(), 2);
+    }
+}
+
+#[test]
+fn a_workbook_that_is_full_ends_its_batch_and_the_next_case_comes_with_the_next() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let (clerk, chief, mut mapping) = water(&world);
+    mapping.file.format = definitions::mapping::Format::Xlsx;
+    let by = staff(&clerk);
+    for customer in ["11", "12", "13"] {
+        world.water_decided(&clerk, &chief, "佐藤 花子", customer);
+    }
+    let mut batch = world.begin(&mapping, &by).unwrap();
+    // As if so many lines were in it already: a file with more of them could never be written.
+    world.desk.write(|tx| tx.run("update exchange_batch set cases = 1, lines = 199998", params![])).unwrap();
+    while !batch.is_ready {
+        batch = world.go_on(&mapping, &by, &batch.id).unwrap();
+    }
+    assert_eq!((batch.cases, batch.lines), (3, 200_000));
+    let next = world.batch(&mapping, &by);
+    assert_eq!((next.number, next.cases, next.held), (2, 1, 0));
+    assert_eq!(world.batch(&mapping, &by).cases, 0);
+}
+
+#[test]
+fn a_batch_tells_whether_its_mapping_is_still_the_same() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let (_, _, mut mapping) = water(&world);
+    let batch = world.batch(&mapping, &By::Terminal);
+    assert!(batch.is_of(&mapping));
+    mapping.file.header = false;
+    assert!(!batch.is_of(&mapping));
+}
+
 store::on_both_engines! {
     fn what_cannot_be_written_is_held_back(place: Place) {
         let world = World::new(place);
@@ -56,12 +120,13 @@ store::on_both_engines! {
         world.water_decided(&water_clerk, &water_chief, "髙田 花子", "12");
         let one = world.batch(&mapping, &by);
         assert_eq!((one.cases, one.held), (1, 1), "CP932 has 髙 and lacks 𠮷");
-        let (office, id) = (world.office.clone(), mapping.id.clone());
-        let held = world.desk.read(move |tx| batch::held(tx, &office, &id, 10)).unwrap();
+        let held = held(&world, &mapping, &by);
         assert_eq!(held.len(), 1);
-        assert_eq!(held[0].0, number);
-        assert_eq!((held[0].1[0].header.as_str(), held[0].1[0].goes), ("使用者名", false));
-        assert!(held[0].1[0].say.contains("「𠮷」（U+20BB7）"), "{}", held[0].1[0].say);
+        assert_eq!(held[0].number, number);
+        let problem = &held[0].problems[0];
+        assert_eq!((problem.header.as_str(), problem.goes), ("使用者名", false));
+        assert!(problem.say.contains("「𠮷」（U+20BB7）"), "{}", problem.say);
+        assert_eq!(world.count("select count(*) from looked where why = 'exchange-held:water_start_billing'"), 1);
         let again = world.batch(&mapping, &by);
         assert_eq!((again.cases, again.held), (0, 1), "it is tried again");
         mapping.file.lacking = definitions::mapping::Lacking::Geta;

@@ -179,6 +179,98 @@ fn archives_bring_their_files_and_no_name_leads_out_of_them() {
     assert_eq!(take(&world, &place, "dog_registration_pittari", &folder).there, 3);
 }
 
+#[test]
+fn archives_of_windows_and_of_macs_name_their_files_in_their_own_ways() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let folder = place.folder().join("intake");
+    fs::create_dir_all(&folder).unwrap();
+    // Windows writes names in CP932 and does not say so; Macs write が as か and a mark.
+    let windows = folder.join("1.zip");
+    archive(&windows, &[("AAAAAAAA/answers.csv", dog("1", "注射済証.png").as_bytes()), ("AAAAAAAA/AAAAAAAA.png", PNG)]);
+    let name = encode("注射済証", Encoding::Cp932).unwrap();
+    let mut bytes = fs::read(&windows).unwrap();
+    for at in 0..bytes.len() - 8 {
+        if &bytes[at..at + 8] == b"AAAAAAAA" {
+            bytes[at..at + 8].copy_from_slice(&name);
+        }
+    }
+    fs::write(&windows, bytes).unwrap();
+    archive(
+        &folder.join("2.zip"),
+        &[("__MACOSX/._answers.csv", b"no table"), ("answers.csv", dog("2", "犬が好き.png").as_bytes()), ("犬か\u{3099}好き.png", PNG)],
+    );
+    let taken = take(&world, &place, "dog_registration_pittari", &folder);
+    assert_eq!((taken.arrived, taken.wrong.len()), (2, 0), "{:?}", taken.wrong);
+    let attached: Vec<usize> = cases(&world).iter().map(|case| cases::attachments::of(&case.answers).len()).collect();
+    assert_eq!(attached, [1, 1]);
+}
+
+#[test]
+fn a_name_with_a_character_of_one_machine_alone_arrives_and_is_told() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let folder = place.folder().join("intake");
+    fs::create_dir_all(&folder).unwrap();
+    let mut bytes = encode(&format!("{HEAD}\r\n{}\r\n", HANAKO.replace("佐藤", "佐Z")), Encoding::Cp932).unwrap();
+    let at = bytes.iter().position(|byte| *byte == b'Z').unwrap();
+    bytes.splice(at..=at, *b"\xf0\x41");
+    fs::write(folder.join("water.csv"), bytes).unwrap();
+    assert_eq!(take(&world, &place, "water_start_joint", &folder).arrived, 1);
+    let case = cases(&world).remove(0);
+    let told = story(&world, case.id);
+    let note = told.iter().find_map(|told| if let Event::Note { text } = &told.event { Some(text.clone()) } else { None }).unwrap();
+    assert!(note.contains("氏名：外字（U+E001）"), "{note}");
+}
+
+#[test]
+fn a_package_is_opened_when_it_is_its_turn() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let folder = place.folder().join("intake");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("1.zip"), b"not yet").unwrap();
+    let mapping = world.mapping("dog_registration_pittari");
+    let packages = intake::packages(&mapping, &folder).unwrap();
+    archive(&folder.join("1.zip"), &[("answers.csv", dog("1", "").as_bytes())]);
+    let taken = intake::take_in(&world.desk, &files(&place), &world.office, &mapping, packages).unwrap();
+    assert_eq!((taken.arrived, taken.wrong.len()), (1, 0), "thousands of archives are not held open at once: {:?}", taken.wrong);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_linked_folder_leads_nowhere() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let (folder, outside) = (place.folder().join("intake"), place.folder().join("outside"));
+    fs::create_dir_all(folder.join("2")).unwrap();
+    fs::create_dir_all(&outside).unwrap();
+    fs::write(outside.join("secret.png"), PNG).unwrap();
+    fs::write(folder.join("2").join("own.png"), PNG).unwrap();
+    std::os::unix::fs::symlink(&outside, folder.join("1")).unwrap();
+    fs::write(folder.join("1.csv"), dog("1", "secret.png")).unwrap();
+    fs::write(folder.join("2.csv"), dog("2", "own.png")).unwrap();
+    assert_eq!(take(&world, &place, "dog_registration_pittari", &folder).arrived, 2);
+    let attached: usize = cases(&world).iter().map(|case| cases::attachments::of(&case.answers).len()).sum();
+    assert_eq!(attached, 1, "the file of its own folder, and none from elsewhere");
+}
+
+#[test]
+fn an_index_answers_what_arrived_last() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let sql = "explain query plan select source_number, case_id, at, signature, told from exchange_arrived \
+        where mapping = $1 and case_id < $2 order by case_id desc limit $3";
+    let plan: Vec<String> = world
+        .desk
+        .read(move |tx| tx.all(sql, params!["m", "g", 100_i64]))
+        .unwrap()
+        .iter()
+        .map(|row| row.get::<String>(3).unwrap())
+        .collect();
+    assert!(plan.iter().any(|line| line.contains("exchange_arrived_newest")) && plan.len() == 1, "{plan:?}");
+}
+
 /// The residents' side of the same town.
 struct Web {
     portal: Portal,

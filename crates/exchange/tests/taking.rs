@@ -7,7 +7,7 @@ use cases::CaseNumber;
 use definitions::mapping::{Encoding, Mapping};
 use exchange::{
     file::encoding::encode,
-    import::{State, Way},
+    import::{Import, State, Way},
     office::By,
 };
 use store::testing::Place;
@@ -78,6 +78,44 @@ fn each_line_that_cannot_be_taken_says_why_and_the_others_are_taken() {
         assert!(line.starts_with(begin), "{line} should begin with {begin}");
     }
     assert!(told[3].contains("「受付・場所の確認」のところにありません"), "{}", told[3]);
+}
+
+#[test]
+fn a_character_that_one_machine_alone_can_read_is_told_and_not_taken() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let (clerk, mapping, number) = water(&world);
+    let mut file = cp932(&format!("受付番号,メーター番号,確認日\r\n{number},A"));
+    file.extend_from_slice(b"\xf0\x40,20261125\r\n");
+    let taken = world.taken(&mapping, &staff(&clerk), &file);
+    assert_eq!((taken.taken, taken.wrong), (0, 1));
+    let told = world.problems(&taken);
+    assert!(told[0].starts_with("2行 2列「メーター番号」：外字（U+E000）"), "{told:?}");
+    assert_eq!(step(&world, number), "receive");
+}
+
+#[test]
+fn a_look_says_what_taking_will_do_behind_a_line_that_is_refused_too() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let (clerk, mapping, decided) = water(&world);
+    let (by, chief) = (staff(&clerk), world.hire("川田", "water", "chief"));
+    let waiting = world.filed(&clerk, "water_start", world::WATER);
+    let file = cp932(&format!(
+        "受付番号,メーター番号,確認日\r\n{decided},A-1,20261125\r\n{waiting},A-2,20261125\r\n{waiting},A-2,20261125\r\n{decided},A-3,20261125\r\n"
+    ));
+    // It was decided while the file was under way.
+    world.decided(&clerk, &chief, decided, "not_found", &[]);
+    let import = world.brought(&mapping, &by, &file);
+    let looked = world.through(&mapping, &by, &import, Way::Look, &file);
+    assert_eq!((looked.next_row, looked.taken, looked.same, looked.wrong), (4, 1, 1, 2), "{:?}", world.problems(&looked));
+    let told = world.problems(&looked);
+    let taken = world.through(&mapping, &by, &import, Way::Take, &file);
+    assert_eq!((taken.next_row, taken.taken, taken.same, taken.wrong), (4, 1, 1, 2));
+    assert_eq!(world.problems(&taken), told);
+    assert!(told[0].starts_with("2行：") && told[1].starts_with("5行："), "{told:#?}");
+    assert!(told.iter().all(|line| line.contains("のところにありません")), "{told:#?}");
+    assert_eq!(step(&world, waiting), "propose");
 }
 
 #[test]
@@ -153,31 +191,133 @@ fn an_import_goes_on_at_the_line_where_it_was_cut_off() {
     let file = facilities(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     let import = world.brought(&mapping, &by, &file);
     // Somebody presses stop after the first transaction; a power cut leaves the same row behind.
-    let (desk, id, by_of) = (world.desk.clone(), import.id.clone(), by.clone());
-    world
-        .desk
-        .write({
-            let id = id.clone();
-            move |tx| -> Result<(), store::StoreError> {
-                let mut import = exchange::import::by_id(tx, &id)?.unwrap();
-                exchange::import::set_out(tx, &mut import, Way::Take, &by_of, "係")
-            }
-        })
-        .unwrap();
+    world.set_out(&import, Way::Take, &by);
     let mut seen = 0;
-    let stopped = exchange::work::go_through(&world.desk, &world.office, &mapping, &by, &id, Way::Take, &file[..], |gone| {
+    let stopped = exchange::work::go_through(&world.desk, &world.office, &mapping, &by, &import.id, Way::Take, &file[..], |gone| {
         seen = gone.next_row;
         if gone.next_row == 100 {
-            let id = id.clone();
-            desk.write(move |tx| tx.run("update exchange_import set stopping = 1 where id = $1", store::params![id.as_str()])).unwrap();
+            let (id, by) = (gone.id.clone(), by.clone());
+            world.desk.write(move |tx| exchange::import::stop(tx, &by, &id)).unwrap();
         }
     })
     .unwrap();
-    assert_eq!((stopped.state, stopped.next_row, seen), (State::Stopped, 200, 200), "the transaction under way ends, then it stops");
-    assert_eq!(world.count("select count(*) from register_record"), 200);
+    assert_eq!((stopped.state, stopped.next_row, seen), (State::Stopped, 100, 100), "it stops where it stands");
+    assert_eq!(world.count("select count(*) from register_record"), 100);
     let done = world.through(&mapping, &by, &stopped, Way::Take, &file);
     assert_eq!((done.state, done.next_row, done.taken, done.same), (State::Done, 250, 250, 0), "no line was taken twice");
     assert_eq!(world.count("select count(*) from register_record"), 250);
+}
+
+/// A file that ends badly behind so many bytes.
+struct Ends<'f> {
+    file: &'f [u8],
+    left: usize,
+    dies: bool,
+}
+
+impl std::io::Read for Ends<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.left == 0 {
+            assert!(!self.dies, "killed");
+            return Err(std::io::Error::other("the network is gone"));
+        }
+        let read = self.file.read(&mut buffer[..self.left.min(16)])?;
+        self.left -= read;
+        Ok(read)
+    }
+}
+
+#[test]
+fn an_import_that_is_killed_or_loses_its_file_at_any_row_goes_on_there() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let by = staff(&world.hire("子田", "childcare", "clerk"));
+    let mapping = world.mapping("nursery_facilities");
+    let mut entered = 0;
+    for (dies, rows) in [(true, 0), (true, 1), (true, 99), (true, 100), (false, 0), (false, 101), (false, 229), (true, 230)] {
+        let lines: Vec<String> = (0..230).map(|at| format!("{dies}{rows}n{at},園{at},認可保育所,,町{at},{at}")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let file = facilities(&lines);
+        let import = world.brought(&mapping, &by, &file);
+        world.set_out(&import, Way::Take, &by);
+        let ends = Ends { file: &file, left: facilities(&lines[..rows]).len(), dies };
+        let go = |from: &mut dyn std::io::Read| {
+            exchange::work::go_through(&world.desk, &world.office, &mapping, &by, &import.id, Way::Take, from, |_| {})
+        };
+        let first = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| go(&mut { ends })));
+        assert_eq!((first.is_err(), first.is_ok_and(|gone| gone.is_err())), (dies, !dies), "at row {rows}");
+        let id = import.id.clone();
+        let stands = world.desk.read(move |tx| exchange::import::by_id(tx, &id)).unwrap().unwrap();
+        let whole = if dies { rows / 100 * 100 } else { rows };
+        assert_eq!((stands.state, stands.next_row), (State::Taking, i64::try_from(whole).unwrap()), "at row {rows}");
+        let done = go(&mut &file[..]).unwrap();
+        assert_eq!((done.state, done.next_row, done.taken, done.same, done.wrong), (State::Done, 230, 230, 0, 0), "at row {rows}");
+        entered += 230;
+        assert_eq!(world.count("select count(*) from register_record"), entered);
+    }
+}
+
+store::on_both_engines! {
+    fn two_who_go_through_one_file_pass_over_no_line_and_count_none_twice(place: Place) {
+        let world = World::new(place);
+        let by = staff(&world.hire("子田", "childcare", "clerk"));
+        let mapping = world.mapping("nursery_facilities");
+        let lines: Vec<String> = (0..250).map(|at| format!("f{at},園{at},認可保育所,,町{at},{at}")).collect();
+        let file = facilities(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let import = world.brought(&mapping, &by, &file);
+        let take = |told: &mut dyn FnMut(&Import)| {
+            exchange::work::go_through(&world.desk, &world.office, &mapping, &by, &import.id, Way::Take, &file[..], told).unwrap()
+        };
+        // A claim is lost after the first transaction: another goes on, to the end, while the first still holds its lines.
+        world.set_out(&import, Way::Take, &by);
+        let (mut first, mut second) = (0, 0);
+        let ended = take(&mut |_| {
+            first += 1;
+            if first == 1 {
+                take(&mut |_| second += 1);
+            }
+        });
+        assert_eq!((ended.state, ended.next_row, ended.taken, ended.same, ended.wrong), (State::Done, 250, 250, 0, 0));
+        assert_eq!(first, 1, "who is behind lets go");
+        assert_eq!(second, 2);
+        // Somebody begins to take it while another only looks: the look neither goes on nor undoes what was begun.
+        let more = facilities(&["g1,園,認可保育所,,町,1", "g2,園,認可保育所,,町,2"]);
+        let import = world.brought(&mapping, &by, &more);
+        world.set_out(&import, Way::Look, &by);
+        let looked = exchange::work::go_through(&world.desk, &world.office, &mapping, &by, &import.id, Way::Look, &more[..], |_| {
+            world.set_out(&import, Way::Take, &by);
+        })
+        .unwrap();
+        assert_eq!((looked.state, looked.next_row, looked.taken), (State::Taking, 0, 0));
+        assert_eq!(world.count("select count(*) from register_record"), 250);
+    }
+}
+
+#[test]
+fn a_file_that_nobody_takes_within_thirty_days_is_thrown_away() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let piece = |at: &str, entered: bool| {
+        let millis = u64::try_from(at.parse::<jiff::Timestamp>().unwrap().as_millisecond()).unwrap();
+        let id = uuid::Builder::from_unix_timestamp_millis(millis, &[7; 10]).into_uuid().to_string();
+        world
+            .desk
+            .write(move |tx| -> Result<(), store::StoreError> {
+                tx.run("insert into exchange_piece (import, place, sealed) values ($1, 0, $2)", store::params![id.as_str(), vec![1_u8]])?;
+                let sql = "insert into exchange_import (id, mapping, digest, name, by_whom, made_at, state, stopping, next_row, taken, \
+                    same, wrong, bytes) values ($1, 'm', $1, 'f', '係', 0, 'looked', 0, 0, 0, 0, 0, 1)";
+                if entered { tx.run(sql, store::params![id.as_str()]).map(drop) } else { Ok(()) }
+            })
+            .unwrap();
+    };
+    piece("2026-10-20T00:00:00Z", true);
+    piece("2026-11-20T00:00:00Z", true);
+    piece("2026-11-21T00:00:00Z", false);
+    piece("2026-11-24T00:00:00Z", false);
+    assert_eq!(world.count("select count(*) from exchange_piece"), 4);
+    world.desk.write(|tx| exchange::sweep(tx, world::morning())).unwrap();
+    assert_eq!(world.count("select count(*) from exchange_piece"), 2, "one waits for a yes, one is under way");
+    assert_eq!(world.count("select count(*) from exchange_import"), 2);
 }
 
 #[test]

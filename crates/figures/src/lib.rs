@@ -31,6 +31,7 @@ pub const PORTAL_MIGRATIONS: &[Migration] =
 pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "figures_desk_001_counts", sql: include_str!("../migrations/desk_001_counts.sql") },
     Migration { name: "figures_desk_002_told", sql: include_str!("../migrations/desk_002_told.sql") },
+    Migration { name: "figures_desk_003_filed", sql: include_str!("../migrations/desk_003_filed.sql") },
 ];
 
 /// The pages of this room in the desk's navigation.

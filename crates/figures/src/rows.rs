@@ -24,7 +24,8 @@ pub const MONTHS: &str = "select month, measure, detail, value, n from figures_m
 /// One range of the primary key of one procedure.
 pub const DAYS: &str = "select day, version, measure, detail, value, n from figures_day \
     where procedure = $1 and day >= $2 and day <= $3 and n <> 0 order by day, version, measure, detail, value";
-const VERSIONS: &str = "select version, min(day), sum(n) from figures_day where procedure = $1 and measure = 'filed' and n <> 0 \
+/// One range of an index that holds filings alone.
+pub const VERSIONS: &str = "select version, min(day), sum(n) from figures_day where procedure = $1 and measure = 'filed' and n <> 0 \
     group by version order by min(day), version";
 
 /// Adds to the counts, in the order of their keys, so that two who add wait for each other and never both.

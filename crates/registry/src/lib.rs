@@ -43,6 +43,7 @@ pub const DESK_MIGRATIONS: &[Migration] = &[
     Migration { name: "registry_desk_001_residents", sql: include_str!("../migrations/desk_001_residents.sql") },
     Migration { name: "registry_desk_002_registers", sql: include_str!("../migrations/desk_002_registers.sql") },
     Migration { name: "registry_desk_003_protection", sql: include_str!("../migrations/desk_003_protection.sql") },
+    Migration { name: "registry_desk_004_named", sql: include_str!("../migrations/desk_004_named.sql") },
 ];
 
 /// Tables of this room on the residents' side.

@@ -29,7 +29,9 @@ const INSERT: &str = "insert into register_fact (record, number, register, key, 
     known_from, known_until, actor, cause, body, told) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, null, $11, $12, $13, $14)";
 const TAKEN: &str = "select record from register_fact where register = $1 and unique_key = $2 and record <> $3 and known_until is null \
     and valid_from <= $4 and valid_until >= $5 limit 1";
-const HOLDS: &str = "select 1 from register_fact where register = $1 and (owner = $2 or key = $2) and known_until is null \
+/// Two questions and not one with `or`, which no index of its own would answer.
+const HOLDS: &str = "select 1 from register_fact where register = $1 and owner = $2 and known_until is null and valid_from <= $3 \
+    and valid_until >= $3 union all select 1 from register_fact where register = $1 and key = $2 and known_until is null \
     and valid_from <= $3 and valid_until >= $3 limit 1";
 
 /// A record's head.
@@ -230,23 +232,29 @@ pub(crate) fn records_after(tx: &Read<'_>, register: &Register, of: &str, day: D
 
 fn records_where(tx: &Read<'_>, register: &Register, of: &str, day: Date, days: &str) -> Result<Vec<RecordId>, StoreError> {
     let named = if register.owner.is_some() { "owner" } else { "key" };
-    let sql = format!(
-        "select distinct record from register_fact where register = $1 and {named} = $2 and known_until is null and {days} \
-         order by record limit 20"
-    );
-    tx.all(&sql, params![register.id.as_str(), of, day])?
+    tx.all(&where_sql(named, days), params![register.id.as_str(), of, day])?
         .iter()
         .map(|row| row.get::<String>(0)?.parse().map_err(|_| StoreError::damaged("register_fact.record")))
         .collect()
 }
 
-/// What the record of a key holds on a day.
-pub(crate) fn keyed(tx: &Read<'_>, register: &Register, key: &str, day: Date) -> Result<Option<Stretch>, StoreError> {
-    let sql = format!(
+fn where_sql(named: &str, days: &str) -> String {
+    format!(
+        "select distinct record from register_fact where register = $1 and {named} = $2 and known_until is null and {days} \
+         order by record limit 20"
+    )
+}
+
+fn keyed_sql() -> String {
+    format!(
         "select {FACTS} from register_fact where register = $1 and key = $2 and known_until is null and valid_from <= $3 \
          and valid_until >= $3 limit 1"
-    );
-    Ok(tx.first(&sql, params![register.id.as_str(), key, day])?.as_ref().map(fact).transpose()?.map(|fact| fact.stretch))
+    )
+}
+
+/// What the record of a key holds on a day.
+pub(crate) fn keyed(tx: &Read<'_>, register: &Register, key: &str, day: Date) -> Result<Option<Stretch>, StoreError> {
+    Ok(tx.first(&keyed_sql(), params![register.id.as_str(), key, day])?.as_ref().map(fact).transpose()?.map(|fact| fact.stretch))
 }
 
 /// Whether a register holds a record of this owner or key that is valid on a day.
@@ -297,4 +305,37 @@ pub fn listed(
          and (valid_from, record) > ($3, $4) order by valid_from, record limit $5"
     );
     tx.all(&sql, params![register.as_str(), on, from, record, limit])?.iter().map(fact).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use store::testing::Place;
+
+    use super::*;
+
+    /// A list of a million lines asks for each key: what is asked may not cost more the more the register holds.
+    #[test]
+    fn a_record_is_found_by_name_and_day_without_reading_the_others() {
+        let place = Place::sqlite();
+        let desk = place.open("desk", &[access::DESK_MIGRATIONS, crate::DESK_MIGRATIONS].concat());
+        let holding = "valid_from <= $3 and valid_until >= $3";
+        let asked = [
+            (keyed_sql(), "register_fact_key (register=? AND key=? AND valid_from<?)"),
+            (where_sql("key", holding), "register_fact_key (register=? AND key=? AND valid_from<?)"),
+            (where_sql("key", "valid_from > $3"), "register_fact_key (register=? AND key=? AND valid_from>?)"),
+            (where_sql("owner", holding), "register_fact_owner (owner=? AND register=? AND valid_from<?)"),
+            (where_sql("owner", "valid_until >= $3"), "register_fact_owner (owner=? AND register=?)"),
+            (TAKEN.to_owned(), "register_fact_unique (register=? AND unique_key=? AND valid_from<?)"),
+            (HOLDS.to_owned(), "register_fact_owner (owner=? AND register=? AND valid_from<?)"),
+        ];
+        for (sql, index) in asked {
+            let explained = format!("explain query plan {sql}");
+            let values: Vec<store::Param> =
+                (1..=5).filter(|place| sql.contains(&format!("${place}"))).map(|_| "2026-11-24".into()).collect();
+            let plan: Vec<String> =
+                desk.read::<_, StoreError>(move |tx| tx.all(&explained, &values)?.iter().map(|row| row.get(3)).collect()).unwrap();
+            assert!(plan.iter().any(|line| line.ends_with(index)), "{sql}: {plan:?}");
+            assert!(!plan.iter().any(|line| line.contains("register_fact_listed") || line.contains("SCAN")), "{sql}: {plan:?}");
+        }
+    }
 }

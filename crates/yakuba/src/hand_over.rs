@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{BufWriter, Read},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -89,20 +89,20 @@ pub fn export(asked: &Exported) -> Result<ExitCode, Failure> {
         println!("Nothing to hand over: every decided case was, or is held back.");
     }
     // Beside its place first: nobody finds half a file.
-    let beside = asked.out.with_extension("part");
+    let beside = beside(&asked.out);
     let file = File::create(&beside).map_err(|error| format!("{}: {error}", beside.display()))?;
-    let written = batch::write(&opened.desk, &opened.office, &mapping, &by, &batch, BufWriter::with_capacity(1 << 20, file))?;
+    let written = batch::write(&opened.desk, &opened.office, &mapping, &by, &batch, BufWriter::with_capacity(1 << 20, file));
+    // Half a file of people's data is of no use to anybody.
+    let written = written.inspect_err(|_| drop(std::fs::remove_file(&beside)))?;
     std::fs::rename(&beside, &asked.out).map_err(|error| format!("{}: {error}", asked.out.display()))?;
     println!("{} batch {}: {} cases, {} lines in {}.", mapping.id, batch.number, batch.cases, written.lines, asked.out.display());
     if !written.same {
         println!("The lines are not those of the day on which the batch was made: the mapping or a case has changed since.");
     }
-    let (office, id) = (opened.office.clone(), mapping.id.clone());
-    let held = opened.desk.read(move |tx| batch::held(tx, &office, &id, 1_000))?;
-    for (number, problems) in &held {
-        for problem in problems {
-            println!("held back {number}: {}", problem);
-        }
+    let (office, of, who) = (opened.office.clone(), mapping.clone(), by.clone());
+    let held = opened.desk.write(move |tx| batch::held(tx, &office, &of, &who, 1_000))?;
+    for held in &held {
+        held.problems.iter().for_each(|problem| println!("held back {}: {problem}", held.number));
     }
     Ok(if held.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
@@ -163,11 +163,16 @@ pub fn intake(asked: &Intake) -> Result<ExitCode, Failure> {
     taken.wrong.iter().for_each(|(package, problem)| println!("{package} {problem}"));
     let statuses = exchange::intake::statuses(&opened.desk, &opened.office, &mapping)?;
     let to = asked.folder.join(format!("status-{}.{}", mapping.id, mapping.file.format.word()));
-    let beside = to.with_extension("part");
+    let beside = beside(&to);
     exchange::intake::write_statuses(&mapping, &statuses, BufWriter::new(File::create(&beside)?))?;
     std::fs::rename(&beside, &to)?;
     println!("How {} applications stand is in {}.", statuses.len(), to.display());
     Ok(if taken.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Where a file lies until it is whole: each process has its own, so that two at once do not write into each other's.
+fn beside(to: &Path) -> PathBuf {
+    to.with_extension(format!("{}.part", std::process::id()))
 }
 
 /// The report, a line each.
@@ -176,10 +181,14 @@ fn report(opened: &Opened, gone: &Import) -> Result<(), Failure> {
     loop {
         let (office, id) = (opened.office.clone(), gone.id.clone());
         let some = opened.desk.read(move |tx| import::problems(tx, &office, &id, after, 1_000))?;
-        let Some((last, _)) = some.last() else { return Ok(()) };
+        let Some((last, _)) = some.last() else { break };
         after = *last;
         some.iter().for_each(|(_, problem)| println!("{problem}"));
     }
+    if gone.wrong > import::PROBLEMS_MAX {
+        println!("Only the first {} of them are kept; those above may have one cause.", import::PROBLEMS_MAX);
+    }
+    Ok(())
 }
 
 fn entered(opened: &Opened, mapping: &Mapping, by: &By, name: &str, path: &Path) -> Result<Import, Failure> {
@@ -193,7 +202,6 @@ fn entered(opened: &Opened, mapping: &Mapping, by: &By, name: &str, path: &Path)
         staff: by.staff(),
         made_at: Timestamp::now(),
         state: State::Looking,
-        stopping: false,
         next_row: 0,
         taken: 0,
         same: 0,

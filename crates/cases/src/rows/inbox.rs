@@ -118,20 +118,24 @@ fn line(row: &Row) -> Result<InboxLine, StoreError> {
 
 /// On what authority somebody reads a case that a list showed them: of the columns that the list's filter looked at.
 pub(crate) fn authority(tx: &Read<'_>, who: &Staff, case: CaseId) -> Result<Option<Authority>, StoreError> {
+    Ok(attributes(tx, case)?.and_then(|seen| access::may(who, Act::Read, &seen)))
+}
+
+/// What grants look at in a case, of its columns alone: what it says stays sealed.
+pub(crate) fn attributes(tx: &Read<'_>, case: CaseId) -> Result<Option<RecordAttributes>, StoreError> {
     let id = case.to_string();
     let Some(row) = tx.first(GRANTED_BY, params![&id])? else { return Ok(None) };
     let asked = tx.all(CONSULTED, params![&id])?;
     let sensitivities = [Sensitivity::Ordinary, Sensitivity::Tax, Sensitivity::Health, Sensitivity::ChildWelfare];
     let code: i64 = row.get(2)?;
-    let seen = RecordAttributes {
+    Ok(Some(RecordAttributes {
         kind: RecordKind::Case,
         department: Some(column(&row, 0, "case_.department")?),
         consulted: asked.iter().map(|row| column(row, 0, "case_consult.department")).collect::<Result<_, _>>()?,
         assignee: row.get::<Option<String>>(1)?.and_then(|id| id.parse().ok()),
         sensitivity: sensitivities.into_iter().find(|one| sensitivity_code(*one) == code).unwrap_or(Sensitivity::IndividualNumber),
         attributes: vec![("step", row.get(3)?), ("stage", row.get(4)?), ("procedure", row.get(5)?)],
-    };
-    Ok(access::may(who, Act::Read, &seen))
+    }))
 }
 
 /// A queue of the inbox.

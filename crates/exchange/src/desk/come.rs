@@ -1,22 +1,25 @@
 //! 受け取る: a file is brought, looked at first, then taken; each line that cannot be is told with what to mend.
 
-use access::{CSRF_INPUT, DeskFace, PageError, Posted, Staff, shell::desk_page};
+use access::{CSRF_INPUT, CaseId, DeskFace, PageError, Posted, Staff, shell::desk_page};
 use axum::{
     RequestExt,
     extract::{Multipart, Path, Query, Request, State, multipart::Field},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use definitions::{mapping::Mapping, text::Language};
+use definitions::{
+    mapping::{Direction, Mapping},
+    text::Language,
+};
 use maud::{Markup, html};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use ui::{
     page::csrf_input,
-    parts::{self, Column, Fact, Say, Tone, Weight, icons},
+    parts::{self, ChipTone, Column, Fact, Say, Tone, Weight, icons},
 };
 
-use super::{by, mapping_for, office, plain, show};
+use super::{by, mapping_of, office, plain, show};
 use crate::{
     import::{self, Import, State as Stands, Way},
     pieces::{FILE_BYTES_MAX, PIECE_BYTES},
@@ -27,6 +30,8 @@ use crate::{
 const IMPORTS: i64 = 30;
 /// Problems on a page of the report.
 const PROBLEMS: i64 = 100;
+/// Applications of another service on a page.
+const ARRIVED: i64 = 100;
 
 pub(super) async fn list(face: &DeskFace, staff: &Staff, mapping: &Mapping, wrong: Option<&str>) -> Result<Markup, PageError> {
     let id = mapping.id.clone();
@@ -64,23 +69,38 @@ pub(super) async fn list(face: &DeskFace, staff: &Staff, mapping: &Mapping, wron
 }
 
 fn table(face: &DeskFace, say: Say<'_>, base: &str, imports: &[Import]) -> Markup {
-    let labels = ["name", "made", "by", "taken", "same", "wrong", "state"].map(|id| say.text(&format!("desk-exchange-import-{id}"), &[]));
-    let columns: Vec<Column<'_>> = labels.iter().enumerate().map(|(at, label)| Column { label, numeric: (3..6).contains(&at) }).collect();
+    let labels = ["name", "state", "made", "by", "taken", "same", "wrong"].map(|id| say.text(&format!("desk-exchange-import-{id}"), &[]));
+    let columns: Vec<Column<'_>> = labels.iter().enumerate().map(|(at, label)| Column { label, numeric: at >= 4 }).collect();
     let rows: Vec<Vec<Markup>> = imports
         .iter()
         .map(|import| {
             vec![
                 html! { a href={ (base) "/imports/" (import.id) } { (import.name) } },
+                // Second, so that it is in sight on a telephone.
+                parts::chip(chip_tone(import.state), &say.text(&format!("desk-exchange-state-{}", import.state.word()), &[])),
                 html! { (show::moment(face, import.made_at)) },
                 html! { (import.by) },
-                html! { (import.taken) },
+                // What was only looked at has taken nothing in.
+                html! { @if is_look(import) { "–" } @else { (import.taken) } },
                 html! { (import.same) },
                 html! { (import.wrong) },
-                html! { (say.html(&format!("desk-exchange-state-{}", import.state.word()), &[])) },
             ]
         })
         .collect();
     parts::table(Some(&say.text("desk-exchange-imports", &[])), &columns, &rows)
+}
+
+fn chip_tone(state: Stands) -> ChipTone {
+    match state {
+        Stands::Looking | Stands::Taking => ChipTone::Wait,
+        Stands::Looked | Stands::Stopped => ChipTone::Act,
+        Stands::Done => ChipTone::Good,
+        Stands::Refused => ChipTone::Late,
+    }
+}
+
+fn is_look(import: &Import) -> bool {
+    matches!(import.state, Stands::Looking | Stands::Looked)
 }
 
 /// Where a page of the report begins.
@@ -101,7 +121,7 @@ pub(super) async fn show(
     Path((id, import)): Path<(String, String)>,
     Query(After { after }): Query<After>,
 ) -> Result<Markup, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::In)?;
     let import = import_of(&face, &mapping, &import).await?;
     let (office, of) = (office(&face), import.id.clone());
     let problems = face.store.reading(move |tx| import::problems(tx, &office, &of, after, PROBLEMS)).await?;
@@ -111,7 +131,6 @@ pub(super) async fn show(
     let next = (problems.len() as i64 == PROBLEMS).then(|| problems.last().map(|(place, _)| format!("{base}?after={place}"))).flatten();
     let shown: Vec<_> = problems.into_iter().map(|(_, problem)| problem).collect();
     let fact = |label: &str, value: i64| Fact { label: say.html(label, &[]), value: html! { (value) } };
-    let is_look = matches!(import.state, Stands::Looking | Stands::Looked);
     let body = html! {
         p { a href={ "/desk/exchange/" (id) } { (plain(&mapping.title)) } }
         (parts::notice(tone(import.state), html! { p role="status" {
@@ -120,7 +139,7 @@ pub(super) async fn show(
         } }))
         (parts::facts(&[
             fact("desk-exchange-gone", import.next_row),
-            fact(if is_look { "desk-exchange-would-take" } else { "desk-exchange-import-taken" }, import.taken),
+            fact(if is_look(&import) { "desk-exchange-would-take" } else { "desk-exchange-import-taken" }, import.taken),
             fact("desk-exchange-import-same", import.same),
             fact("desk-exchange-import-wrong", import.wrong),
         ]))
@@ -128,6 +147,9 @@ pub(super) async fn show(
         @if !shown.is_empty() {
             h2 { (say.html("desk-exchange-problems", &[])) }
             p { (say.html("desk-exchange-problems-help", &[])) }
+            @if import.wrong > import::PROBLEMS_MAX {
+                p { (say.html("desk-exchange-problems-most", &[("count", import::PROBLEMS_MAX.into())])) }
+            }
             (show::problems(say, &say.text("desk-exchange-problems", &[]), &shown))
             (parts::next_page(say, shown.len(), next.as_deref(), (after > 0).then_some(base.as_str())))
         }
@@ -173,7 +195,7 @@ pub(super) async fn upload(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::In)?;
     let mut parts: Multipart = request.extract().await.map_err(|_| PageError::BadInput("the body is no form"))?;
     let first = parts.next_field().await.map_err(|_| PageError::TooLarge)?.ok_or(PageError::Stale)?;
     if first.name() != Some(CSRF_INPUT) {
@@ -205,7 +227,6 @@ pub(super) async fn upload(
                 staff: Some(who.id),
                 made_at: tx.now(),
                 state: Stands::Looking,
-                stopping: false,
                 next_row: 0,
                 taken: 0,
                 same: 0,
@@ -221,6 +242,9 @@ pub(super) async fn upload(
                 rows::move_pieces(tx, &new_id, &there.id)?;
                 import::set_out(tx, &mut again, Way::Look, &by(&who), &who.name)?;
                 work::ask_import(tx, &again, Way::Look, now)?;
+            } else if there.state != Stands::Done && !rows::has_pieces(tx, &there.id)? {
+                // It was brought at the terminal, or waited too long for somebody's yes: it can go on here now.
+                rows::move_pieces(tx, &new_id, &there.id)?;
             } else {
                 // The same bytes are here already: nothing of them needs to be kept twice.
                 rows::forget_pieces(tx, &new_id)?;
@@ -271,8 +295,8 @@ pub(super) async fn act(
     staff: Staff,
     Path((id, import, verb)): Path<(String, String, String)>,
     _: Posted,
-) -> Result<Redirect, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+) -> Result<Response, PageError> {
+    let mapping = mapping_of(&face, &staff, &id, Direction::In)?;
     let import = import_of(&face, &mapping, &import).await?;
     let way = match verb.as_str() {
         "stop" => None,
@@ -281,28 +305,36 @@ pub(super) async fn act(
         _ => return Err(PageError::NotFound),
     };
     let (of, by, name, now) = (import.id.clone(), by(&staff), staff.name.clone(), face.clock.now());
-    face.store
+    let is_here = face
+        .store
         .writing(move |tx| {
-            let Some(mut import) = rows::import_by_id(tx, &of)? else { return Ok::<_, store::StoreError>(()) };
-            let Some(way) = way else { return rows::stop_import(tx, &of) };
+            let Some(mut import) = rows::import_by_id(tx, &of)? else { return Ok::<_, store::StoreError>(true) };
+            let Some(way) = way else { return import::stop(tx, &by, &of).map(|()| true) };
             // What runs, runs; what is done is done.
             if matches!(import.state, Stands::Looking | Stands::Taking | Stands::Done) {
-                return Ok(());
+                return Ok(true);
+            }
+            if !rows::has_pieces(tx, &of)? {
+                return Ok(false);
             }
             import::set_out(tx, &mut import, way, &by, &name)?;
-            work::ask_import(tx, &import, way, now)
+            work::ask_import(tx, &import, way, now)?;
+            Ok(true)
         })
         .await?;
-    Ok(Redirect::to(&format!("/desk/exchange/{id}/imports/{}", import.id)))
+    if !is_here {
+        return Ok((StatusCode::CONFLICT, list(&face, &staff, &mapping, Some("desk-exchange-no-file")).await?).into_response());
+    }
+    Ok(Redirect::to(&format!("/desk/exchange/{id}/imports/{}", import.id)).into_response())
 }
 
 /// What came from another service: taken in at the terminal, shown here.
-pub(super) async fn arrived(face: &DeskFace, staff: &Staff, mapping: &Mapping) -> Result<Markup, PageError> {
+pub(super) async fn arrived(face: &DeskFace, staff: &Staff, mapping: &Mapping, before: Option<CaseId>) -> Result<Markup, PageError> {
     let (id, office) = (mapping.id.clone(), office(face));
     let arrived = face
         .store
         .reading(move |tx| {
-            let rows = rows::arrived_after(tx, &id, "", PROBLEMS)?;
+            let rows = rows::arrived_before(tx, &id, before, ARRIVED)?;
             let number = |case| cases::handing::case(tx, &office.keys, case).map(|case| case.map(|case| case.number));
             rows.into_iter().map(|row| Ok::<_, store::StoreError>((number(row.case)?, row))).collect::<Result<Vec<_>, _>>()
         })
@@ -323,6 +355,8 @@ pub(super) async fn arrived(face: &DeskFace, staff: &Staff, mapping: &Mapping) -
             ]
         })
         .collect();
+    let base = format!("/desk/exchange/{}", mapping.id);
+    let next = (arrived.len() as i64 == ARRIVED).then(|| arrived.last().map(|(_, row)| format!("{base}?before={}", row.case))).flatten();
     let body = html! {
         p { a href="/desk/exchange" { (say.html("desk-exchange-title", &[])) } }
         p { (show::form_in_words(say, mapping)) }
@@ -331,6 +365,7 @@ pub(super) async fn arrived(face: &DeskFace, staff: &Staff, mapping: &Mapping) -
             (parts::empty(icons::FILES, say.html("desk-exchange-no-arrived", &[]), say.html("desk-exchange-no-arrived-help", &[])))
         } @else {
             (parts::table(Some(&say.text("desk-exchange-arrived-title", &[])), &columns, &rows))
+            (parts::next_page(say, rows.len(), next.as_deref(), before.is_some().then_some(base.as_str())))
         }
         (show::columns(say, mapping))
     };

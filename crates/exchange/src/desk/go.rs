@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use definitions::{
-    mapping::{Format, Mapping},
+    mapping::{Direction, Format, Mapping},
     text::Language,
 };
 use jiff::civil::Date;
@@ -18,32 +18,33 @@ use ui::{
     parts::{self, ChipTone, Column, Say, Tone, Weight, icons},
 };
 
-use super::{by, mapping_for, office, plain, show};
+use super::{by, mapping_of, office, plain, show};
 use crate::{
-    batch::{self, Batch, NotHanded},
-    problem::LineProblem,
+    batch::{self, Batch, HeldBack, NotHanded},
     work,
 };
 
 /// Batches on the page.
 const BATCHES: i64 = 30;
 /// Held cases on the page.
-const HELD: i64 = 100;
+const HELD: usize = 100;
 
 fn refusal(not: NotHanded) -> PageError {
     match not {
         NotHanded::NotFound => PageError::NotFound,
+        NotHanded::Beyond => PageError::say(StatusCode::FORBIDDEN, "desk-exchange-beyond"),
         NotHanded::File(error) => PageError::internal(error),
         NotHanded::Store(error) => error.into(),
     }
 }
 
 pub(super) async fn show(face: &DeskFace, staff: &Staff, mapping: &Mapping) -> Result<Markup, PageError> {
-    let (office, id) = (office(face), mapping.id.clone());
+    let (office, of, who) = (office(face), mapping.clone(), by(staff));
     let (batches, held) = face
         .store
-        .reading(move |tx| -> Result<_, store::StoreError> { Ok((batch::of(tx, &id, BATCHES)?, batch::held(tx, &office, &id, HELD)?)) })
-        .await?;
+        .writing(move |tx| -> Result<_, NotHanded> { Ok((batch::of(tx, &of.id, BATCHES)?, batch::held(tx, &office, &of, &who, HELD)?)) })
+        .await
+        .map_err(refusal)?;
     let words = face.words();
     let say = Say { words: &words, language: Language::Ja };
     let making = batches.iter().any(|batch| !batch.is_ready);
@@ -69,16 +70,16 @@ pub(super) async fn show(face: &DeskFace, staff: &Staff, mapping: &Mapping) -> R
         @if batches.is_empty() {
             (parts::empty(icons::FILES, say.html("desk-exchange-no-batch", &[]), say.html("desk-exchange-no-batch-help", &[])))
         } @else {
-            (table(face, say, staff, &base, &batches))
+            (table(face, say, staff, mapping, &base, &batches))
         }
         @if !held.is_empty() { (held_back(say, &held)) }
     };
     Ok(desk_page(face, Some(staff), &plain(&mapping.title), |page| page, body))
 }
 
-fn table(face: &DeskFace, say: Say<'_>, staff: &Staff, base: &str, batches: &[Batch]) -> Markup {
-    let labels = ["number", "made", "by", "cases", "lines", "held", "state"].map(|id| say.text(&format!("desk-exchange-batch-{id}"), &[]));
-    let columns: Vec<Column<'_>> = labels.iter().enumerate().map(|(at, label)| Column { label, numeric: (3..6).contains(&at) }).collect();
+fn table(face: &DeskFace, say: Say<'_>, staff: &Staff, mapping: &Mapping, base: &str, batches: &[Batch]) -> Markup {
+    let labels = ["number", "state", "made", "by", "cases", "lines", "held"].map(|id| say.text(&format!("desk-exchange-batch-{id}"), &[]));
+    let columns: Vec<Column<'_>> = labels.iter().enumerate().map(|(at, label)| Column { label, numeric: at >= 4 }).collect();
     let rows: Vec<Vec<Markup>> = batches
         .iter()
         .map(|batch| {
@@ -100,24 +101,28 @@ fn table(face: &DeskFace, say: Say<'_>, staff: &Staff, base: &str, batches: &[Ba
             };
             vec![
                 html! { (named) },
+                // Second, so that it is in sight on a telephone.
+                html! { @if batch.cases > 0 || !batch.is_ready {
+                    (action)
+                    @if batch.is_ready && !batch.is_of(mapping) { p.help { (say.html("desk-exchange-form-changed", &[])) } }
+                } @else { (parts::chip(ChipTone::Still, &say.text("desk-exchange-nothing", &[]))) } },
                 html! { (show::moment(face, batch.made_at)) },
                 html! { (batch.by) },
                 html! { (batch.cases) },
                 html! { (batch.lines) },
                 html! { (batch.held) },
-                html! { @if batch.cases > 0 || !batch.is_ready { (action) } @else { (parts::chip(ChipTone::Still, &say.text("desk-exchange-nothing", &[]))) } },
             ]
         })
         .collect();
     parts::table(Some(&say.text("desk-exchange-batches", &[])), &columns, &rows)
 }
 
-fn held_back(say: Say<'_>, held: &[(cases::CaseNumber, Vec<LineProblem>)]) -> Markup {
+fn held_back(say: Say<'_>, held: &[HeldBack]) -> Markup {
     let labels = ["desk-exchange-case", "desk-exchange-column", "desk-exchange-mend"].map(|id| say.text(id, &[]));
     let columns: Vec<Column<'_>> = labels.iter().map(|label| Column { label, numeric: false }).collect();
     let rows: Vec<Vec<Markup>> = held
         .iter()
-        .flat_map(|(number, problems)| problems.iter().map(move |problem| (number, problem)))
+        .flat_map(|held| held.problems.iter().map(|problem| (held.number, problem)))
         .map(|(number, problem)| {
             vec![html! { a href={ "/desk/cases/" (number.plain()) } { (number) } }, html! { (problem.header) }, html! { (problem.say) }]
         })
@@ -135,7 +140,7 @@ pub(super) async fn begin(
     Path(id): Path<String>,
     Posted(typed): Posted,
 ) -> Result<Redirect, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::Out)?;
     let since: Option<Date> = match typed.first("since").map(str::trim).filter(|since| !since.is_empty()) {
         None => None,
         Some(day) => Some(day.parse().map_err(|_| PageError::say(StatusCode::UNPROCESSABLE_ENTITY, "desk-exchange-no-day"))?),
@@ -163,7 +168,7 @@ pub(super) async fn stop(
     Path((id, number)): Path<(String, i64)>,
     _: Posted,
 ) -> Result<Redirect, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::Out)?;
     let batch = numbered(&face, &mapping, number).await?;
     let (office, by) = (office(&face), by(&staff));
     face.store.writing(move |tx| batch::stop(tx, &office, &mapping, &by, &batch.id)).await.map_err(refusal)?;
@@ -177,11 +182,14 @@ pub(super) async fn file(
     Path((id, number)): Path<(String, i64)>,
     _: Posted,
 ) -> Result<Response, PageError> {
-    let mapping = mapping_for(&face, &staff, &id)?;
+    let mapping = mapping_of(&face, &staff, &id, Direction::Out)?;
     let batch = numbered(&face, &mapping, number).await?;
     if !batch.is_ready {
         return Err(PageError::say(StatusCode::CONFLICT, "desk-exchange-not-ready"));
     }
+    let (office, by) = (office(&face), by(&staff));
+    let (with, of, who, which) = (office.clone(), mapping.clone(), by.clone(), batch.clone());
+    face.store.reading(move |tx| batch::may_have(tx, &with, &of, &who, &which)).await.map_err(refusal)?;
     let (kind, ending) = match mapping.file.format {
         Format::Csv => ("text/csv", "csv"),
         Format::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
@@ -189,7 +197,7 @@ pub(super) async fn file(
     };
     let name = format!("attachment; filename=\"{}-{number}.{ending}\"", mapping.id);
     let (send, receive) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(8);
-    let (desk, office, by) = (face.store.clone(), office(&face), by(&staff));
+    let desk = face.store.clone();
     tokio::task::spawn_blocking(move || {
         let to = std::io::BufWriter::with_capacity(64 << 10, Sending(send.clone()));
         if let Err(error) = batch::write(&desk, &office, &mapping, &by, &batch, to) {

@@ -3,15 +3,16 @@
 
 use std::io::BufRead;
 
-use definitions::mapping::{Encoding, FileForm, Separator};
+use definitions::mapping::{Encoding, FileForm, Formulas, Separator};
 
-use super::{CELL_BYTES_MAX, CELLS_MAX, FileWrong, Row, RowWrong, encoding, whole};
+use super::{CELL_BYTES_MAX, CELLS_MAX, FileWrong, LINE_BYTES_MAX, Row, RowWrong, encoding, formula, whole};
 
 /// CSV line by line.
 pub(super) struct CsvIn<R> {
     from: R,
     encoding: Encoding,
     separator: u8,
+    formulas: Formulas,
     headers: Vec<String>,
     line: u64,
     ended: bool,
@@ -40,7 +41,7 @@ impl<R: BufRead> CsvIn<R> {
             Separator::Comma => b',',
             Separator::Tab => b'\t',
         };
-        let mut csv = CsvIn { from, encoding: form.encoding, separator, headers, line: 0, ended: false };
+        let mut csv = CsvIn { from, encoding: form.encoding, separator, formulas: form.formulas, headers, line: 0, ended: false };
         csv.mark()?;
         if form.header {
             csv.header()?;
@@ -73,7 +74,7 @@ impl<R: BufRead> CsvIn<R> {
         for (place, cell) in raw.cells.iter().enumerate() {
             let column = Some(place + 1);
             let wrong = |why| RowWrong { line: raw.line, column, why };
-            let stands = encoding::decode(cell, self.encoding).ok_or_else(|| wrong(FileWrong::BadBytes(encoding::name(self.encoding))))?;
+            let stands = self.text(cell).ok_or_else(|| wrong(FileWrong::BadBytes(encoding::name(self.encoding))))?;
             let should = self.headers.get(place).map(String::as_str).unwrap_or_default();
             if stands.trim() != should {
                 return Err(wrong(FileWrong::Header { should: should.to_owned(), stands }));
@@ -104,6 +105,7 @@ impl<R: BufRead> CsvIn<R> {
         let begun = self.line;
         let mut cells: Vec<Vec<u8>> = vec![Vec::new()];
         let (mut at, mut wrong, mut any) = (At::Begin, None, false);
+        let (mut bytes, mut returned) = (0_usize, false);
         let fail = |wrong: &mut Option<RowWrong>, line: u64, cells: &[Vec<u8>], why: FileWrong| {
             wrong.get_or_insert(RowWrong { line, column: Some(cells.len()), why });
         };
@@ -127,6 +129,17 @@ impl<R: BufRead> CsvIn<R> {
             for byte in buffer.iter().copied() {
                 used += 1;
                 any = true;
+                bytes += 1;
+                if bytes > LINE_BYTES_MAX && at != At::Lost {
+                    fail(&mut wrong, begun, &cells, FileWrong::HugeLine);
+                    (at, cells) = (At::Lost, Vec::new());
+                }
+                // A carriage return belongs to the end of a line: elsewhere it would vanish, or two lines would become one.
+                if returned && !matches!(byte, b'\r' | b'\n') && at != At::Lost {
+                    fail(&mut wrong, self.line, &cells, FileWrong::StrayReturn);
+                    at = At::Lost;
+                }
+                returned = byte == b'\r' && at != At::Quoted;
                 let cell = cells.last_mut();
                 match (at, byte) {
                     (At::Quoted, b'"') => at = At::Closed,
@@ -198,27 +211,25 @@ impl<R: BufRead> CsvIn<R> {
         }
     }
 
+    /// A cell's text, without the apostrophe that guards a formula on the way out.
+    fn text(&self, cell: &[u8]) -> Option<String> {
+        let text = encoding::decode(cell, self.encoding)?;
+        Some(if self.formulas == Formulas::Guard { formula::unguarded(text) } else { text })
+    }
+
     fn decoded(&self, raw: Raw) -> Result<Row, RowWrong> {
         if raw.cells.len() != self.headers.len() {
             let why = FileWrong::Count { should: self.headers.len(), are: raw.cells.len() };
             return Err(RowWrong { line: raw.line, column: None, why });
         }
         let text = |(place, cell): (usize, &Vec<u8>)| {
-            encoding::decode(cell, self.encoding).map(unguarded).ok_or_else(|| RowWrong {
+            self.text(cell).ok_or_else(|| RowWrong {
                 line: raw.line,
                 column: Some(place + 1),
                 why: FileWrong::BadBytes(encoding::name(self.encoding)),
             })
         };
         Ok(Row { line: raw.line, cells: raw.cells.iter().enumerate().map(text).collect::<Result<_, _>>()? })
-    }
-}
-
-/// The apostrophe that guards a formula on the way out is no part of the text.
-fn unguarded(text: String) -> String {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest.to_owned(),
-        _ => text,
     }
 }
 

@@ -65,6 +65,11 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Option<String> {
     }
 }
 
+/// 外字: the first character of an area that means something on one machine alone. CP932 has one (F040 to F9FC), in which base systems keep names.
+pub fn private(text: &str) -> Option<char> {
+    text.chars().find(|c| matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}'))
+}
+
 /// What staff call an encoding.
 pub fn name(encoding: Encoding) -> &'static str {
     match encoding {

@@ -56,7 +56,13 @@ impl<R: BufRead> JsonIn<R> {
     /// The bytes of the next object, and its line.
     fn object(&mut self) -> Result<Option<(u64, Vec<u8>)>, RowWrong> {
         let begin = match (self.byte_after_blanks()?, self.first) {
-            (Some(b']'), _) => return Ok(None),
+            (Some(b']'), _) => {
+                return match self.byte_after_blanks()? {
+                    None => Ok(None),
+                    Some(_) => Err(self.broken("] のうしろに続きがあります")),
+                };
+            }
+            (None, _) => return Err(self.broken("途中で終わっています")),
             (Some(b','), false) => self.byte_after_blanks()?,
             (other, true) => other,
             _ => return Err(self.broken("行と行の間に , がありません")),
@@ -97,6 +103,10 @@ impl<R: BufRead> JsonIn<R> {
             Some(Value::String(text)) => Ok(text.clone()),
             Some(Value::Null) => Ok(String::new()),
             Some(Value::Bool(yes)) => Ok(if *yes { "1" } else { "0" }.to_owned()),
+            // Such a number has lost its last digits while it was read.
+            Some(Value::Number(number)) if number.is_f64() && number.as_f64().is_none_or(|number| number.abs() >= 1e15) => {
+                Err(RowWrong { line, column: Some(place + 1), why: FileWrong::LongNumber })
+            }
             Some(other) => Ok(other.to_string()),
         };
         Ok(Row { line, cells: self.headers.iter().enumerate().map(cell).collect::<Result<_, _>>()? })

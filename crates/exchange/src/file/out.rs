@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use definitions::mapping::{Encoding, FileForm, Format, Formulas, LineEnd, Mapping, Quote, Separator};
 use rust_xlsxwriter::Workbook;
 
-use super::{BOOK_LINES_MAX, encoding};
+use super::{BOOK_LINES_MAX, encoding, formula};
 
 /// A file that is being written.
 pub struct Out<W: Write> {
@@ -121,8 +121,8 @@ pub fn csv_line(form: &FileForm, cells: &[String]) -> io::Result<Vec<u8>> {
         })
         .from_writer(Vec::new());
     let guarded = |cell: &String| match form.formulas {
-        Formulas::Guard if looks_like_a_formula(cell) => format!("'{cell}"),
-        _ => cell.clone(),
+        Formulas::Guard => formula::guarded(cell),
+        Formulas::Keep => cell.clone(),
     };
     writer.write_record(cells.iter().map(guarded)).map_err(io::Error::other)?;
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
@@ -134,9 +134,4 @@ fn json_line(headers: &[String], cells: &[String]) -> io::Result<Vec<u8>> {
     let object: serde_json::Map<String, serde_json::Value> =
         headers.iter().cloned().zip(cells.iter().map(|cell| serde_json::Value::String(cell.clone()))).collect();
     serde_json::to_vec(&object).map_err(io::Error::other)
-}
-
-/// What a spreadsheet would reckon instead of showing (CSV injection). A number with its sign is none.
-fn looks_like_a_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err()
 }

@@ -6,11 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use definitions::mapping::{Format, Mapping};
+use definitions::mapping::{Encoding, Format, Mapping};
+use unicode_normalization::UnicodeNormalization;
 use zip::ZipArchive;
 
 use crate::{
-    file::{self, Row},
+    file::{self, Row, encoding},
     problem::LineProblem,
 };
 
@@ -50,11 +51,12 @@ pub enum Package {
     },
 }
 
-/// The packages of a folder, in the order of their names. A status file of our own is none.
+/// The packages of a folder, in the order of their names. A status file of our own is none. Each is opened when it is its turn: a folder may hold
+/// more archives than a process may hold open.
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn packages(mapping: &Mapping, folder: &Path) -> io::Result<Vec<Package>> {
+pub fn packages(mapping: &Mapping, folder: &Path) -> io::Result<impl Iterator<Item = Package> + use<>> {
     let ending = match mapping.file.format {
         Format::Csv => "csv",
         Format::Xlsx => "xlsx",
@@ -63,12 +65,12 @@ pub fn packages(mapping: &Mapping, folder: &Path) -> io::Result<Vec<Package>> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)?.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
     paths.sort();
     let is = |path: &Path, ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
+    let folder = folder.to_owned();
     let own = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("status-"));
     Ok(paths
         .into_iter()
-        .filter(|path| !own(path) && (is(path, ending) || is(path, "zip")))
-        .map(|path| if is(&path, "zip") { archive(&path) } else { Package::Folder { folder: folder.to_owned(), table: path } })
-        .collect())
+        .filter(move |path| !own(path) && (is(path, ending) || is(path, "zip")))
+        .map(move |path| if is(&path, "zip") { archive(&path) } else { Package::Folder { folder: folder.clone(), table: path } }))
 }
 
 fn archive(path: &Path) -> Package {
@@ -101,9 +103,10 @@ fn plain(name: &str) -> Option<&str> {
     (!last.is_empty() && last != "." && last != ".." && !last.contains('\0') && last == name).then_some(last)
 }
 
-/// What is in an archive; a name that is no text names nothing that anybody could ask for.
-fn names(zip: &ZipArchive<File>) -> Vec<String> {
-    zip.file_names().flatten().map(|name| name.into_owned()).collect()
+/// What is in an archive, with its place. Archives made by Windows in Japan have names in CP932 and do not say so.
+fn names(zip: &ZipArchive<File>) -> Vec<(usize, String)> {
+    let text = |name: &[u8]| encoding::decode(name, Encoding::Utf8).or_else(|| encoding::decode(name, Encoding::Cp932));
+    zip.file_names_raw().enumerate().filter_map(|(place, name)| Some((place, text(name)?))).collect()
 }
 
 impl Package {
@@ -128,9 +131,10 @@ impl Package {
                     Format::Xlsx => ".xlsx",
                     Format::Json => ".json",
                 };
-                let table = names(zip).into_iter().find(|name| name.to_lowercase().ends_with(ending));
-                let table = table.ok_or_else(|| whole(format!("答えの表（{ending}）が入っていません")))?;
-                let entry = zip.by_name(&table).map_err(|error| whole(error.to_string()))?;
+                let is_table = |name: &str| name.to_lowercase().ends_with(ending) && !shown(name).starts_with('.');
+                let table = names(zip).into_iter().find(|(_, name)| is_table(name));
+                let (table, _) = table.ok_or_else(|| whole(format!("答えの表（{ending}）が入っていません")))?;
+                let entry = zip.by_index(table).map_err(|error| whole(error.to_string()))?;
                 read(Ok(entry), TABLE_BYTES_MAX).map_err(whole)?
             }
         };
@@ -146,16 +150,17 @@ impl Package {
             Package::Folder { folder, .. } => {
                 let own = plain(number).map(|number| folder.join(number).join(name));
                 let path = own.filter(|path| path.is_file()).unwrap_or_else(|| folder.join(name));
-                // A link could lead out of the folder.
+                // A link, of the file or of its folder, could lead elsewhere.
+                let is_inside = || Some(fs::canonicalize(&path).ok()?.starts_with(fs::canonicalize(&*folder).ok()?));
                 let is_plain = fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
-                if !is_plain {
+                if !is_plain || is_inside() != Some(true) {
                     return Err("ありません".to_owned());
                 }
                 read(File::open(&path), FILE_BYTES_MAX)
             }
             Package::Archive { zip, .. } => {
-                let found = names(zip).into_iter().find(|entry| shown(entry) == name).ok_or("ありません")?;
-                let entry = zip.by_name(&found).map_err(|error| error.to_string())?;
+                let (found, _) = names(zip).into_iter().find(|(_, entry)| shown(entry).nfc().eq(name.nfc())).ok_or("ありません")?;
+                let entry = zip.by_index(found).map_err(|error| error.to_string())?;
                 read(Ok(entry), FILE_BYTES_MAX)
             }
         }
@@ -171,7 +176,7 @@ impl Package {
                 let entries = own.and_then(|own| fs::read_dir(own).ok()).into_iter().flatten().flatten();
                 entries.into_iter().any(|entry| is_signature(&entry.file_name().to_string_lossy()))
             }
-            Package::Archive { zip, .. } => names(zip).iter().any(|name| is_signature(name)),
+            Package::Archive { zip, .. } => names(zip).iter().any(|(_, name)| is_signature(name)),
         }
     }
 }

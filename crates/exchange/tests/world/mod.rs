@@ -246,7 +246,6 @@ impl World {
             staff: by.staff(),
             made_at: self.now.get(),
             state: State::Looking,
-            stopping: false,
             next_row: 0,
             taken: 0,
             same: 0,
@@ -257,14 +256,18 @@ impl World {
         self.desk.write(move |tx| import::enter(tx, &mapping, &new)).unwrap()
     }
 
-    pub fn through(&self, mapping: &Mapping, by: &By, import: &Import, way: Way, bytes: &[u8]) -> Import {
-        let (id, by_of) = (import.id.clone(), by.clone());
+    pub fn set_out(&self, import: &Import, way: Way, by: &By) {
+        let (id, by) = (import.id.clone(), by.clone());
         self.desk
             .write(move |tx| -> Result<(), store::StoreError> {
                 let mut import = import::by_id(tx, &id)?.unwrap();
-                import::set_out(tx, &mut import, way, &by_of, "係")
+                import::set_out(tx, &mut import, way, &by, "係")
             })
             .unwrap();
+    }
+
+    pub fn through(&self, mapping: &Mapping, by: &By, import: &Import, way: Way, bytes: &[u8]) -> Import {
+        self.set_out(import, way, by);
         work::go_through(&self.desk, &self.office, mapping, by, &import.id, way, bytes, |_| {}).unwrap()
     }
 

@@ -65,9 +65,9 @@ impl Cell {
     }
 }
 
-/// A spreadsheet takes a cell that begins so for a formula; names come from the town's folder, which many write.
+/// A spreadsheet takes a cell that begins so for a formula, in Japan with the full-width signs too; names come from the town's folder, which many write.
 fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// A table.
@@ -129,13 +129,13 @@ mod tests {
         let sheet = Sheet {
             name: "parts",
             title: "課ごと".to_owned(),
-            headings: vec!["課".to_owned(), "件".to_owned(), "率".to_owned(), "日".to_owned()],
+            headings: vec!["=課".to_owned(), "件".to_owned(), "率".to_owned(), "日".to_owned()],
             lines: vec![
-                vec![Cell::Text("=cmd|x".to_owned()), Cell::Count(1234), Cell::Share(Some(999)), Cell::Tenths(None)],
+                vec![Cell::Text("＝cmd|x".to_owned()), Cell::Count(1234), Cell::Share(Some(999)), Cell::Tenths(None)],
                 vec![Cell::Link("市民課,住民".to_owned(), "/x".to_owned()), Cell::Late(0), Cell::Share(None), Cell::Tenths(Some(25))],
             ],
         };
         let said = String::from_utf8(sheet.csv().unwrap()).unwrap();
-        assert_eq!(said, "\u{feff}課,件,率,日\r\n'=cmd|x,1234,99.9,\r\n\"市民課,住民\",0,,2.5\r\n");
+        assert_eq!(said, "\u{feff}'=課,件,率,日\r\n'＝cmd|x,1234,99.9,\r\n\"市民課,住民\",0,,2.5\r\n");
     }
 }

@@ -158,7 +158,6 @@ fn in_measured(desk: &Desk, office: &Office, rows: usize, path: &std::path::Path
             staff: None,
             made_at: Timestamp::now(),
             state: State::Looking,
-            stopping: false,
             next_row: 0,
             taken: 0,
             same: 0,
