@@ -8,11 +8,13 @@
 //! Grants meet a person where they hold a post (a role in a department, on that day). A post in a department reaches the departments
 //! under it (`under:`), as a director's (部長) reaches the sections of the division; it never reaches upward or sideways.
 
+mod explained;
 mod filter;
 mod permitted;
 mod power;
 
 pub use definitions::grant::{Act, RecordKind, Scope};
+pub use explained::{Considered, Says, explain};
 pub use filter::{Clause, KindSql, filter};
 pub use permitted::{Permitted, Record, permit};
 pub use power::{Authority, Condition, Power, Powers};

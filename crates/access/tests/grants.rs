@@ -4,7 +4,7 @@ mod world;
 
 use access::{
     Act, CaseId, Clock, Permitted, Post, Record, RecordAttributes, RecordKind, Scope, SessionId, Staff, StaffId, filter,
-    grants::{KindSql, sensitivity_code},
+    grants::{KindSql, Says, explain, sensitivity_code},
     may, permit,
     staff::directory::Listed,
 };
@@ -149,6 +149,12 @@ on_both_engines! {
             let who = staff(me, &posts, &town);
             for act in [Act::Read, Act::Work, Act::Decide] {
                 let mut expect: Vec<CaseId> = things.iter().filter(|thing| may(&who, act, &thing.attributes()).is_some()).map(|thing| thing.id).collect();
+                for thing in &things {
+                    let explained = explain(&who, &town, today(), act, &thing.attributes());
+                    let gives = explained.iter().find(|one| one.says == Says::Gives);
+                    let decided = may(&who, act, &thing.attributes());
+                    prop_assert_eq!(gives.map(|one| &one.department), decided.as_ref().map(|authority| &authority.department), "{:?}", explained);
+                }
                 expect.sort();
                 let found = listed(&store, &who, act, &things);
                 prop_assert_eq!(&found, &expect, "{:?} {:?}", act, who.powers);

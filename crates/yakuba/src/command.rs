@@ -59,6 +59,8 @@ pub enum Command {
     Schema,
     /// Looks after the directory of staff
     Staff(Staff),
+    /// Says whether somebody of the staff may do something, and why: `yakuba may suzuki read K7P-4M2-9`; ends with 1 where they may not
+    May(May),
     /// Process logs as CSV and XES (IEEE 1849): the town's own cases, and those of other offices
     Log(Log),
     /// Writes the figures of a month, a quarter or a fiscal year as PDF
@@ -90,6 +92,32 @@ pub struct Place {
     /// PostgreSQL instead of SQLite: `postgres://…/{town}`, one schema for each face
     #[arg(long)]
     pub database: Option<String>,
+}
+
+/// `yakuba may`.
+#[derive(Args, Clone)]
+pub struct May {
+    /// Where the data is
+    #[command(flatten)]
+    pub place: Place,
+    /// The town's folder
+    #[arg(long)]
+    pub town: PathBuf,
+    /// The login of who is asked about
+    pub who: String,
+    /// read, work, decide, assign, correct, export, print or administer
+    pub act: String,
+    /// The number of a case, or a kind of record: case, resident, register, letter, message, staff, account, definition, job, journal
+    pub what: String,
+    /// With a kind: the department to which the record belongs; none: the whole town's
+    #[arg(long)]
+    pub department: Option<String>,
+    /// With a kind: how closely it is guarded: ordinary, tax, health, child_welfare or individual_number
+    #[arg(long, default_value = "ordinary")]
+    pub sensitivity: String,
+    /// With a kind: it is assigned to them
+    #[arg(long)]
+    pub theirs: bool,
 }
 
 /// `yakuba init`.

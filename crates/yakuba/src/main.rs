@@ -14,6 +14,7 @@ mod hatch;
 mod house;
 mod log;
 mod maintenance;
+mod may;
 mod migrations;
 mod open_town;
 mod outline;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Staff(staff) => staff::run(&staff),
+        Command::May(asked) => return code(may::run(&asked).map(|yes| if yes { ExitCode::SUCCESS } else { ExitCode::from(1) })),
         Command::Log(asked) => return code(log::run(&asked)),
         Command::Report(asked) => report::run(&asked),
         Command::Program(program) => program::run(&program),
