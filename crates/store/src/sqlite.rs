@@ -7,6 +7,7 @@ use std::{
     path::Path,
     sync::Arc,
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -44,22 +45,22 @@ impl Sqlite {
         let mut engine =
             Sqlite { writes: Arc::new(Queue::new(waiting_max)), reads: Arc::new(Queue::new(waiting_max)), threads: Vec::new() };
         for number in 0..readers {
-            let link = SqliteLink::reader(file)?;
-            let (queue, clock) = (engine.reads.clone(), clock.clone());
-            engine.spawn(format!("store-reader-{number}"), move || {
-                while let Some(task) = queue.take(1).pop() {
-                    read(&link, task, &clock);
-                }
-            })?;
+            let (queue, clock, file) = (engine.reads.clone(), clock.clone(), file.to_owned());
+            engine.spawn(format!("store-reader-{number}"), move || read_on(&queue, &file, &clock))?;
         }
         let (queue, clock, followers) = (engine.writes.clone(), clock.clone(), followers.clone());
         engine.spawn("store-writer".to_owned(), move || {
+            let mut stretch = Stretch::begin();
             loop {
-                let tasks = queue.take(BATCH_MAX);
-                if tasks.is_empty() {
-                    break;
+                match queue.take_within(BATCH_MAX, QUIET) {
+                    Some(tasks) if tasks.is_empty() => break,
+                    Some(tasks) => {
+                        stretch.tasks += tasks.len();
+                        commit_together(&link, tasks, &clock, &followers);
+                    }
+                    None => {}
                 }
-                commit_together(&link, tasks, &clock, &followers);
+                stretch.end(&link);
             }
         })?;
         Ok(engine)
@@ -70,6 +71,57 @@ impl Sqlite {
             thread::Builder::new().name(name).spawn(run).map_err(|error| StoreError::file("starting a thread of the store", error))?;
         self.threads.push(thread);
         Ok(())
+    }
+}
+
+/// A reader's thread. A connection with the tables of a town takes a megabyte: it is opened for the first task and closed when nothing came
+/// for a while, so that a hundred quiet towns keep two hundred of them and not a thousand.
+fn read_on(queue: &Queue<Box<dyn ReadTask>>, file: &Path, clock: &Clock) {
+    let mut link = None;
+    loop {
+        let Some(mut tasks) = queue.take_within(1, QUIET) else {
+            link = None;
+            continue;
+        };
+        let Some(task) = tasks.pop() else { return };
+        let opened = match link.take() {
+            Some(link) => Ok(link),
+            None => SqliteLink::reader(file),
+        };
+        match opened {
+            Ok(opened) => read(link.insert(opened), task, clock),
+            Err(error) => task.answer(Err(error)),
+        }
+    }
+}
+
+/// After so long without work a reader closes, and the writer puts away what it holds.
+const QUIET: Duration = Duration::from_secs(10);
+/// So few closures within [`QUIET`] are jobs that look whether there is anything to do.
+const QUIET_TASKS: usize = 50;
+
+/// What the writer has done of late.
+struct Stretch {
+    since: Instant,
+    tasks: usize,
+    is_put_away: bool,
+}
+
+impl Stretch {
+    fn begin() -> Stretch {
+        Stretch { since: Instant::now(), tasks: 0, is_put_away: false }
+    }
+
+    /// Once a quiet stretch is over, the pages and statements of the rush before go. The system keeps the pages that are read again.
+    fn end(&mut self, link: &SqliteLink) {
+        if self.since.elapsed() < QUIET {
+            return;
+        }
+        let is_quiet = self.tasks < QUIET_TASKS;
+        if is_quiet && !self.is_put_away {
+            link.put_away();
+        }
+        *self = Stretch { is_put_away: is_quiet, ..Stretch::begin() };
     }
 }
 

@@ -68,6 +68,14 @@ impl SqliteLink {
         Ok(SqliteLink { connection, texts: RefCell::default(), head: Cell::new(None), last_number: Cell::new(None) })
     }
 
+    /// Lets go of ready statements and of pages that can be read again.
+    pub(crate) fn put_away(&self) {
+        self.connection.flush_prepared_statement_cache();
+        self.texts.borrow_mut().clear();
+        // It is only memory: when it cannot be had back, nothing is lost.
+        let _ = self.batch("pragma shrink_memory");
+    }
+
     /// Statements without values, such as `begin immediate`.
     pub(crate) fn batch(&self, sql: &str) -> Result<(), StoreError> {
         self.connection.execute_batch(sql).map_err(|error| read_error(&error, sql).1)
