@@ -8,6 +8,8 @@
 
 mod package;
 
+use std::io;
+
 use access::CaseId;
 use cases::{
     CaseNumber, Channel, Contacts, attachments,
@@ -22,7 +24,7 @@ use definitions::{
     facts::FactsSheet,
     form,
     ids::FieldId,
-    mapping::{Mapping, SourceKind, read_answers},
+    mapping::{Column, Holds, Mapping, SourceKind, read_answers},
     procedure::Procedure,
     text::Language,
 };
@@ -304,69 +306,85 @@ pub struct Status {
     pub on: String,
 }
 
-/// 処理状況: how each application of a source stands now, in the words of its mapping, and notes what was told.
+/// Applications whose status is told in one transaction.
+const TOLD_TOGETHER: i64 = 200;
+
+/// Why the statuses could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTold {
+    /// The file could not be written.
+    #[error("the file could not be written: {0}")]
+    File(#[from] io::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// 処理状況: how applications of a source stand now, in the words of its mapping, some of them behind a number of theirs; notes what was told. Also
+/// the number to go on behind, where there may be more.
 ///
 /// # Errors
 /// When the store failed.
-pub fn statuses(desk: &Desk, office: &Office, mapping: &Mapping) -> Result<Vec<Status>, StoreError> {
-    let (mut after, mut all) = (String::new(), Vec::new());
-    let Some(source) = mapping.source.clone() else { return Ok(all) };
-    loop {
-        let (keys, of, begin, words) = (office.keys.clone(), mapping.id.clone(), after.clone(), source.status.clone());
-        let some = desk.write(move |tx| -> Result<Vec<Status>, StoreError> {
-            let mut found = Vec::new();
-            for arrived in rows::arrived_after(tx, &of, &begin, 200)? {
-                let Some(case) = handing::case(tx, &keys, arrived.case)? else { continue };
-                let (stage, on) = match &case.stage {
-                    Stage::Working { .. } | Stage::Approving { .. } => ("received", cases::clock::day(case.filed_at)),
-                    Stage::Correcting { asked, .. } => ("correcting", asked.asked_on),
-                    Stage::Decided { on, .. } => ("decided", *on),
-                    Stage::Withdrawn { on } => ("withdrawn", *on),
-                };
-                let said = words.get(stage).cloned().unwrap_or_else(|| stage.to_owned());
-                if arrived.told != said {
-                    rows::told(tx, &of, &arrived.source_number, &said)?;
-                }
-                found.push(Status { source_number: arrived.source_number, said, number: case.number.plain(), on: on.to_string() });
+pub fn statuses(desk: &Desk, office: &Office, mapping: &Mapping, after: &str) -> Result<(Vec<Status>, Option<String>), StoreError> {
+    let Some(source) = mapping.source.clone() else { return Ok((Vec::new(), None)) };
+    let (keys, of, after) = (office.keys.clone(), mapping.id.clone(), after.to_owned());
+    desk.write(move |tx| {
+        let some = rows::arrived_after(tx, &of, &after, TOLD_TOGETHER)?;
+        let last = some.last().map(|arrived| arrived.source_number.clone());
+        let mut found = Vec::new();
+        for arrived in some {
+            // One that was destroyed when its time had come is told of no more.
+            let Some(case) = handing::case(tx, &keys, arrived.case)? else { continue };
+            let (stage, on) = match &case.stage {
+                Stage::Working { .. } | Stage::Approving { .. } => ("received", cases::clock::day(case.filed_at)),
+                Stage::Correcting { asked, .. } => ("correcting", asked.asked_on),
+                Stage::Decided { on, .. } => ("decided", *on),
+                Stage::Withdrawn { on } => ("withdrawn", *on),
+            };
+            let said = source.status.get(stage).cloned().unwrap_or_else(|| stage.to_owned());
+            if arrived.told != said {
+                rows::told(tx, &of, &arrived.source_number, &said)?;
             }
-            Ok(found)
-        })?;
-        match some.last() {
-            Some(last) => after = last.source_number.clone(),
-            None => return Ok(all),
+            found.push(Status { source_number: arrived.source_number, said, number: case.number.plain(), on: on.to_string() });
         }
-        all.extend(some);
-    }
+        Ok((found, last))
+    })
 }
 
-/// Writes the status file in the source's own form: its number, the status, our number, the day.
+/// Writes the status file of all applications of a source, in its own form: its number, the status, our number, the day. Says how many.
 ///
 /// # Errors
-/// When it cannot be written.
-pub fn write_statuses(mapping: &Mapping, statuses: &[Status], to: impl std::io::Write) -> std::io::Result<()> {
+/// When it cannot be written, or the store failed.
+pub fn write_statuses(desk: &Desk, office: &Office, mapping: &Mapping, to: impl io::Write) -> Result<usize, NotTold> {
+    let Some(form) = status_form(mapping) else { return Ok(0) };
+    let mut out = Out::begin(&form, to)?;
+    let (mut after, mut count) = (Some(String::new()), 0);
+    while let Some(begin) = after {
+        let (some, next) = statuses(desk, office, mapping, &begin)?;
+        for Status { source_number, said, number, on } in some {
+            out.line(&[source_number, said, number, on])?;
+            count += 1;
+        }
+        after = next;
+    }
+    out.end()?;
+    Ok(count)
+}
+
+/// The mapping as the status file has it: four columns, the first called as in the packages.
+fn status_form(mapping: &Mapping) -> Option<Mapping> {
+    let any = mapping.columns.values().next()?;
+    let number = mapping.columns.values().find(|column| column.holds == Some(Holds::SourceNumber));
+    let headers = [number.map_or("受付番号", |column| column.header.as_str()), "処理状況", "自治体の受付番号", "日付"];
     let mut form = mapping.clone();
-    let header = |of: &definitions::mapping::Holds, other: &str| {
-        mapping
-            .columns
-            .values()
-            .find(|column| column.holds.as_ref() == Some(of))
-            .map_or_else(|| other.to_owned(), |column| column.header.clone())
-    };
-    let headers =
-        [header(&definitions::mapping::Holds::SourceNumber, "受付番号"), "処理状況".into(), "自治体の受付番号".into(), "日付".into()];
-    let Some(any) = mapping.columns.values().next().cloned() else { return Ok(()) };
     form.columns = headers
         .iter()
         .zip(["number", "status", "ours", "day"])
         .filter_map(|(header, id)| {
             let id: FieldId = id.parse().ok()?;
-            Some((id.clone(), definitions::mapping::Column { id, header: header.clone(), ..any.clone() }))
+            Some((id.clone(), Column { id, header: (*header).to_owned(), ..any.clone() }))
         })
         .collect();
     form.file.header = true;
-    let mut out = Out::begin(&form, to)?;
-    for Status { source_number, said, number, on } in statuses {
-        out.line(&[source_number.clone(), said.clone(), number.clone(), on.clone()])?;
-    }
-    out.end().map(drop)
+    Some(form)
 }

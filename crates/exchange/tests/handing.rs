@@ -76,6 +76,31 @@ store::on_both_engines! {
 }
 
 #[test]
+fn the_file_of_an_old_batch_holds_what_is_left_behind_those_that_were_destroyed() {
+    let place = Place::sqlite();
+    let world = World::new(&place);
+    let (clerk, chief, mapping) = water(&world);
+    let by = staff(&clerk);
+    world.water_decided(&clerk, &chief, "佐藤 花子", "11");
+    let batch = world.batch(&mapping, &by);
+    let id = batch.id.clone();
+    // More than are read together, before the one that is left.
+    world
+        .desk
+        .write(move |tx| -> Result<(), store::StoreError> {
+            tx.run("update exchange_case set place = 5000 where batch = $1", params![id.as_str()])?;
+            let sql = "insert into exchange_case (mapping, case_id, batch, place) values ('water_start_billing', $1, $2, $3)";
+            (1..=1_200_i64).try_for_each(|at| {
+                let gone = access::CaseId::new(uuid::Uuid::from_u128(u128::try_from(at).unwrap())).to_string();
+                tx.run(sql, params![gone, id.as_str(), at]).map(drop)
+            })
+        })
+        .unwrap();
+    let (bytes, _) = world.file_of(&mapping, &by, &batch);
+    assert!(String::from_utf8(bytes).unwrap().contains("佐藤"));
+}
+
+#[test]
 fn a_workbook_that_is_full_ends_its_batch_and_the_next_case_comes_with_the_next() {
     let place = Place::sqlite();
     let world = World::new(&place);

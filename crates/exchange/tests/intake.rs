@@ -107,18 +107,30 @@ store::on_both_engines! {
         assert_eq!((again.arrived, again.there, cases(&world).len()), (0, 2, 2));
         // The status goes back in the words of the source.
         let mapping = world.mapping("water_start_joint");
-        let statuses = intake::statuses(&world.desk, &world.office, &mapping).unwrap();
+        let (statuses, _) = intake::statuses(&world.desk, &world.office, &mapping, "").unwrap();
         let said: Vec<(&str, &str)> = statuses.iter().map(|status| (status.source_number.as_str(), status.said.as_str())).collect();
         assert_eq!(said, [("A-1", "処理中"), ("A-2", "処理中")]);
         let (clerk, chief) = (world.hire("水野", "water", "clerk"), world.hire("川田", "water", "chief"));
         let hanako = all.iter().find(|case| case.contacts.name == "佐藤 花子").unwrap().number;
         world.decided(&clerk, &chief, hanako, "not_found", &[]);
-        let after = intake::statuses(&world.desk, &world.office, &mapping).unwrap();
+        let (after, _) = intake::statuses(&world.desk, &world.office, &mapping, "").unwrap();
         assert_eq!((after[0].said.as_str(), after[0].number.as_str()), ("完了", hanako.plain().as_str()));
         let mut bytes = Vec::new();
-        intake::write_statuses(&mapping, &after, &mut bytes).unwrap();
+        assert_eq!(intake::write_statuses(&world.desk, &world.office, &mapping, &mut bytes).unwrap(), 2);
         let text = exchange::file::encoding::decode(&bytes, Encoding::Cp932).unwrap();
         assert!(text.starts_with(&format!("整理番号,処理状況,自治体の受付番号,日付\r\nA-1,完了,{},", hanako.plain())), "{text}");
+        // Years later: as many as are told together are destroyed, and stand before those that are still there.
+        world
+            .desk
+            .write(|tx| -> Result<(), store::StoreError> {
+                let sql = "insert into exchange_arrived (mapping, source_number, case_id, at, signature, told) \
+                    values ('water_start_joint', $1, $2, 0, 'none', '完了')";
+                (0..450).try_for_each(|at| tx.run(sql, params![format!("0-{at:04}"), CaseId::draw(morning()).to_string()]).map(drop))
+            })
+            .unwrap();
+        let mut later = Vec::new();
+        assert_eq!(intake::write_statuses(&world.desk, &world.office, &mapping, &mut later).unwrap(), 2);
+        assert_eq!(later, bytes);
     }
 }
 

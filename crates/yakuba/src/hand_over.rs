@@ -161,12 +161,11 @@ pub fn intake(asked: &Intake) -> Result<ExitCode, Failure> {
     let taken = exchange::intake::take_in(&opened.desk, &files, &opened.office, &mapping, packages)?;
     println!("{} applications became cases, {} were there already, {} cannot be taken in.", taken.arrived, taken.there, taken.wrong.len());
     taken.wrong.iter().for_each(|(package, problem)| println!("{package} {problem}"));
-    let statuses = exchange::intake::statuses(&opened.desk, &opened.office, &mapping)?;
     let to = asked.folder.join(format!("status-{}.{}", mapping.id, mapping.file.format.word()));
     let beside = beside(&to);
-    exchange::intake::write_statuses(&mapping, &statuses, BufWriter::new(File::create(&beside)?))?;
+    let told = exchange::intake::write_statuses(&opened.desk, &opened.office, &mapping, BufWriter::new(File::create(&beside)?))?;
     std::fs::rename(&beside, &to)?;
-    println!("How {} applications stand is in {}.", statuses.len(), to.display());
+    println!("How {told} applications stand is in {}.", to.display());
     Ok(if taken.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 

@@ -114,7 +114,11 @@ pub fn write(
             let mut definitions = Definitions::default();
             let mut found = Vec::new();
             for (place, case) in rows::in_batch(tx, &id, after, READ_TOGETHER)? {
-                let Some(case) = handing::case(tx, &keys, case)? else { continue };
+                let Some(case) = handing::case(tx, &keys, case)? else {
+                    // It was destroyed when its time had come; those behind it are still there.
+                    found.push((place, Cells::new()));
+                    continue;
+                };
                 let procedure = definitions.of(tx, &case)?;
                 if let By::Staff(staff) = &who {
                     may_take_out(staff, &case, &procedure).ok_or(NotHanded::Beyond)?;
