@@ -210,11 +210,16 @@ fn attachment_runner(portal: &PortalFace) -> Result<Runner, Failure> {
     Ok(jobs::run(portal.store.store(), vec![Arc::new(hand_up), Arc::new(sweep)], 1)?)
 }
 
-/// Threads that tell programs: a slow receiver keeps one waiting for five seconds.
-const TELLING_THREADS: usize = 2;
+/// Threads that tell programs: a slow receiver keeps one of them waiting for five seconds, and only one.
+const TELLING_THREADS: usize = 4;
 
 fn program_runner(portal: &PortalFace) -> Result<Runner, Failure> {
-    let telling = api::webhook::Telling { portal: portal.store.clone(), keys: Arc::clone(&portal.keys), loopback: portal.demo };
+    let telling = api::webhook::Telling {
+        portal: portal.store.clone(),
+        keys: Arc::clone(&portal.keys),
+        loopback: portal.demo,
+        busy: api::webhook::Busy::default(),
+    };
     Ok(jobs::run(portal.store.store(), vec![Arc::new(telling)], TELLING_THREADS)?)
 }
 
