@@ -74,6 +74,7 @@ fn at_the_desk_what_any_room_takes_from_residents_side_is_sent_on_by_hand() {
     let page = admin.get("/desk/dead-letters");
     assert_eq!(page.status, 200);
     assert!(bodies.iter().all(|(kind, _)| page.body.contains(kind)) && page.body.contains("the disk was full"), "{}", page.body);
+    assert!(page.body.contains("yakuba dead-letters"), "where the other side's are");
     let again = |browser: &mut Browser, kind: &str, key: &str, csrf: &str| {
         browser.post("/desk/dead-letters", &[("csrf", csrf), ("of", "parcel"), ("kind", kind), ("key", key)])
     };

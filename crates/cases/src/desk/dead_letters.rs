@@ -108,6 +108,7 @@ async fn page(sheet: &Sheet, above: Markup) -> Result<Markup, PageError> {
             (table("desk-waiting-parcels", "desk-dead-since", &waiting))
             p.sub { (say.html("desk-waiting-lead", &[])) }
         }
+        p.sub { (say.html("desk-dead-other-side", &[])) }
     };
     Ok(sheet.page(&sheet.word("desk-nav-dead-letters"), &found.side, |page| page, body))
 }
