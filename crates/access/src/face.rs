@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use definitions::town::Town;
 use jiff::Timestamp;
-use store::{Desk, Portal, StoreError, Write, files::Files, keys::Keys};
+use store::{Desk, Portal, StoreError, Write, files::Files, hatch::Receiver, keys::Keys};
 use ui::words::Words;
 
 use crate::{
@@ -67,6 +67,9 @@ pub struct DeskFace {
     pub on_unlink: Arc<[OnUnlink]>,
     /// What other rooms do when somebody stops working here, in the same transaction: their cases wait for everybody again.
     pub on_leave: Arc<[OnLeave]>,
+    /// What all rooms do with parcels of the residents' side. What carries them and what gives a stopped one on by hand read this one list, so
+    /// that no kind can stop and have nobody who takes it again.
+    pub receivers: Arc<[Arc<dyn Receiver>]>,
 }
 
 impl PortalFace {

@@ -5,12 +5,13 @@
 //! with growing pauses, and when that does not help it is a dead letter that the program can have sent again, by its id or by a stretch of time.
 //!
 //! A receiver is reached over https, at a public address that is looked at for each sending (no private network behind a name), is given five
-//! seconds, and is followed nowhere. While one is down, the others are told: what waits for it gives its thread back at once.
+//! seconds, and is followed nowhere. While one is down or slow, the others are told: it has one letter at a time, and what
+//! waits for it gives its thread back at once.
 
 mod events;
 mod rows;
 mod send;
 mod signing;
 
-pub use events::{TellPrograms, Telling};
+pub use events::{Busy, TellPrograms, Telling};
 pub(crate) use events::{happened, portal_routes};

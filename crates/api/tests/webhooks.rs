@@ -6,13 +6,14 @@ mod world;
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
+    process::{Command, Stdio},
     sync::{Arc, mpsc},
     thread,
     time::Duration,
 };
 
 use access::program::Scope;
-use api::webhook::Telling;
+use api::webhook::{Busy, Telling};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use cases::parcel::News;
 use hmac::{Hmac, KeyInit, Mac};
@@ -77,16 +78,66 @@ fn read(mut stream: TcpStream, answer: &str) -> Option<Seen> {
     }
 }
 
+/// A receiver that takes each connection and says nothing for as long as the connection's value is kept.
+fn silent() -> (String, mpsc::Receiver<TcpStream>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hooks", listener.local_addr().unwrap());
+    let (send, knocked) = mpsc::channel();
+    thread::spawn(move || listener.incoming().flatten().try_for_each(|stream| send.send(stream)));
+    (url, knocked)
+}
+
+/// A receiver that is always about to answer: a letter of its head every tenth of a second, until the value goes.
+fn dripping() -> (String, mpsc::Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hooks", listener.local_addr().unwrap());
+    let (done, is_done) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        let Ok((mut stream, _)) = listener.accept() else { return };
+        let mut answer = b"HTTP/1.1 204 No Content\r\nx-slow: ".iter().chain(std::iter::repeat(&b'a'));
+        while let (Err(mpsc::RecvTimeoutError::Timeout), Some(letter)) = (is_done.recv_timeout(Duration::from_millis(100)), answer.next()) {
+            if stream.write_all(&[*letter]).is_err() {
+                return;
+            }
+        }
+    });
+    (url, done)
+}
+
+/// What `is_ours` of the document says, word for word as it stands there. None, loudly, where there is no Python.
+fn example_says(asked: &Value) -> Option<bool> {
+    const DOCUMENT: &str = include_str!("../../../docs/api.md");
+    let blocks: Vec<&str> = DOCUMENT.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [example] = blocks.as_slice() else { panic!("docs/api.md has one example in Python, not {}", blocks.len()) };
+    let run = "import json, sys\nasked = json.load(sys.stdin)\nprint(is_ours(asked['secret'], asked['headers'], asked['body'].encode()))\n";
+    let program = format!("{example}\n{run}");
+    let piped = Stdio::piped;
+    let Ok(mut python) = Command::new("python3").args(["-c", &program]).stdin(piped()).stdout(piped()).stderr(piped()).spawn() else {
+        // Past the harness, which keeps what a test that passes prints.
+        let _ = std::io::stderr().write_all(b"\n*** NOT TESTED: the example of docs/api.md. There is no python3 here. ***\n");
+        return None;
+    };
+    python.stdin.take().unwrap().write_all(asked.to_string().as_bytes()).unwrap();
+    let done = python.wait_with_output().unwrap();
+    match String::from_utf8_lossy(&done.stdout).trim() {
+        "True" => Some(true),
+        "False" => Some(false),
+        other => panic!("{other}: {}", String::from_utf8_lossy(&done.stderr)),
+    }
+}
+
 const TAKEN: &str = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
 const GONE: &str = "HTTP/1.1 410 Gone\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 const FAILING: &str = "HTTP/1.1 500 Internal Server Error\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 const SENT_AWAY: &str = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
+fn telling(w: &World, loopback: bool) -> Arc<dyn JobHandler> {
+    Arc::new(Telling { portal: w.portal.store.clone(), keys: w.portal.keys.clone(), loopback, busy: Busy::default() })
+}
+
 /// Tells everything that is due now.
 fn tell(w: &World) -> u64 {
-    let telling = Telling { portal: w.portal.store.clone(), keys: w.portal.keys.clone(), loopback: true };
-    let handlers: Vec<Arc<dyn JobHandler>> = vec![Arc::new(telling)];
-    store::jobs::run_due(&w.portal.store, &handlers).unwrap()
+    store::jobs::run_due(&w.portal.store, &[telling(w, true)]).unwrap()
 }
 
 fn set(w: &World, token: &str, url: &str) -> Value {
@@ -152,6 +203,80 @@ store::on_both_engines! {
         w.send(ask("POST", "/api/v1/webhook/replay").token(&mine).json(&one)).is(202);
         tell(&w);
         came.recv_timeout(Duration::from_secs(10)).unwrap();
+    }
+
+    fn the_example_of_the_document_verifies_what_is_told(place: Place) {
+        let w = World::in_demo(place);
+        let (url, came) = receiver(TAKEN);
+        let token = w.able();
+        let secret = set(&w, &token, &url)["secret"].as_str().unwrap().to_owned();
+        w.send(filing(&token, "k", &hanako())).is(201);
+        tell(&w);
+        let told = came.recv_timeout(Duration::from_secs(10)).unwrap();
+        let other = set(&w, &token, &url)["secret"].as_str().unwrap().to_owned();
+        let ours = |secret: &str, change: &dyn Fn(&mut Value)| {
+            let header = |name: &str| told.header(name).to_owned();
+            let mut asked = json!({ "secret": secret, "body": told.body, "headers": {
+                "webhook-id": header("webhook-id"),
+                "webhook-timestamp": header("webhook-timestamp"),
+                "webhook-signature": header("webhook-signature"),
+            } });
+            change(&mut asked);
+            example_says(&asked)
+        };
+        let Some(is_ours) = ours(&secret, &|_| {}) else { return };
+        assert!(is_ours, "what the town told");
+        let older = |asked: &mut Value| asked["headers"]["webhook-timestamp"] = "1764550000".into();
+        let changed = |asked: &mut Value| asked["body"] = told.body.replace("filed", "decided").into();
+        let renamed = |asked: &mut Value| asked["headers"]["webhook-id"] = "evt_0".into();
+        let rolled = |asked: &mut Value| asked["headers"]["webhook-signature"] = format!("v1,AAAA {}", told.header("webhook-signature")).into();
+        for forged in [&older as &dyn Fn(&mut Value), &changed, &renamed] {
+            assert_eq!(ours(&secret, forged), Some(false));
+        }
+        assert_eq!(ours(&other, &|_| {}), Some(false), "under another secret");
+        assert_eq!(ours(&secret, &rolled), Some(true), "any one of the signatures is enough");
+    }
+
+    /// The slow one takes the connection, reads and says nothing until it is let go. With one thread for each of its events, both threads would stand
+    /// before it.
+    fn a_slow_receiver_keeps_one_thread_for_its_time_and_the_others_are_told(place: Place) {
+        let w = World::in_demo(place);
+        let (slow, knocked) = silent();
+        let (url, came) = receiver(TAKEN);
+        let (mine, theirs) = (w.able(), w.able());
+        set(&w, &mine, &slow);
+        set(&w, &theirs, &url);
+        for key in ["a", "b", "c"] {
+            w.send(filing(&mine, key, &hanako())).is(201);
+        }
+        let runner = store::jobs::run(&w.portal.store, vec![telling(&w, true)], 2).unwrap();
+        let first = knocked.recv_timeout(Duration::from_secs(10)).unwrap();
+        for key in ["k", "l", "m"] {
+            w.send(filing(&theirs, key, &hanako())).is(201);
+            came.recv_timeout(Duration::from_secs(20)).unwrap();
+        }
+        // Told while one stood before the slow receiver, or after it gave up; in neither case did a second one go there.
+        assert!(knocked.try_recv().is_err(), "one letter at a time, and none while it is believed to be down");
+        let gave_up = "select 1 from store_job where error = 'no answer within 5 s'";
+        store::testing::until("it gave up", || w.portal.store.read(|tx| tx.first(gave_up, &[])).unwrap().is_some());
+        // Nobody holds one of them in the hand now, which counts as a try until it is put back.
+        drop(runner);
+        let failed = events(&w, &mine);
+        assert!(failed.iter().all(|event| event["state"] == "waiting"), "{failed:?}");
+        assert_eq!(failed.iter().map(|event| event["tries"].as_i64().unwrap()).sum::<i64>(), 1, "{failed:?}");
+        assert!(knocked.try_recv().is_err(), "the others did not even knock");
+        drop(first);
+    }
+
+    fn a_receiver_that_answers_drop_by_drop_is_given_no_more_time(place: Place) {
+        let w = World::in_demo(place);
+        let token = w.able();
+        let (url, done) = dripping();
+        set(&w, &token, &url);
+        w.send(filing(&token, "k", &hanako())).is(201);
+        assert_eq!(tell(&w), 1);
+        assert_eq!(events(&w, &token)[0]["error"], "no answer within 5 s");
+        drop(done);
     }
 
     fn a_redirection_is_followed_nowhere(place: Place) {
@@ -257,8 +382,7 @@ store::on_both_engines! {
         set(&w, &token, "http://127.0.0.1:9/");
         w.send(filing(&token, "k", &hanako())).is(201);
         // The town does not allow its own machine: the address is none that is reached.
-        let strict = Telling { portal: w.portal.store.clone(), keys: w.portal.keys.clone(), loopback: false };
-        store::jobs::run_due(&w.portal.store, &[Arc::new(strict) as Arc<dyn JobHandler>]).unwrap();
+        store::jobs::run_due(&w.portal.store, &[telling(&w, false)]).unwrap();
         assert_eq!(events(&w, &token)[0]["state"], "dead");
         assert_eq!(w.portal.store.read(|tx| tx.count_jobs(State::Dead)).unwrap().0, 1);
         w.revoke(id);

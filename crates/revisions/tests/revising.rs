@@ -99,6 +99,7 @@ fn open(place: &Place) -> World {
         on_link: Arc::new([]),
         on_unlink: Arc::new([]),
         on_leave: Arc::new([]),
+        receivers: Arc::new([]),
     };
     let as_staff = |State(face): State<DeskFace>,
                     guest: staff::session::Guest,

@@ -155,6 +155,14 @@ impl Read<'_> {
         self.all(WAITING, params![limit])?.iter().map(set_aside_row).collect()
     }
 
+    /// Whether this very message was set aside, to wait or as a dead letter.
+    ///
+    /// # Errors
+    /// As [`Read::first`].
+    pub fn is_stopped(&self, kind: &str, id: &str) -> Result<bool, StoreError> {
+        Ok(self.first(DEAD_BODY, params![kind, id])?.is_some())
+    }
+
     /// Whether a message whose id begins so came and was set aside, to wait or as a dead letter: what builds on it waits for it. The
     /// beginning is ours and holds no `%` and no `_`.
     ///
@@ -271,8 +279,7 @@ fn receive(tx: &Write<'_>, receivers: &Receivers, epoch: i64, number: i64, parce
         receiver(receivers, &parcel.kind)?.receive(tx, parcel)?;
         tx.run(KEEP, params![&parcel.kind, &parcel.id, number, tx.now(), 0_i64, None::<String>, None::<Vec<u8>>])?;
     }
-    tx.run(SET_MARK, params![received_mark(epoch), number])?;
-    Ok(())
+    Ok(tx.run(SET_MARK, params![received_mark(epoch), number]).map(drop)?)
 }
 
 fn receiver<'r>(receivers: &'r Receivers, kind: &str) -> Result<&'r Arc<dyn Receiver>, Failure> {
@@ -286,13 +293,12 @@ fn receiver<'r>(receivers: &'r Receivers, kind: &str) -> Result<&'r Arc<dyn Rece
 pub fn resume(store: &Store, receivers: &[Arc<dyn Receiver>], kind: &str, id: &str) -> Result<bool, Failure> {
     let result = once_more(store, receivers, kind, id);
     if let Err(failure) = &result {
-        let (kind, id, why) = (kind.to_owned(), id.to_owned(), failure.to_string());
-        let waits = failure.is::<NotYet>();
-        store.write(
-            move |tx| {
-                if waits { tx.run(NOW, params![&kind, &id, &why, WAITS]) } else { tx.run(STILL_DEAD, params![&kind, &id, &why]) }
-            },
-        )?;
+        let (kind, id, why, waits) = (kind.to_owned(), id.to_owned(), failure.to_string(), failure.is::<NotYet>());
+        let note = move |tx: &Write<'_>| match waits {
+            true => tx.run(NOW, params![&kind, &id, &why, WAITS]),
+            false => tx.run(STILL_DEAD, params![&kind, &id, &why]),
+        };
+        store.write(note)?;
     }
     result
 }

@@ -1,6 +1,7 @@
 //! What can be typed at the terminal.
 
 mod bench;
+mod dead_letters;
 mod exchange;
 mod log;
 mod program;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 pub use bench::{Bench, BenchCommand};
+pub use dead_letters::DeadLetters;
 pub use exchange::{Exported, Imported, Intake};
 pub use log::{Log, LogColumns, LogCommand, LogExport, Report};
 pub use program::{Program, ProgramCommand};
@@ -67,6 +69,8 @@ pub enum Command {
     Report(Report),
     /// Issues, lists and revokes the tokens of programs
     Program(Program),
+    /// Lists what failed for good or waits, on both sides, and sends it on once the cause is mended
+    DeadLetters(DeadLetters),
     /// Proves that the journals say what was once written
     VerifyJournal(Place),
     /// Copies everything but the keys, while the town is open

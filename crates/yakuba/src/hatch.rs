@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use access::{DeskFace, TownHandle};
+use access::{Clock, TownHandle};
 use store::{files::Files, hatch::Receiver, keys::Keys};
 
 /// What the desk does with parcels from residents.
-pub fn to_desk(desk: &DeskFace) -> Vec<Arc<dyn Receiver>> {
-    let mut receivers = cases::receiving::desk_receivers(&desk.town, &desk.keys, &desk.files, &desk.clock);
+pub fn to_desk(town: &TownHandle, keys: &Arc<Keys>, files: &Files, clock: &Clock) -> Vec<Arc<dyn Receiver>> {
+    let mut receivers = cases::receiving::desk_receivers(town, keys, files, clock);
     receivers.push(Arc::new(cases::unfound::UnfoundReceiver));
-    receivers.push(Arc::new(figures::telling::CountsReceiver { town: desk.town.clone() }));
-    receivers.push(Arc::new(figures::telling::SaidReceiver { keys: desk.keys.clone() }));
+    receivers.push(Arc::new(figures::telling::CountsReceiver { town: town.clone() }));
+    receivers.push(Arc::new(figures::telling::SaidReceiver { keys: Arc::clone(keys) }));
     receivers.extend(access::program::desk_receivers());
-    receivers.extend(rounds::desk_receivers(&desk.town, &desk.keys, &desk.clock));
+    receivers.extend(rounds::desk_receivers(town, keys, clock));
     receivers
 }
 

@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod command;
 mod coverage;
+mod dead_letters;
 mod demo;
 mod diff;
 mod hand_over;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         Command::Log(asked) => return code(log::run(&asked)),
         Command::Report(asked) => report::run(&asked),
         Command::Program(program) => program::run(&program),
+        Command::DeadLetters(asked) => dead_letters::run(&asked),
         Command::VerifyJournal(place) => maintenance::verify_journal(&place),
         Command::Backup(backup) => maintenance::backup(&backup),
         Command::Restore(restore) => maintenance::restore(&restore),

@@ -42,7 +42,8 @@ pub fn remember_town(house: &House, town: &str) -> Result<(), Failure> {
     }
 }
 
-fn open(house: &House, town: &str, face: Face) -> Result<Store, Failure> {
+/// The store of a face.
+pub(crate) fn open(house: &House, town: &str, face: Face) -> Result<Store, Failure> {
     Ok(match face {
         Face::Portal => house.portal(town)?.store().clone(),
         Face::Desk => house.desk(town)?.store().clone(),

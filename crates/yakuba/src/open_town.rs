@@ -136,12 +136,14 @@ impl Opening {
     }
 
     fn desk_face(&self, town: &str, keys: &keys::Keys, https: bool) -> Result<DeskFace, Failure> {
+        let (shared, files) = (house::shared(keys, keys::Face::Desk)?, self.house.files(keys::Face::Desk, keys)?);
         Ok(DeskFace {
             store: self.house.desk(town)?,
             town: self.loaded.town.clone(),
             words: self.loaded.words.clone(),
-            keys: house::shared(keys, keys::Face::Desk)?,
-            files: self.house.files(keys::Face::Desk, keys)?,
+            receivers: crate::hatch::to_desk(&self.loaded.town, &shared, &files, &Clock::Real).into(),
+            keys: Arc::clone(&shared),
+            files,
             clock: Clock::Real,
             demo: self.demo,
             https,
@@ -149,12 +151,12 @@ impl Opening {
             on_link: Arc::from([registry::publish::on_link as access::OnLink]),
             on_unlink: Arc::from([registry::publish::on_unlink as access::OnUnlink]),
             doors: doors(),
-            on_leave: Arc::from([cases::leaving::release(self.loaded.town.clone(), house::shared(keys, keys::Face::Desk)?)]),
+            on_leave: Arc::from([cases::leaving::release(self.loaded.town.clone(), shared)]),
         })
     }
 
     fn hatch(&self, portal: Option<&PortalFace>, desk: Option<&DeskFace>, keys: &keys::Keys) -> Result<Running, Failure> {
-        let to_desk = desk.map(crate::hatch::to_desk);
+        let to_desk = desk.map(|desk| desk.receivers.to_vec());
         let to_portal = portal.map(|portal| crate::hatch::to_portal(&portal.town, &portal.keys, &portal.files));
         let (hatch, folder) = match (portal, desk, &self.hatch) {
             (Some(portal), Some(desk), None) => {
@@ -208,11 +210,16 @@ fn attachment_runner(portal: &PortalFace) -> Result<Runner, Failure> {
     Ok(jobs::run(portal.store.store(), vec![Arc::new(hand_up), Arc::new(sweep)], 1)?)
 }
 
-/// Threads that tell programs: a slow receiver keeps one waiting for five seconds.
-const TELLING_THREADS: usize = 2;
+/// Threads that tell programs: a slow receiver keeps one of them waiting for five seconds, and only one.
+const TELLING_THREADS: usize = 4;
 
 fn program_runner(portal: &PortalFace) -> Result<Runner, Failure> {
-    let telling = api::webhook::Telling { portal: portal.store.clone(), keys: Arc::clone(&portal.keys), loopback: portal.demo };
+    let telling = api::webhook::Telling {
+        portal: portal.store.clone(),
+        keys: Arc::clone(&portal.keys),
+        loopback: portal.demo,
+        busy: api::webhook::Busy::default(),
+    };
     Ok(jobs::run(portal.store.store(), vec![Arc::new(telling)], TELLING_THREADS)?)
 }
 

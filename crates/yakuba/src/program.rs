@@ -41,7 +41,10 @@ fn wanted(what: &ProgramCommand, town: &Town) -> Result<Program, Failure> {
     let today = access::day_in_japan(now);
     let known = town.departments.get_key_value(department.as_str());
     let department = known.map(|(id, _)| id.clone()).ok_or_else(|| format!("the town has no department `{department}`"))?;
-    let scope = |code: &String| Scope::from_code(code).ok_or_else(|| format!("there is no scope `{code}`"));
+    let scope = |code: &String| {
+        let known = || Scope::ALL.map(Scope::code).join(", ");
+        Scope::from_code(code).ok_or_else(|| format!("there is no scope `{code}`; there are: {}", known()))
+    };
     let procedure = |id: &String| -> Result<ProcedureId, String> {
         let known = town.procedures.get_key_value(id.as_str());
         known.map(|(id, _)| id.clone()).ok_or_else(|| format!("the town has no procedure `{id}`"))

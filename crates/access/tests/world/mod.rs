@@ -111,6 +111,7 @@ impl World {
             on_link: Arc::new([]),
             on_unlink: Arc::new([]),
             on_leave: Arc::new([]),
+            receivers: Arc::new([]),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         World { clock, portal, desk, runtime }

@@ -1,8 +1,12 @@
 //! What happens to cases that programs filed, and how they have themselves told: set, look, drop, have it sent again.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use access::{CaseId, PortalFace, program::Scope};
+use access::{CaseId, PortalFace, ProgramId, program::Scope};
 use axum::{
     body::Body,
     http::StatusCode,
@@ -38,6 +42,9 @@ const DOWN_FOR: Duration = Duration::from_secs(30);
 
 /// How soon an event that stands behind another of its case asks again.
 const AFTER_THE_EARLIER: Duration = Duration::from_secs(1);
+
+/// How soon an event asks again whose receiver is being told another.
+const AFTER_ANOTHER: Duration = Duration::from_millis(200);
 
 /// Runs until an event is a dead letter: an hour apart from the eleventh on, about three days.
 const TRIES_MAX: i64 = 80;
@@ -80,6 +87,38 @@ pub struct Telling {
     pub keys: Arc<Keys>,
     /// Whether a receiver may be on this machine itself: in a demonstration and in tests.
     pub loopback: bool,
+    /// Whom a thread of this process is telling just now.
+    pub busy: Busy,
+}
+
+/// Programs that are being told. One letter at a time goes to each: a receiver that takes its five seconds every time, and answers, would else
+/// hold all threads for ever, and nobody else would be told.
+#[derive(Default)]
+pub struct Busy(Mutex<BTreeSet<ProgramId>>);
+
+/// The turn of one program; given back with the value.
+struct Turn<'b> {
+    busy: &'b Busy,
+    program: ProgramId,
+}
+
+impl Busy {
+    /// None: another thread is telling it.
+    fn turn(&self, program: ProgramId) -> Option<Turn<'_>> {
+        let is_free = self.told().insert(program);
+        // Made only where it is ours: its end gives the turn back.
+        is_free.then(|| Turn { busy: self, program })
+    }
+
+    fn told(&self) -> MutexGuard<'_, BTreeSet<ProgramId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.busy.told().remove(&self.program);
+    }
 }
 
 impl JobHandler for Telling {
@@ -89,14 +128,22 @@ impl JobHandler for Telling {
 
     fn run(&self, job: &Job) -> Result<(), JobError> {
         let (id, round) = (job.body["event"].as_str().unwrap_or_default().to_owned(), job.body["round"].as_i64());
-        let found = self.portal.read(move |tx| -> Result<_, StoreError> {
-            let Some(event) = rows::event(tx, &id)? else { return Ok(None) };
-            let hook = rows::hook(tx, event.program, access::day_in_japan(tx.now()))?;
-            hook.map(|hook| Ok((rows::must_wait(tx, &event)?, event, hook))).transpose()
-        })?;
-        // Whoever took the address back is told nothing more; what was asked for anew since is that round's.
-        let Some((must_wait, event, hook)) = found.filter(|(_, event, _)| Some(event.round) == round) else { return Ok(()) };
+        let event = self.portal.read(move |tx| rows::event(tx, &id))?;
+        // What was asked for anew since is that round's.
+        let Some(event) = event.filter(|event| Some(event.round) == round) else { return Ok(()) };
         let now = Timestamp::now();
+        // Before anything is read of the receiver: what the letter before found of it counts.
+        let Some(_turn) = self.busy.turn(event.program) else {
+            let soon = now.saturating_add(AFTER_ANOTHER).unwrap_or(now);
+            return Err(JobError::Later(soon, "its receiver is being told something else".to_owned()));
+        };
+        let asked = event.clone();
+        let found = self.portal.read(move |tx| -> Result<_, StoreError> {
+            let hook = rows::hook(tx, asked.program, access::day_in_japan(tx.now()))?;
+            hook.map(|hook| Ok((rows::must_wait(tx, &asked)?, hook))).transpose()
+        })?;
+        // Whoever took the address back is told nothing more.
+        let Some((must_wait, hook)) = found else { return Ok(()) };
         if hook.gone_at.is_some() {
             return Err(gone());
         }

@@ -188,6 +188,7 @@ impl World {
             on_link: Arc::new([]),
             on_unlink: Arc::new([]),
             on_leave: Arc::new([]),
+            receivers: Arc::new([]),
         };
         let current = desk.town.current();
         desk.store.write(move |tx| cases::receiving::keep_definitions(tx, &current)).unwrap();

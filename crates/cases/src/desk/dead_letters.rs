@@ -1,5 +1,8 @@
 //! 届かなかった仕事: jobs that kept failing and messages between the two sides that were set aside. Staff who look after the system mend the
-//! cause and send them on by hand.
+//! cause and send them on by hand. Those of staff's own side: what stopped on the residents' side is shown by `yakuba dead-letters` where that
+//! side is served.
+
+use std::sync::Arc;
 
 use access::{PageError, Posted, RecordKind};
 use axum::{
@@ -15,7 +18,7 @@ use ui::{
 };
 
 use super::{Sheet, Side, refusal, side};
-use crate::{clock, receiving::desk_receivers};
+use crate::clock;
 
 /// Lines of each list: whoever has more has one cause, and sees it in the first of them.
 const LINES: i64 = 200;
@@ -105,6 +108,7 @@ async fn page(sheet: &Sheet, above: Markup) -> Result<Markup, PageError> {
             (table("desk-waiting-parcels", "desk-dead-since", &waiting))
             p.sub { (say.html("desk-waiting-lead", &[])) }
         }
+        p.sub { (say.html("desk-dead-other-side", &[])) }
     };
     Ok(sheet.page(&sheet.word("desk-nav-dead-letters"), &found.side, |page| page, body))
 }
@@ -167,9 +171,7 @@ pub(super) async fn resume(sheet: Sheet, Posted(typed): Posted) -> Result<Respon
 
 /// Gives a message that was set aside to its receiver once more.
 async fn again(sheet: &Sheet, kind: String, id: String) -> Result<Result<bool, String>, PageError> {
-    let face = &sheet.face;
-    let receivers = desk_receivers(&face.town, &face.keys, &face.files, &face.clock);
-    let store = sheet.face.store.clone();
+    let (store, receivers) = (sheet.face.store.clone(), Arc::clone(&sheet.face.receivers));
     let tried =
         tokio::task::spawn_blocking(move || store::hatch::resume(store.store(), &receivers, &kind, &id).map_err(|why| why.to_string()));
     tried.await.map_err(PageError::internal)

@@ -172,9 +172,8 @@ pub(super) fn facts(open: &OpenTown, at: Timestamp) -> Result<PortalFacts, Failu
 /// Carries everything through the hatch now.
 fn carry(open: &OpenTown) -> Result<(), Failure> {
     let (Some(portal), Some(desk)) = (&open.portal, &open.desk) else { return Ok(()) };
-    let to_desk = crate::hatch::to_desk(desk);
     let to_portal = crate::hatch::to_portal(&portal.town, &portal.keys, &portal.files);
-    store::hatch::carry_all(&portal.store, &desk.store, &to_desk, &to_portal)?;
+    store::hatch::carry_all(&portal.store, &desk.store, &desk.receivers, &to_portal)?;
     Ok(())
 }
 

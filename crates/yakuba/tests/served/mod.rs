@@ -75,6 +75,13 @@ impl Place {
         self.serve_as(&self.data(), town, &[])
     }
 
+    /// Opens the demo here, with a few residents and no cases.
+    pub fn demo(&self) -> Served {
+        let mut demo = yakuba();
+        demo.args(["demo", "--residents", "30", "--cases", "0", "--listen", "127.0.0.1:0", "--data"]).arg(self.data());
+        opened(demo.arg("--town").arg(repository("towns/mihon")))
+    }
+
     /// Serves with a data folder and options of one's own.
     pub fn serve_as(&self, data: &Path, town: &str, more: &[&str]) -> Served {
         let town = repository(town);
@@ -85,22 +92,19 @@ impl Place {
 
     /// Serves what the options name.
     pub fn serve_with(&self, data: &Path, more: &[&str]) -> Served {
-        let began = Instant::now();
-        let mut child = yakuba()
-            .arg("serve")
-            .arg("--data")
-            .arg(data)
-            .args(["--listen", "127.0.0.1:0"])
-            .args(more)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut said = String::new();
-        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut said).expect("a line");
-        let address = said.split("http://").nth(1).and_then(|rest| rest.split('/').next()).and_then(|address| address.parse().ok());
-        let address = address.unwrap_or_else(|| panic!("it did not open: {said}"));
-        Served { child, address, opened_after: began.elapsed() }
+        opened(yakuba().arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]).args(more))
     }
+}
+
+/// Starts a town and waits until it says where it listens.
+fn opened(command: &mut Command) -> Served {
+    let began = Instant::now();
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut said).expect("a line");
+    let address = said.split("http://").nth(1).and_then(|rest| rest.split('/').next()).and_then(|address| address.parse().ok());
+    let address = address.unwrap_or_else(|| panic!("it did not open: {said}"));
+    Served { child, address, opened_after: began.elapsed() }
 }
 
 /// A served town; killed with its value.
@@ -374,6 +378,13 @@ pub fn rows(data: &Path, face: &str, sql: &str) -> Vec<Vec<String>> {
             .collect()
     });
     found.expect("rows").map(|row| row.expect("a row")).collect()
+}
+
+/// Changes one face's SQLite file, past the program. The town may be open.
+pub fn change(data: &Path, face: &str, sql: &str, values: &[&dyn rusqlite::ToSql]) -> usize {
+    let file = rusqlite::Connection::open(data.join(face).join("store.sqlite")).expect("the file opens");
+    file.busy_timeout(Duration::from_secs(10)).expect("a timeout");
+    file.execute(sql, values).expect("the change")
 }
 
 /// Waits until something that happens by itself has happened.
