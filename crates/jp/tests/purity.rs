@@ -1,6 +1,6 @@
 //! This room knows nothing of the world: no files, no network, no clock, no chance.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -16,7 +16,9 @@ fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
 #[test]
 fn no_source_reaches_for_the_world_or_may_panic() {
     let mut found = Vec::new();
-    sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut found);
+    // Where the checkout is now, not where it was when this was compiled.
+    let room = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    sources(&room.join("src"), &mut found);
     assert!(found.len() > 20);
     for (path, source) in found {
         let code: String = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");

@@ -53,6 +53,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, mpsc},
     thread,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -125,7 +126,13 @@ pub struct Options {
     pub waiting_max: usize,
     /// Readers beside the writer on SQLite; connections for everything on PostgreSQL.
     pub connections: usize,
+    /// After so long without work a reader on SQLite closes, and the writer puts away what it holds: a hundred quiet towns keep two hundred
+    /// connections and not a thousand.
+    pub quiet: Duration,
 }
+
+/// The usual [`Options::quiet`].
+const QUIET: Duration = Duration::from_secs(10);
 
 impl Options {
     /// The usual options: the machine's clock, 2,000 waiting, 4 readers on SQLite or 16 connections on PostgreSQL.
@@ -134,7 +141,7 @@ impl Options {
             Engine::Sqlite { .. } => 4,
             Engine::Postgres { .. } => 16,
         };
-        Options { engine, migrations, clock: Clock::system(), waiting_max: 2_000, connections }
+        Options { engine, migrations, clock: Clock::system(), waiting_max: 2_000, connections, quiet: QUIET }
     }
 }
 
@@ -176,7 +183,7 @@ impl Store {
                 let file = folder.join(sqlite::FILE);
                 let link = SqliteLink::writer(&file)?;
                 migrations::apply_sqlite(&link, &options.migrations, &options.clock)?;
-                Running::Sqlite(Sqlite::start(&file, link, options.connections, options.waiting_max, &options.clock, &followers)?)
+                Running::Sqlite(Sqlite::start(&file, link, &options, &followers)?)
             }
             Engine::Postgres { url, schema } => {
                 let plain = schema.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');

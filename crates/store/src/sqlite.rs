@@ -5,13 +5,16 @@
 
 use std::{
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
 use crate::{
-    Clock, StoreError, Write,
+    Clock, Options, StoreError, Write,
     followers::Followers,
     queue::Queue,
     sqlite_link::SqliteLink,
@@ -30,29 +33,32 @@ pub(crate) struct Sqlite {
     pub(crate) writes: Arc<Queue<Box<dyn WriteTask>>>,
     pub(crate) reads: Arc<Queue<Box<dyn ReadTask>>>,
     pub(crate) threads: Vec<JoinHandle<()>>,
+    /// Readers whose connection is open.
+    awake: Arc<AtomicUsize>,
 }
 
 impl Sqlite {
     /// Starts the writer on `link` (migrated already) and its readers.
-    pub(crate) fn start(
-        file: &Path,
-        link: SqliteLink,
-        readers: usize,
-        waiting_max: usize,
-        clock: &Clock,
-        followers: &Arc<Followers>,
-    ) -> Result<Sqlite, StoreError> {
-        let mut engine =
-            Sqlite { writes: Arc::new(Queue::new(waiting_max)), reads: Arc::new(Queue::new(waiting_max)), threads: Vec::new() };
-        for number in 0..readers {
-            let (queue, clock, file) = (engine.reads.clone(), clock.clone(), file.to_owned());
-            engine.spawn(format!("store-reader-{number}"), move || read_on(&queue, &file, &clock))?;
+    pub(crate) fn start(file: &Path, link: SqliteLink, options: &Options, followers: &Arc<Followers>) -> Result<Sqlite, StoreError> {
+        let mut engine = Sqlite {
+            writes: Arc::new(Queue::new(options.waiting_max)),
+            reads: Arc::new(Queue::new(options.waiting_max)),
+            threads: Vec::new(),
+            awake: Arc::default(),
+        };
+        let quiet = options.quiet;
+        for number in 0..options.connections {
+            let link = SqliteLink::reader(file)?;
+            let (queue, clock, file, awake) = (engine.reads.clone(), options.clock.clone(), file.to_owned(), engine.awake.clone());
+            engine.spawn(format!("store-reader-{number}"), move || {
+                Reader::awake(link, &awake).read_on(&queue, &file, quiet, &clock);
+            })?;
         }
-        let (queue, clock, followers) = (engine.writes.clone(), clock.clone(), followers.clone());
+        let (queue, clock, followers) = (engine.writes.clone(), options.clock.clone(), followers.clone());
         engine.spawn("store-writer".to_owned(), move || {
             let mut stretch = Stretch::begin();
             loop {
-                match queue.take_within(BATCH_MAX, QUIET) {
+                match queue.take_within(BATCH_MAX, quiet) {
                     Some(tasks) if tasks.is_empty() => break,
                     Some(tasks) => {
                         stretch.tasks += tasks.len();
@@ -60,7 +66,7 @@ impl Sqlite {
                     }
                     None => {}
                 }
-                stretch.end(&link);
+                stretch.end(&link, quiet);
             }
         })?;
         Ok(engine)
@@ -74,30 +80,52 @@ impl Sqlite {
     }
 }
 
-/// A reader's thread. A connection with the tables of a town takes a megabyte: it is opened for the first task and closed when nothing came
-/// for a while, so that a hundred quiet towns keep two hundred of them and not a thousand.
-fn read_on(queue: &Queue<Box<dyn ReadTask>>, file: &Path, clock: &Clock) {
-    let mut link = None;
-    loop {
-        let Some(mut tasks) = queue.take_within(1, QUIET) else {
-            link = None;
-            continue;
-        };
-        let Some(task) = tasks.pop() else { return };
-        let opened = match link.take() {
-            Some(link) => Ok(link),
-            None => SqliteLink::reader(file),
-        };
-        match opened {
-            Ok(opened) => read(link.insert(opened), task, clock),
-            Err(error) => task.answer(Err(error)),
+/// A reader. A connection with the tables of a town takes a megabyte: it closes when nothing came for a while, and opens again for the next task.
+struct Reader<'a> {
+    link: Option<SqliteLink>,
+    awake: &'a AtomicUsize,
+}
+
+impl Reader<'_> {
+    fn awake(link: SqliteLink, awake: &AtomicUsize) -> Reader<'_> {
+        awake.fetch_add(1, Ordering::Relaxed);
+        Reader { link: Some(link), awake }
+    }
+
+    fn read_on(&mut self, queue: &Queue<Box<dyn ReadTask>>, file: &Path, quiet: Duration, clock: &Clock) {
+        loop {
+            let Some(mut tasks) = queue.take_within(1, quiet) else {
+                self.sleep();
+                continue;
+            };
+            let Some(task) = tasks.pop() else { return };
+            match self.wake(file) {
+                Ok(link) => read(link, task, clock),
+                Err(error) => task.answer(Err(error)),
+            }
         }
+    }
+
+    fn sleep(&mut self) {
+        if self.link.take().is_some() {
+            self.awake.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn wake(&mut self, file: &Path) -> Result<&SqliteLink, StoreError> {
+        let link = match self.link.take() {
+            Some(link) => link,
+            None => {
+                let link = SqliteLink::reader(file)?;
+                self.awake.fetch_add(1, Ordering::Relaxed);
+                link
+            }
+        };
+        Ok(self.link.insert(link))
     }
 }
 
-/// After so long without work a reader closes, and the writer puts away what it holds.
-const QUIET: Duration = Duration::from_secs(10);
-/// So few closures within [`QUIET`] are jobs that look whether there is anything to do.
+/// So few closures within a quiet stretch are jobs that look whether there is anything to do.
 const QUIET_TASKS: usize = 50;
 
 /// What the writer has done of late.
@@ -113,8 +141,8 @@ impl Stretch {
     }
 
     /// Once a quiet stretch is over, the pages and statements of the rush before go. The system keeps the pages that are read again.
-    fn end(&mut self, link: &SqliteLink) {
-        if self.since.elapsed() < QUIET {
+    fn end(&mut self, link: &SqliteLink, quiet: Duration) {
+        if self.since.elapsed() < quiet {
             return;
         }
         let is_quiet = self.tasks < QUIET_TASKS;
@@ -234,10 +262,9 @@ mod tests {
         link.batch("create table note (id integer primary key, text text not null) strict").expect("made");
         let now: i64 = link.query("pragma page_count", &[], 1).expect("counted")[0].get(0).expect("a number");
         link.batch(&format!("pragma max_page_count = {}", now + pages)).expect("bounded");
-        let running = Sqlite::start(&file, link, 1, 100, &clock, &followers).expect("starts");
-        Store {
-            inner: Arc::new(crate::Inner { options: Options::new(engine.clone(), vec![]), followers, engine: Running::Sqlite(running) }),
-        }
+        let options = Options { connections: 1, waiting_max: 100, ..Options::new(engine.clone(), vec![]) };
+        let running = Sqlite::start(&file, link, &options, &followers).expect("starts");
+        Store { inner: Arc::new(crate::Inner { options, followers, engine: Running::Sqlite(running) }) }
     }
 
     fn note(store: &Store, text: String) -> Result<u64, StoreError> {
@@ -246,6 +273,32 @@ mod tests {
 
     fn count(store: &Store) -> i64 {
         store.read(|tx| tx.first("select count(*) from note", params![])?.expect("a row").get(0)).expect("reading still works")
+    }
+
+    #[test]
+    fn in_quiet_hours_readers_close_and_open_again_for_what_comes() {
+        let place = Place::sqlite();
+        let notes = crate::Migration { name: "notes", sql: "create table note (id bigint not null primary key, text text not null)" };
+        let options = Options { quiet: Duration::from_millis(50), ..place.options("desk", &[notes]) };
+        let store = Store::open(options).expect("opens");
+        let Running::Sqlite(engine) = &store.inner.engine else { unreachable!("the place is for SQLite") };
+        let awake = || engine.awake.load(Ordering::Relaxed);
+        let write = |id: i64| store.write(move |tx| tx.run("insert into note (id, text) values ($1, 'x')", params![id])).expect("written");
+        write(1);
+        crate::testing::until("all readers closed", || awake() == 0);
+        assert_eq!(count(&store), 1);
+        assert!(awake() <= 1, "one reader for what one thread does");
+        // What the writer put away meanwhile is made ready again.
+        for id in [2, 3] {
+            std::thread::sleep(Duration::from_millis(120));
+            write(id);
+        }
+        std::thread::scope(|scope| {
+            for _ in 0..40 {
+                scope.spawn(|| assert_eq!(count(&store), 3));
+            }
+        });
+        crate::testing::until("all readers closed again", || awake() == 0);
     }
 
     #[test]
