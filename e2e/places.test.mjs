@@ -109,12 +109,12 @@ test('words alone do, without scripts; a position elsewhere is told and what was
 test('what is no picture of the map is not handed on', async () => {
   const status = async (path) => (await fetch(`${town.url}/map/${path}`)).status;
   const before = tiles.asked.length;
-  assert.deepEqual([await status('4/1/1'), await status('19/1/1'), await status('9/512/1'), await status('x/1/1')], [404, 404, 404, 400]);
-  assert.equal(tiles.asked.length, before, 'nobody was asked for what no map has');
-  assert.deepEqual([await status('6/1/1'), await status('7/1/1'), await status('8/1/1')], [404, 404, 502], 'a drawing with a script, a way elsewhere, too much');
-  const [first, again] = [await fetch(`${town.url}/map/12/1/1`), await fetch(`${town.url}/map/12/1/1`)];
+  assert.deepEqual([await status('4/1/1'), await status('19/1/1'), await status('9/512/1'), await status('12/1/1'), await status('x/1/1')], [404, 404, 404, 404, 400]);
+  assert.equal(tiles.asked.length, before, 'nobody was asked for what no map has, or for another part of the world');
+  assert.deepEqual([await status('6/56/25'), await status('7/113/50'), await status('8/227/100')], [404, 404, 502], 'a drawing with a script, a way elsewhere, too much');
+  const [first, again] = [await fetch(`${town.url}/map/12/3638/1612`), await fetch(`${town.url}/map/12/3638/1612`)];
   assert.equal(first.headers.get('content-type'), 'image/png');
   assert.match(first.headers.get('cache-control'), /max-age/);
   assert.equal(again.status, 200);
-  assert.equal(tiles.asked.filter(({ url }) => url === '/tiles/12/1/1.png').length, 1, 'what was fetched is kept');
+  assert.equal(tiles.asked.filter(({ url }) => url === '/tiles/12/3638/1612.png').length, 1, 'what was fetched is kept');
 });

@@ -53,7 +53,7 @@ impl RecordAttributes {
 
 /// Whether this person may do this to this record today, and on what authority. The authority goes into the journal.
 pub fn may(who: &Staff, act: Act, record: &RecordAttributes) -> Option<Authority> {
-    let power = who.powers.iter().find(|power| power.covers(act, record.kind) && reaches(power, act, who.id, record))?;
+    let power = who.powers.iter().find(|power| against(power, act, who.id, record).is_none())?;
     Some(power.authority.clone())
 }
 
@@ -67,18 +67,30 @@ pub fn may_any(who: &Staff, act: Act, kind: RecordKind) -> Option<Authority> {
     who.powers.iter().find(|power| power.covers(act, kind)).map(|power| power.authority.clone())
 }
 
-fn reaches(power: &Power, act: Act, who: StaffId, record: &RecordAttributes) -> bool {
-    let in_scope = match power.scope {
-        Scope::Town => true,
-        Scope::Department => {
-            let own = record.department.as_ref().is_some_and(|department| power.departments.contains(department));
-            own || (reaches_consulted(act) && record.consulted.iter().any(|department| power.departments.contains(department)))
-        }
-        Scope::Mine => record.assignee == Some(who),
-    };
-    in_scope
-        && record.sensitivity <= power.sensitivity
-        && power.only_if.iter().all(|condition| condition.holds(record.attribute(condition.attribute())))
+/// What of a power stands against a question first; none: it gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Against {
+    Kind,
+    Acts,
+    NotTheirs,
+    OtherDepartments,
+    TooGuarded,
+    OnlyIf,
+}
+
+fn against(power: &Power, act: Act, who: StaffId, record: &RecordAttributes) -> Option<Against> {
+    let is_of = |department: &DepartmentId| power.departments.contains(department);
+    let in_departments = || record.department.as_ref().is_some_and(is_of) || (reaches_consulted(act) && record.consulted.iter().any(is_of));
+    let holds = || power.only_if.iter().all(|condition| condition.holds(record.attribute(condition.attribute())));
+    match power.scope {
+        _ if power.kind != record.kind => Some(Against::Kind),
+        _ if !power.acts.contains(&act) => Some(Against::Acts),
+        Scope::Mine if record.assignee != Some(who) => Some(Against::NotTheirs),
+        Scope::Department if !in_departments() => Some(Against::OtherDepartments),
+        _ if record.sensitivity > power.sensitivity => Some(Against::TooGuarded),
+        _ if !holds() => Some(Against::OnlyIf),
+        _ => None,
+    }
 }
 
 /// A department that was asked to agree sees the case and answers; working on it stays with its own department.

@@ -71,6 +71,11 @@ impl Decimal {
         Decimal(-self.0)
     }
 
+    /// Nearly the same, for drawing and distances; never for a rule.
+    pub fn nearly(self) -> f64 {
+        self.0.to_f64().unwrap_or_default()
+    }
+
     /// Whether it is nothing.
     pub fn is_zero(self) -> bool {
         self.0.is_zero()

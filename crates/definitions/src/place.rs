@@ -93,10 +93,11 @@ pub struct TownMap {
 pub const ZOOMS: std::ops::RangeInclusive<u8> = 5..=18;
 
 impl TownMap {
-    /// Where the picture of a tile is; none where there is no such tile or it lies outside Japan's part of the world.
+    /// Where the picture of a tile is; none where there is no such tile or it shows nothing near the town: nobody draws the world through a
+    /// town hall.
     pub fn tile(&self, zoom: u8, x: u32, y: u32) -> Option<String> {
         let side = 1u32.checked_shl(u32::from(zoom))?;
-        if !ZOOMS.contains(&zoom) || x >= side || y >= side {
+        if !ZOOMS.contains(&zoom) || x >= side || y >= side || !self.is_near(f64::from(side), x, y) {
             return None;
         }
         let numbers = [("{z}", zoom.to_string()), ("{x}", x.to_string()), ("{y}", y.to_string())];
@@ -104,9 +105,24 @@ impl TownMap {
     }
 }
 
+/// So far from the center a map reaches, in degrees: some hundred kilometres.
+const REACH: f64 = 1.0;
+
+impl TownMap {
+    /// Whether a tile shows anything within reach of the center (Web Mercator).
+    fn is_near(&self, side: f64, x: u32, y: u32) -> bool {
+        let (latitude, longitude) = (self.center.latitude.nearly(), self.center.longitude.nearly());
+        let column = |longitude: f64| (longitude + 180.0) / 360.0 * side;
+        let row = |latitude: f64| (0.5 - latitude.to_radians().sin().atanh() / std::f64::consts::TAU) * side;
+        let meets = |from: f64, to: f64, at: u32| from < f64::from(at) + 1.0 && to >= f64::from(at);
+        meets(column(longitude - REACH), column(longitude + REACH), x) && meets(row(latitude + REACH), row(latitude - REACH), y)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{NoPosition, Position};
+    use super::{NoPosition, Position, TownMap};
+    use crate::text::Text;
 
     fn of(text: &str) -> Result<Position, NoPosition> {
         text.parse()
@@ -117,6 +133,21 @@ mod tests {
         assert_eq!(of("35.681236, 139.767125").unwrap().to_string(), "35.681236,139.767125");
         assert_eq!(of("35.68123699 139.76712543").unwrap().to_string(), "35.681236,139.767125");
         assert_eq!(of("26,127").unwrap().to_string(), "26,127");
+    }
+
+    #[test]
+    fn only_tiles_near_the_town_are_fetched() {
+        let tiles = "https://maps.example.jp/{z}/{x}/{y}.png".to_owned();
+        let map = TownMap { tiles, credit: Text::default(), center: of("35.681236,139.767125").unwrap(), zoom: 15 };
+        assert_eq!(map.tile(15, 29105, 12903).as_deref(), Some("https://maps.example.jp/15/29105/12903.png"));
+        for (zoom, x, y) in [(5, 28, 12), (12, 3638, 1612), (12, 3627, 1612), (18, 232840, 103224)] {
+            assert!(map.tile(zoom, x, y).is_some(), "{zoom}/{x}/{y}");
+        }
+        for (zoom, x, y) in
+            [(5, 0, 0), (12, 1, 1), (12, 3600, 1612), (12, 3638, 1590), (4, 14, 6), (19, 465680, 206448), (15, 32768, 12903)]
+        {
+            assert_eq!(map.tile(zoom, x, y), None, "{zoom}/{x}/{y}");
+        }
     }
 
     #[test]

@@ -64,6 +64,19 @@ impl<T> Queue<T> {
 
     /// As [`Queue::take`]; none: nothing came within this time.
     pub(crate) fn take_within(&self, most: usize, patience: Duration) -> Option<Vec<T>> {
+        self.wait(most, patience, Sleep::Light)
+    }
+
+    /// As [`Queue::take`], for who has put everything away: woken only when all others are at work.
+    pub(crate) fn take_at_last(&self, most: usize) -> Vec<T> {
+        loop {
+            if let Some(taken) = self.wait(most, LONG, Sleep::Deep) {
+                return taken;
+            }
+        }
+    }
+
+    fn wait(&self, most: usize, patience: Duration, sleep: Sleep) -> Option<Vec<T>> {
         let until = Instant::now() + patience;
         let mut state = self.lock();
         let mut bell: Option<Arc<Condvar>> = None;
@@ -76,7 +89,10 @@ impl<T> Queue<T> {
             }
             // Woken for what another has taken meanwhile: asleep again.
             if !state.asleep.iter().any(|other| Arc::ptr_eq(other, bell)) {
-                state.asleep.push(bell.clone());
+                match sleep {
+                    Sleep::Light => state.asleep.push(bell.clone()),
+                    Sleep::Deep => state.asleep.insert(0, bell.clone()),
+                }
             }
             state = bell.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -93,6 +109,13 @@ impl<T> Queue<T> {
         state.open = false;
         state.asleep.drain(..).for_each(|bell| bell.notify_one());
     }
+}
+
+/// Who is woken first: light sleepers, the last to fall asleep before the others; deep ones only when no other is left.
+#[derive(Clone, Copy)]
+enum Sleep {
+    Light,
+    Deep,
 }
 
 /// Somebody who waits without end looks up so often.

@@ -94,7 +94,8 @@ impl Reader<'_> {
 
     fn read_on(&mut self, queue: &Queue<Box<dyn ReadTask>>, file: &Path, quiet: Duration, clock: &Clock) {
         loop {
-            let Some(mut tasks) = queue.take_within(1, quiet) else {
+            let taken = if self.link.is_some() { queue.take_within(1, quiet) } else { Some(queue.take_at_last(1)) };
+            let Some(mut tasks) = taken else {
                 self.sleep();
                 continue;
             };
@@ -288,6 +289,11 @@ mod tests {
         crate::testing::until("all readers closed", || awake() == 0);
         assert_eq!(count(&store), 1);
         assert!(awake() <= 1, "one reader for what one thread does");
+        for _ in 0..30 {
+            assert_eq!(count(&store), 1);
+            assert!(awake() <= 1, "who closed sleeps on while another does what there is");
+            std::thread::sleep(Duration::from_millis(10));
+        }
         // What the writer put away meanwhile is made ready again.
         for id in [2, 3] {
             std::thread::sleep(Duration::from_millis(120));

@@ -1,17 +1,17 @@
-//! Why somebody may, or may not: each grant of their roles, with what it says to the question. It asks what [`may`](super::may) asks, in the
-//! same words; `tests/grants.rs` compares the two over random towns.
+//! Why somebody may, or may not: each grant of their roles, with what it says to the question. It asks what
+//! [`may`](super::may) asks, by the same piece; `tests/grants.rs` compares the two over random towns.
 
 use std::fmt;
 
 use definitions::{
     field::Sensitivity,
-    grant::{Act, Grant, RecordKind, Scope},
+    grant::{Act, Grant, RecordKind},
     ids::{DepartmentId, GrantId, RoleId},
     town::Town,
 };
 use jiff::civil::Date;
 
-use super::{Power, RecordAttributes, reaches_consulted};
+use super::{Against, Power, RecordAttributes, against};
 use crate::staff::{Post, Staff};
 
 /// A grant of one of somebody's roles, held against a question.
@@ -81,29 +81,15 @@ fn says(who: &Staff, grant: &Grant, post: &Post, town: &Town, today: Date, act: 
     }
     let written = || grant.only_if.as_ref().map_or_else(String::new, |condition| condition.source.clone());
     let Some(power) = Power::held(grant, post, town, today) else { return Says::Unreadable(written()) };
-    if power.kind != record.kind {
-        return Says::OtherKind(power.kind);
+    match against(&power, act, who.id, record) {
+        None => Says::Gives,
+        Some(Against::Kind) => Says::OtherKind(power.kind),
+        Some(Against::Acts) => Says::OtherActs(power.acts.into_iter().collect()),
+        Some(Against::NotTheirs) => Says::NotTheirs,
+        Some(Against::OtherDepartments) => Says::OtherDepartments(record.department.clone()),
+        Some(Against::TooGuarded) => Says::TooGuarded { reaches: power.sensitivity, is: record.sensitivity },
+        Some(Against::OnlyIf) => Says::OnlyIf(written()),
     }
-    if !power.acts.contains(&act) {
-        return Says::OtherActs(power.acts.into_iter().collect());
-    }
-    let is_of = |department: &DepartmentId| power.departments.contains(department);
-    match power.scope {
-        Scope::Mine if record.assignee != Some(who.id) => return Says::NotTheirs,
-        Scope::Department if !record.department.as_ref().is_some_and(is_of) => {
-            if !(reaches_consulted(act) && record.consulted.iter().any(is_of)) {
-                return Says::OtherDepartments(record.department.clone());
-            }
-        }
-        Scope::Mine | Scope::Department | Scope::Town => {}
-    }
-    if record.sensitivity > power.sensitivity {
-        return Says::TooGuarded { reaches: power.sensitivity, is: record.sensitivity };
-    }
-    if !power.only_if.iter().all(|condition| condition.holds(record.attribute(condition.attribute()))) {
-        return Says::OnlyIf(written());
-    }
-    Says::Gives
 }
 
 /// In one line, for the terminal.
